@@ -1,0 +1,1 @@
+"""Sounding Board: GitLab's native issue boards as a customer-feedback program."""

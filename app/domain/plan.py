@@ -1,0 +1,102 @@
+"""What a run wants to do, as values: decided and shown before anything is written (promises 3 and 4)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+
+class Verdict(StrEnum):
+    """What a rule made of what it saw. OBSERVED: would have acted, but its mode only watches."""
+
+    STANDS = "stands"
+    PUT_BACK = "put back"
+    GUIDED = "guided"
+    LEFT = "left to people"
+    REPAIRED = "repaired"
+    ASKED = "asked"
+    RESOLVED = "resolved"
+    REPORTED = "reported"
+    OBSERVED = "observed"
+    TIDIED = "tidied"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the journal: which rule, what it saw, what it made of it."""
+
+    rule: str
+    verdict: Verdict
+    because: str
+    before: str | None = None
+    after: str | None = None
+    who: str | None = None
+    event_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLabels:
+    """One PUT with deltas only (promise 5); `state_event` rides along when the issue opens or closes."""
+
+    add: frozenset[str] = frozenset()
+    remove: frozenset[str] = frozenset()
+    state_event: Literal["close", "reopen"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """The one note of a topic (promise 7): `template` names the sentence, `data` fills it.
+
+    `state` is kept in the note's signed envelope; a note whose template and state are already these is left alone.
+    """
+
+    topic: str
+    template: str
+    data: Mapping[str, object]
+    state: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteNote:
+    """Take away a note of ours that a race made twice."""
+
+    note_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostNote:
+    """Post a worded, signed note."""
+
+    topic: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditNote:
+    """Rewrite a note of ours in place."""
+
+    topic: str
+    note_id: int
+    body: str
+
+
+Action = ChangeLabels | Say | DeleteNote
+"""What rules wish for, before it is worded."""
+
+Write = PostNote | EditNote | ChangeLabels | DeleteNote
+"""What the gateway carries out, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Actions in the order they are to be written, what the rules found, and when to look again."""
+
+    actions: tuple[Action, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    look_again_at: datetime | None = field(default=None)
+
+    @property
+    def empty(self) -> bool:
+        """Nothing to write."""
+        return not self.actions

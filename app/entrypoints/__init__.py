@@ -1,0 +1,1 @@
+"""The faces: they parse, call and answer, and decide nothing."""
