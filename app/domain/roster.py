@@ -62,16 +62,10 @@ class Roster:
         """Roles of a person for an area at an instant; for a request without an area any area's role counts."""
         person = self.person(username)
         terms = person.terms if person else ()
-        held = {
-            t.role
-            for t in terms
-            if t.holds_at(instant) and (t.area is None or area is None or t.area == area)
-        }
+        held = {t.role for t in terms if t.holds_at(instant) and (t.area is None or area is None or t.area == area)}
         return frozenset(held | {Role.ANYONE})
 
-    def holders(
-        self, role: Role, area: str | None, instant: datetime, region: str | None = None
-    ) -> tuple[Person, ...]:
+    def holders(self, role: Role, area: str | None, instant: datetime, region: str | None = None) -> tuple[Person, ...]:
         """People who hold `role` for the area (and region, when given), primaries first (S13)."""
         found = [
             (not t.primary, index, p)

@@ -1,28 +1,12 @@
 """What the services need from the outside, asked for narrowly; the gateways fit these shapes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from app.domain.issue import Issue, Link, Note, Ref, Snapshot
-from app.domain.plan import Finding, Write
-
-
-class Temporary(Exception):
-    """Something outside could not answer now; the same wish may succeed later. `retry_after` is in seconds."""
-
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
-
-
-class Permanent(Exception):
-    """Something outside refused for good: asking again changes nothing until a person mends it."""
-
-
-class Missing(Permanent):
-    """The thing asked about is not there, or not to be seen by us (GitLab answers both with 404)."""
+from app.domain.journal import Entry
+from app.domain.plan import Write
 
 
 class IssueReader(Protocol):
@@ -55,19 +39,6 @@ class Wording(Protocol):
     def note(self, template: str, data: Mapping[str, object], area: str | None) -> str:
         """The note's visible body."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the journal: a finding or a write of one run."""
-
-    at: datetime
-    ref: Ref
-    dry: bool
-    finding: Finding | None = None
-    write: Write | None = None
-    note_id: int | None = None
-    deliveries: tuple[str, ...] = ()
 
 
 class Journal(Protocol):
