@@ -62,6 +62,7 @@ class Issue:
 
     ref: Ref
     id: int
+    project_id: int
     title: str
     description: str
     labels: frozenset[str]

@@ -166,14 +166,23 @@ class Workflow:
         """All moves that name this step, in the order they are written."""
         return tuple(m for m in self.moves if source in m.sources and target in m.targets)
 
+    def overrides(self, move: Move) -> bool:
+        """Whether a move is the way round the rules (T20): it names every step there is."""
+        every = {s.title for s in self.statuses}
+        return every <= move.sources and every <= move.targets
+
     def ways_out(self, source: str) -> tuple[tuple[Status, frozenset[Role]], ...]:
-        """Where a card may go from `source`, in board order, and who may take it there."""
+        """Where a card may go from `source`, in board order, and who may take it there; overrides apart."""
         return tuple(
             (status, roles)
             for status in self.statuses
-            if status.title != source
-            and (roles := frozenset[Role]().union(*(m.who for m in self.steps(source, status.title))))
+            if status.title != source and (roles := self.who_may(source, status.title))
         )
+
+    def who_may(self, source: str, target: str) -> frozenset[Role]:
+        """The roles that may make this step; overrides apart. Empty when nobody may."""
+        moves = (m for m in self.steps(source, target) if not self.overrides(m))
+        return frozenset[Role]().union(*(m.who for m in moves))
 
 
 @dataclass(frozen=True, slots=True)
