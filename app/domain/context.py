@@ -1,0 +1,89 @@
+"""Whether the context that a status needs is there: named items over facts, labels, links and people (workflow 3.3)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from app.domain.issue import Snapshot
+from app.domain.program import Program
+from app.domain.request import Facts, Told
+from app.domain.roster import Role
+from app.domain.taxonomy import Item, Predicate, Source, Taxonomy, scope_of
+
+
+class Presence(StrEnum):
+    """What became of an item."""
+
+    PRESENT = "present"
+    MISSING = "missing"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An item that is not there yet; `heard` is what was told but could not be read."""
+
+    item: Item
+    heard: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """All that predicates look at."""
+
+    snapshot: Snapshot
+    facts: Facts
+    taxonomy: Taxonomy
+    program: Program
+    area: str | None
+    now: datetime
+
+    def wanted(self, keys: Iterable[str], since: datetime | None = None) -> tuple[Wanted, ...]:
+        """The items of `keys` not there yet, each once. Fresh fields must have been told after `since`."""
+        items = (self.taxonomy.items[key] for key in dict.fromkeys(keys))
+        return tuple(w for item in items if (w := self._wanted(item, since)))
+
+    def _wanted(self, item: Item, since: datetime | None) -> Wanted | None:
+        found = [self._presence(p, since) for p in item.met_by]
+        if any(presence is Presence.PRESENT for presence, _ in found):
+            return None
+        return Wanted(item, next((heard for presence, heard in found if presence is Presence.UNREADABLE), None))
+
+    def _presence(self, predicate: Predicate, since: datetime | None) -> tuple[Presence, str | None]:
+        match predicate.source:
+            case Source.FIELD | Source.LINE:
+                key = predicate.arg if predicate.source is Source.FIELD else "account"
+                return self._field(key, since)
+            case Source.LABEL:
+                met = self._labelled(predicate.arg)
+            case Source.LINK:
+                met = self._linked()
+            case Source.ROLE:
+                met = self._assigned(Role(predicate.arg))
+        return (Presence.PRESENT if met else Presence.MISSING), None
+
+    def _field(self, key: str, since: datetime | None) -> tuple[Presence, str | None]:
+        told = self.facts.get(key)
+        if told is None or not self._counts(key, told, since):
+            return Presence.MISSING, None
+        return (Presence.PRESENT, None) if told.readable else (Presence.UNREADABLE, told.value)
+
+    def _counts(self, key: str, told: Told, since: datetime | None) -> bool:
+        field = next((f for f in self.taxonomy.fields if f.key == key), None)
+        if field is None or not field.fresh:
+            return True
+        return told.at is not None and (since is None or told.at >= since)
+
+    def _labelled(self, scope: str) -> bool:
+        key = scope.replace("{area}", self.area or "")
+        return any(scope_of(title) == key for title in self.snapshot.issue.labels)
+
+    def _linked(self) -> bool:
+        """Linked to an issue outside the program's own request projects: the product's issue or epic (T8)."""
+        links = self.snapshot.links or ()
+        return any(not self.program.holds_requests(link.reference.rpartition("#")[0]) for link in links)
+
+    def _assigned(self, role: Role) -> bool:
+        roster, area = self.program.roster, self.area
+        return any(role in roster.roles_at(u.username, area, self.now) for u in self.snapshot.issue.assignees)

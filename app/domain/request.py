@@ -1,0 +1,166 @@
+"""Reading a request: which fields its people have told, and where (requests 2.2, 2.5).
+
+The description is read by Markdown structure, so hints in comments, quotes and code never count. People's comments
+are read for `name: value` lines only. A field is told, unreadable, or (not in the map) missing.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from app.domain.issue import Note
+from app.domain.taxonomy import Field, FieldKind
+
+READ_AT_MOST = 64 * 1024
+"""Characters of one body that are read; notes may be a megabyte (requests 2.5)."""
+
+_MARKDOWN = MarkdownIt("commonmark", {"maxNesting": 20})
+_LINE = re.compile(r"\s*(?:\[[ xX]\]\s+)?(?:\*\*|__)?([^:*_\n]{2,60}?)(?:\*\*|__)?\s*:\s*(?:\*\*|__)?\s*(.*)")
+_TICKED = re.compile(r"\s*\[[xX]\]\s+(.+)")
+_UNTICKED = re.compile(r"\s*\[ \]\s")
+_ACCOUNT = re.compile(r"https?://\S{4,}|\b00[16][A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?\b")
+_NOT_SAID = frozenset({"", "-", "–", "?", "tbd", "todo", "n/a", "…", "..."})
+
+
+class Where(StrEnum):
+    """Where a field was told."""
+
+    DESCRIPTION = "description"
+    NOTE = "note"
+    ISSUE = "issue"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A field somebody told. `at` is when, known for notes only; `readable` is false for a value we can't use."""
+
+    value: str
+    where: Where
+    at: datetime | None = None
+    readable: bool = True
+
+
+Facts = Mapping[str, Told]
+"""Fields by key. A field that nobody told is not in it."""
+
+
+def read(description: str, notes: Iterable[Note], fields: tuple[Field, ...], milestone: str | None = None) -> Facts:
+    """The fields of a request. Notes are people's comments, ours left out; a later telling wins, if readable."""
+    by_name = {name.casefold(): f for f in fields for name in f.names}
+    facts: dict[str, Told] = {}
+    if milestone:
+        facts["milestone"] = Told(milestone, Where.ISSUE)
+    for field, value in _description(description[:READ_AT_MOST], by_name):
+        _tell(facts, field, value, Where.DESCRIPTION, None)
+    for note in sorted(notes, key=lambda n: (n.created_at, n.id)):
+        for field, value in _lines(_blocks(note.body[:READ_AT_MOST]), by_name):
+            _tell(facts, field, value, Where.NOTE, note.created_at)
+    return facts
+
+
+def _tell(facts: dict[str, Told], field: Field, value: str, where: Where, at: datetime | None) -> None:
+    value = " ".join(value.split())
+    if value.casefold() in _NOT_SAID:
+        return
+    readable = _readable(field, value)
+    known = facts.get(field.key)
+    if readable or known is None or not known.readable:
+        facts[field.key] = Told(value, where, at, readable)
+
+
+def _readable(field: Field, value: str) -> bool:
+    match field.kind:
+        case FieldKind.TEXT:
+            return len(value) >= field.at_least
+        case FieldKind.CHOICE:
+            wanted = {_plain(c) for c in field.choices}
+            return any(_plain(part) in wanted for part in re.split(r"[,/]", value))
+        case FieldKind.DATE:
+            return value.casefold() == "none" or _is_date(value)
+        case FieldKind.LINK:
+            return _ACCOUNT.search(value) is not None
+
+
+def _plain(word: str) -> str:
+    return re.sub(r"[\s_-]+", " ", word).strip().casefold()
+
+
+def _is_date(value: str) -> bool:
+    try:
+        date.fromisoformat(value[:10])
+    except ValueError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A heading, or a paragraph of text (one string a line), outside quotes and code."""
+
+    heading: bool
+    lines: tuple[str, ...]
+
+
+def _blocks(text: str) -> Iterator[_Block]:
+    quoted = 0
+    heading = False
+    for token in _MARKDOWN.parse(text):
+        if token.type in ("blockquote_open", "blockquote_close"):
+            quoted += token.nesting
+        elif token.type in ("heading_open", "heading_close"):
+            heading = token.type == "heading_open"
+        elif token.type == "inline" and not quoted:
+            yield _Block(heading, tuple(_text(token).split("\n")))
+
+
+def _text(inline: Token) -> str:
+    """The inline's text as typed, without HTML (comments, tags); links keep text and target."""
+    parts: list[str] = []
+    for child in inline.children or ():
+        if child.type in ("softbreak", "hardbreak"):
+            parts.append("\n")
+        elif child.type == "link_open":
+            parts.append(f"{child.attrGet('href')} ")
+        elif child.type != "html_inline":
+            parts.append(child.content)
+    return "".join(parts)
+
+
+def _description(text: str, by_name: Mapping[str, Field]) -> Iterator[tuple[Field, str]]:
+    """Sections named by a field's heading, and `name: value` lines anywhere."""
+    section: Field | None = None
+    told: list[str] = []
+    for block in _blocks(text):
+        if block.heading:
+            if section:
+                yield section, " ".join(told)
+            section, told = by_name.get(block.lines[0].strip().rstrip(":").casefold()), []
+            continue
+        lines = list(_lines([block], by_name))
+        yield from lines
+        if not lines:
+            told.extend(filter(None, map(_prose, block.lines)))
+    if section:
+        yield section, " ".join(told)
+
+
+def _prose(line: str) -> str:
+    """A line of a section: a ticked box counts as its text, an empty one as nothing, a quick action as nothing."""
+    if _UNTICKED.match(line) or line.startswith("/"):
+        return ""
+    ticked = _TICKED.match(line)
+    return ticked.group(1) if ticked else line.strip()
+
+
+def _lines(blocks: Iterable[_Block], by_name: Mapping[str, Field]) -> Iterator[tuple[Field, str]]:
+    for block in blocks:
+        for line in block.lines:
+            found = _LINE.match(line)
+            field = by_name.get(found.group(1).strip().casefold()) if found and not block.heading else None
+            if found and field:
+                yield field, found.group(2).strip()

@@ -1,0 +1,91 @@
+"""What we have said on an issue so far: one note a topic (promise 7), whoever of our bot users wrote it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from app.domain.envelope import Place, unseal
+from app.domain.issue import Note, User
+from app.domain.plan import Say
+
+_GHOST = "ghost"
+"""Where GitLab moves the notes and events of a deleted user (CONTRACT 10)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """Us: the user our token belongs to now, and those our earlier tokens belonged to (CONTRACT 10)."""
+
+    id: int
+    username: str
+    retired: frozenset[int] = frozenset()
+
+    def is_us(self, user: User | None) -> bool:
+        """Whether this user is us, now or before."""
+        return user is not None and (user.id == self.id or user.id in self.retired)
+
+
+@dataclass(frozen=True, slots=True)
+class OurNote:
+    """A note of ours. `editable` is false when an earlier bot user wrote it (editing it needs Maintainer)."""
+
+    id: int
+    template: str
+    state: Mapping[str, object]
+    editable: bool
+
+    @property
+    def open(self) -> bool:
+        """Whether it still waits for somebody."""
+        return self.state.get("open") is True
+
+    def says(self, say: Say) -> bool:
+        """Whether it says this already."""
+        return self.template == say.template and _kept(self.state) == _kept(say.state)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Our note for each topic; `doubled` are later notes on a topic that a race made, to be taken away."""
+
+    notes: Mapping[str, OurNote]
+    doubled: tuple[int, ...] = ()
+    by_ghost: bool = False
+
+    def on(self, topic: str) -> OurNote | None:
+        """Our note on this topic, if we have spoken."""
+        return self.notes.get(topic)
+
+
+def listen(notes: Iterable[Note], place: Place, keys: tuple[bytes, ...], bot: Bot) -> Voice:
+    """Find our notes among all notes. Only notes by us, or by the ghost of a deleted bot, can count.
+
+    Of several on one topic by our present user the oldest stays; else the newest by an earlier one counts.
+    """
+    present: dict[str, list[OurNote]] = {}
+    former: dict[str, OurNote] = {}
+    by_ghost = False
+    for note in sorted(notes, key=lambda n: n.id):
+        ghost = note.author.username == _GHOST
+        if note.system or not (ghost or bot.is_us(note.author)):
+            continue
+        envelope = unseal(note.body, place, keys)
+        if envelope is None:
+            continue
+        by_ghost = by_ghost or ghost
+        mine = note.author.id == bot.id
+        ours = OurNote(note.id, envelope.template, envelope.state, editable=mine)
+        if mine:
+            present.setdefault(envelope.topic, []).append(ours)
+        else:
+            former[envelope.topic] = ours
+    doubled = tuple(n.id for found in present.values() for n in found[1:])
+    return Voice({**former, **{topic: found[0] for topic, found in present.items()}}, doubled, by_ghost)
+
+
+def ours(user: User | None, bot: Bot, voice: Voice) -> bool:
+    """Whether a label event is our own: by us, or by the ghost where a note of ours shows we were there."""
+    return bot.is_us(user) or (user is not None and user.username == _GHOST and voice.by_ghost)
+
+
+def _kept(state: Mapping[str, object]) -> dict[str, object]:
+    return {key: value for key, value in state.items() if key != "succeeds"}
