@@ -1,0 +1,71 @@
+# Everything a person does with this project; each target sets itself up on a machine with Python (3.11 or newer), git and make.
+# Another Python: `make test PYTHON=python3.13 VENV=.venv-3.13`. More words for a command: `make demo ARGS=--story`.
+
+PYTHON ?= python3
+VENV ?= .venv
+ARGS ?=
+
+BIN := $(VENV)/bin
+# Files that say "installed, and from this lock": older than their lock, they are made again.
+RUNTIME := $(VENV)/runtime-installed
+DEV := $(VENV)/dev-installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PYTEST := $(BIN)/python -m pytest --quiet --tb=short
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate pyproject.toml --extra build
+
+.PHONY: help install check test demo bench lock soak generate clean
+.DELETE_ON_ERROR:
+
+help: ## what there is
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Sounding Board needs Python 3.11 or newer; this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	@echo "setting up $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): requirements.lock pyproject.toml | $(BIN)/python
+	@echo "installing what the service needs, from requirements.lock"
+	@$(PIP) install --require-hashes --requirement requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV): requirements-dev.lock $(RUNTIME)
+	@echo "installing what the checks need, from requirements-dev.lock"
+	@$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+install: $(RUNTIME) ## the command sounding-board, in .venv/bin
+
+check: $(DEV) ## style, types, floors, generated pages
+	@$(BIN)/ruff check --quiet . && echo "ruff check    ok"
+	@$(BIN)/ruff format --check --quiet . && echo "ruff format   ok"
+	@$(BIN)/mypy --no-error-summary && echo "mypy          ok"
+	@report=$$($(BIN)/lint-imports --no-logo) && echo "import floors ok" || { echo "$$report"; exit 1; }
+	@$(BIN)/python -m app.entrypoints.generate --check && echo "generated     ok"
+
+# The browser has a process of its own: its driver keeps an event loop running, which other tests would trip over.
+test: check ## check, then every test but the long ones
+	@$(PYTEST) -m "not soak" --ignore=tests/browser $(ARGS)
+	@$(PYTEST) -m "not soak" tests/browser $(ARGS)
+
+soak: $(DEV) ## the long suites: random worlds, kill -9, races
+	@$(PYTEST) -m soak $(ARGS)
+
+demo: $(RUNTIME) ## a board to drag cards on; ARGS=--story plays it by itself
+	@$(BIN)/sounding-board demo $(ARGS)
+
+bench: $(DEV) ## how fast, as ratios measured in one run
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+generate: $(RUNTIME) ## write the generated pages again
+	@$(BIN)/python -m app.entrypoints.generate
+
+lock: $(DEV) ## resolve the dependencies again; ARGS=--upgrade takes newer ones
+	@$(LOCK) $(ARGS) --output-file requirements.lock
+	@$(LOCK) --extra dev $(ARGS) --constraint requirements.lock --output-file requirements-dev.lock
+
+clean: ## forget the virtual environment and every cache
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
