@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 # Files that say "installed, and from this lock": older than their lock, they are made again.
 RUNTIME := $(VENV)/runtime-installed
 DEV := $(VENV)/dev-installed
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 PYTEST := $(BIN)/python -m pytest --quiet --tb=short
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate pyproject.toml --extra build
