@@ -87,3 +87,13 @@ class Context:
     def _assigned(self, role: Role) -> bool:
         roster, area = self.program.roster, self.area
         return any(role in roster.roles_at(u.username, area, self.now) for u in self.snapshot.issue.assignees)
+
+    def options(self) -> dict[str, list[str]]:
+        """Labels to choose from, by the key of the item that a label of their scope satisfies."""
+        found: dict[str, list[str]] = {}
+        for item in self.taxonomy.items.values():
+            for key in (p.arg.replace("{area}", self.area or "") for p in item.met_by if p.source is Source.LABEL):
+                scope = self.taxonomy.scope(key)
+                titles = [label.title for label in scope.labels if scope_of(label.title) == key] if scope else []
+                found[item.key] = found.get(item.key, []) + titles
+        return found

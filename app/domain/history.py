@@ -37,6 +37,11 @@ class Step:
         return bool(self.moves)
 
     @property
+    def stands(self) -> bool:
+        """Whether the card may stay where it went as far as the step goes: lawful, left to people, or only watched."""
+        return self.lawful or self.left or self.mode is not Mode.ENFORCE
+
+    @property
     def mover(self) -> str:
         """The handle of who moved; GitLab may have forgotten."""
         return self.event.user.username if self.event.user else "somebody"
@@ -202,12 +207,8 @@ def _persons_move(state: _Fold, judge: _Judge, event: LabelEvent, target: str) -
         state.last = None
     else:
         state.last = judge.step(state, event, target)
-        if _stands(state.last):
+        if state.last.stands:
             state.to(target, event.at)
-
-
-def _stands(step: Step) -> bool:
-    return step.lawful or step.left or step.mode is not Mode.ENFORCE
 
 
 def _event_answered(voice: Voice) -> int | None:

@@ -24,7 +24,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the journal: which rule, what it saw, what it made of it."""
+    """One line of the journal: which rule, what it saw, what it made of it; for a move, its label event and time."""
 
     rule: str
     verdict: Verdict
@@ -33,6 +33,7 @@ class Finding:
     after: str | None = None
     who: str | None = None
     event_id: int | None = None
+    moved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

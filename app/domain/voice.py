@@ -1,11 +1,11 @@
 """What we have said on an issue so far: one note a topic (promise 7), whoever of our bot users wrote it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from app.domain.envelope import Place, unseal
-from app.domain.issue import Note, User
-from app.domain.plan import Say
+from app.domain.envelope import Place, seal, unseal
+from app.domain.issue import Issue, Note, Snapshot, User
+from app.domain.plan import EditNote, PostNote, Say, Write
 
 _GHOST = "ghost"
 """Where GitLab moves the notes and events of a deleted user (CONTRACT 10)."""
@@ -22,6 +22,31 @@ class Bot:
     def is_us(self, user: User | None) -> bool:
         """Whether this user is us, now or before."""
         return user is not None and (user.id == self.id or user.id in self.retired)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who we are and how we sign: GitLab's base URL, our users, and the signing keys, the newest first."""
+
+    instance: str
+    bot: Bot
+    keys: tuple[bytes, ...] = field(repr=False)
+
+    def place(self, issue: Issue) -> Place:
+        """Where our notes on this issue stand."""
+        return Place(self.instance, issue.project_id, issue.ref.iid)
+
+    def hear(self, snapshot: Snapshot) -> "Voice":
+        """What we have said on this issue."""
+        return listen(snapshot.notes, self.place(snapshot.issue), self.keys, self.bot)
+
+    def sign(self, text: str, say: Say, note: "OurNote | None", issue: Issue) -> Write:
+        """The write that says it: an edit of our note, or a new note that names the one it succeeds."""
+        state = dict(say.state)
+        if note and not note.editable:
+            state["succeeds"] = note.id
+        body = seal(text, say.topic, say.template, state, self.place(issue), self.keys[0])
+        return EditNote(say.topic, note.id, body) if note and note.editable else PostNote(say.topic, body)
 
 
 @dataclass(frozen=True, slots=True)

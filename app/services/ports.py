@@ -49,5 +49,17 @@ class Journal(Protocol):
         ...
 
     def moves_by(self, username: str, since: datetime) -> int:
-        """How many distinct moves of this person were judged since then (bursts, workflow 3.6)."""
+        """How many distinct moves this person made since then, of those we judged (bursts, workflow 3.6)."""
+        ...
+
+
+class Operator(Protocol):
+    """Tells people what does not belong on one request, on the program's operator issue."""
+
+    def burst(self, person: str, ref: Ref, target: str, at: datetime) -> None:
+        """Somebody moved many cards at once; this one was put back without a note of its own."""
+        ...
+
+    def unsaid(self, refs: Sequence[Ref], at: datetime) -> None:
+        """One run had more to say than it may; these requests wait for the next run."""
         ...

@@ -1,0 +1,74 @@
+"""From a case to a plan: every rule speaks, their wishes are put together, and nothing is wished twice (promise 4)."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import reduce
+
+from app.domain.case import SILENT, Case, Ruling
+from app.domain.plan import Action, ChangeLabels, DeleteNote, Finding, Plan, Verdict
+from app.domain.policies import MOVES, RULES
+from app.domain.taxonomy import Mode
+from app.domain.verdict import pronounce
+
+
+def decide(case: Case) -> Plan:
+    """What to write about this request, and why. An issue with the pause label is left alone altogether."""
+    if case.taxonomy.paused_label in case.snapshot.issue.labels:
+        finding = Finding("pause", Verdict.REPORTED, f"the label {case.taxonomy.paused_label} switches us off here")
+        return Plan(findings=(finding,))
+    spoken = [(name, _muted(case.mode(name), rule(case))) for name, rule in RULES if case.mode(name) is not Mode.OFF]
+    objections = tuple(o for _, ruling in spoken for o in ruling.objections)
+    if case.mode(MOVES) is not Mode.OFF:
+        spoken.insert(_after_moves(spoken), (MOVES, pronounce(case, objections)))
+    whole = reduce(_together, (ruling for _, ruling in spoken), SILENT)
+    findings = whole.findings + tuple(
+        Finding("one voice", Verdict.TIDIED, "a race had made this note twice") for _ in case.voice.doubled
+    )
+    return Plan(tuple(_actions(case, whole)), findings, whole.look_again_at)
+
+
+def _muted(mode: Mode, ruling: Ruling) -> Ruling:
+    """A rule that only observes wishes nothing; what it would have done goes to the journal."""
+    if mode is not Mode.OBSERVE:
+        return ruling
+    watched = tuple(replace(finding, verdict=Verdict.OBSERVED) for finding in ruling.findings)
+    return Ruling(objections=ruling.objections, findings=watched)
+
+
+def _after_moves(spoken: list[tuple[str, Ruling]]) -> int:
+    """The verdict on a move comes right after the rules about moves, so that its status decides over theirs."""
+    return max((i + 1 for i, (name, _) in enumerate(spoken) if name == MOVES), default=len(spoken))
+
+
+def _together(one: Ruling, other: Ruling) -> Ruling:
+    looks = [at for at in (one.look_again_at, other.look_again_at) if at]
+    return Ruling(
+        status=other.status or one.status,
+        add=(one.add - other.remove) | other.add,
+        remove=(one.remove - other.add) | other.remove,
+        says=one.says + other.says,
+        findings=one.findings + other.findings,
+        look_again_at=min(looks, default=None),
+    )
+
+
+def _actions(case: Case, whole: Ruling) -> Iterable[Action]:
+    """Notes before labels: a put-back is explained before it is made (workflow 3.6)."""
+    for say in whole.says:
+        note = case.voice.on(say.topic)
+        if note is None or not note.says(say):
+            yield say
+    yield from _labels(case, whole)
+    yield from (DeleteNote(note_id) for note_id in case.voice.doubled)
+
+
+def _labels(case: Case, whole: Ruling) -> Iterable[ChangeLabels]:
+    """One change of deltas. The statuses in place are taken from the label events, which were read last."""
+    labels = case.snapshot.issue.labels
+    add, remove = whole.add - labels, whole.remove & labels
+    if whole.status:
+        here = frozenset(case.history.present)
+        add |= frozenset({whole.status}) - here
+        remove |= here - {whole.status}
+    if add or remove:
+        yield ChangeLabels(add, remove)

@@ -1,0 +1,20 @@
+"""A run made ready: what was decided, worded and signed, and not yet written. A dry run shows this and stops."""
+
+from dataclasses import dataclass
+
+from app.domain.case import Case
+from app.domain.plan import Plan, PostNote, Write
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a run would do, worded and ready. `case` is None for an issue that is no request."""
+
+    case: Case | None
+    plan: Plan
+    writes: tuple[Write, ...]
+
+    @property
+    def notes(self) -> int:
+        """How many new notes it would post."""
+        return sum(isinstance(w, PostNote) for w in self.writes)

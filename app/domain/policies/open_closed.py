@@ -1,0 +1,77 @@
+"""Open or closed (T19, workflow 3.6): a request closed on the way is asked about once, and left closed.
+
+Dragging a card to *Closed* strips its status (CONTRACT 5); bringing that back is the work of "exactly one status".
+"""
+
+from app.domain.case import SILENT, Case, Ruling
+from app.domain.closing import Answer, Unread, answers
+from app.domain.plan import Finding, Say, Verdict
+from app.domain.roster import Role
+
+NAME = "open_closed"
+TOPIC = "closing"
+
+
+def rule(case: Case) -> Ruling:
+    """Ask the closer what became of the request, take the answer, and forget the question when it is settled."""
+    issue, note = case.snapshot.issue, case.voice.on(TOPIC)
+    status = case.taxonomy.workflow.status(case.history.stood)
+    if issue.state == "opened" or (status and status.terminal):
+        return _settled(case)
+    if issue.closed_at is None or issue.closed_at < case.taxonomy.workflow.effective_from:
+        return SILENT
+    if case.bot.is_us(issue.closed_by):
+        return SILENT
+    heard = list(answers(case.snapshot.notes, issue.closed_at, case.taxonomy)) if note else []
+    spoken = [(n, a) for n, a in heard if _may_answer(case, n.author.username, n.author.id)]
+    match spoken[-1][1] if spoken else None:
+        case Answer() as answer:
+            return _taken(case, answer, spoken[-1][0].author.username)
+        case Unread(said=said):
+            return _ask(case, said)
+        case None:
+            return _ask(case, None)
+
+
+def _settled(case: Case) -> Ruling:
+    note = case.voice.on(TOPIC)
+    if note is None or not note.open:
+        return SILENT
+    reopened = case.snapshot.issue.state == "opened"
+    say = Say(TOPIC, "closing_settled", _words(case, case.history.stood, None, reopened), {"open": False})
+    return Ruling(says=(say,), findings=(Finding(NAME, Verdict.RESOLVED, "the question is settled"),))
+
+
+def _taken(case: Case, answer: Answer, who: str) -> Ruling:
+    say = Say(TOPIC, "closing_settled", _words(case, answer.status, who, reopened=False), {"open": False})
+    finding = Finding(
+        NAME, Verdict.RESOLVED, "the closer's answer", before=case.history.stood, after=answer.status, who=who
+    )
+    reason = frozenset({answer.reason}) if answer.reason else frozenset[str]()
+    return Ruling(status=answer.status, add=reason, says=(say,), findings=(finding,))
+
+
+def _ask(case: Case, unread: str | None) -> Ruling:
+    closer = case.snapshot.issue.closed_by
+    data = {
+        "closer": closer.username if closer else None,
+        "status": case.status_name(case.history.stood),
+        "unread": unread,
+        "reasons": [t.title.rpartition("::")[2] for s in case.taxonomy.scopes if s.key == "declined" for t in s.labels],
+    }
+    closed_at = case.snapshot.issue.closed_at
+    state = {"open": True, "closed_at": closed_at.isoformat() if closed_at else None, "unread": unread}
+    finding = Finding(NAME, Verdict.ASKED, f"closed in {case.history.stood}", who=closer.username if closer else None)
+    return Ruling(says=(Say(TOPIC, "closing_asked", data, state),), findings=(finding,))
+
+
+def _words(case: Case, status: str, who: str | None, reopened: bool) -> dict[str, object]:
+    return {"status": case.status_name(status), "who": who, "reopened": reopened}
+
+
+def _may_answer(case: Case, username: str, user_id: int) -> bool:
+    """The closer, the author, or anybody with a role here; a passer-by's "resolved" is only a comment."""
+    issue = case.snapshot.issue
+    held = case.program.roster.roles_at(username, case.area, case.now) - {Role.ANYONE}
+    named = {u.id for u in (issue.closed_by, issue.author) if u}
+    return bool(held) or user_id in named

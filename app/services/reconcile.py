@@ -1,0 +1,93 @@
+"""The straight line of one request: read, decide, word, write, remember (promises 1, 3, 4).
+
+Webhook worker, sweep, dry run and `explain` all come through here; a dry run stops before writing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from app.domain.case import Case, build, is_request, needs_links
+from app.domain.decide import decide
+from app.domain.issue import Issue, Ref, Snapshot
+from app.domain.journal import Entry
+from app.domain.plan import Action, ChangeLabels, DeleteNote, EditNote, Plan, PostNote, Say, Verdict, Write
+from app.domain.planned import Planned
+from app.domain.program import Program
+from app.domain.taxonomy import Taxonomy
+from app.domain.voice import Identity
+from app.services.ports import IssueReader, IssueWriter, Journal, Operator, Wording
+
+BURST_MOVES = 10
+BURST_WITHIN = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciler:
+    """Brings one request to where the rules want it. Made once, used from several threads."""
+
+    reader: IssueReader
+    writer: IssueWriter
+    wording: Wording
+    journal: Journal
+    operator: Operator
+    taxonomy: Taxonomy
+    program: Program
+    identity: Identity
+
+    def plan(self, ref: Ref, now: datetime, known: Issue | None = None) -> Planned:
+        """Read and decide: three calls, two where the issue is `known`, one more where a status asks for links."""
+        snapshot = self.reader.snapshot(ref, known)
+        if not is_request(snapshot, self.program):
+            return Planned(None, Plan(), ())
+        case = self._case(snapshot, now)
+        if needs_links(case):
+            case = self._case(replace(snapshot, links=self.reader.links(ref)), now)
+        plan = decide(case)
+        return Planned(case, plan, tuple(self._word(case, action) for action in plan.actions))
+
+    def run(self, ref: Ref, now: datetime, deliveries: tuple[str, ...] = (), dry: bool = False) -> Planned:
+        """Plan and, unless dry, write. Raises Temporary or Permanent; what was written before stays journalled."""
+        planned = self.plan(ref, now)
+        self.carry_out(ref, planned, now, dry=dry, deliveries=deliveries)
+        return planned
+
+    def carry_out(
+        self, ref: Ref, planned: Planned, now: datetime, *, dry: bool, deliveries: tuple[str, ...] = ()
+    ) -> None:
+        """Write what was planned, in order, and remember each finding and write."""
+        entry = Entry(now, ref, dry, deliveries=deliveries)
+        findings = [replace(entry, finding=f) for f in planned.plan.findings]
+        if dry:
+            self.journal.record([*findings, *(replace(entry, write=w) for w in planned.writes)])
+            return
+        self.journal.record(findings)
+        burst = self._burst(planned, now)
+        for write in planned.writes:
+            if burst and isinstance(write, PostNote | EditNote) and write.topic == "move":
+                burst(ref)
+                continue
+            note_id = self.writer.apply(ref, write)
+            self.journal.record([replace(entry, write=write, note_id=note_id)])
+
+    def _case(self, snapshot: Snapshot, now: datetime) -> Case:
+        voice = self.identity.hear(snapshot)
+        return build(snapshot, self.taxonomy, self.program, self.identity.bot, voice, now)
+
+    def _word(self, case: Case, action: Action) -> Write:
+        match action:
+            case Say():
+                text = self.wording.note(action.template, action.data, case.area)
+                return self.identity.sign(text, action, case.voice.on(action.topic), case.snapshot.issue)
+            case ChangeLabels() | DeleteNote():
+                return action
+
+    def _burst(self, planned: Planned, now: datetime) -> Callable[[Ref], None] | None:
+        """Many cards put back at once are told in one summary, best effort, from the journal (workflow 3.6)."""
+        for finding in planned.plan.findings:
+            if finding.verdict is not Verdict.PUT_BACK or finding.who is None or finding.moved_at is None:
+                continue
+            who, target = finding.who, finding.after or ""
+            if self.journal.moves_by(who, finding.moved_at - BURST_WITHIN) > BURST_MOVES:
+                return lambda ref: self.operator.burst(who, ref, target, now)
+        return None
