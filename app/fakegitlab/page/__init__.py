@@ -1,0 +1,1 @@
+"""The stand-in's board page: what a person sees and drags."""
