@@ -35,7 +35,7 @@ class InboxRules:
     def retry_at(self, attempt: int, now: datetime) -> datetime:
         """When to try again after the attempt with this number (from 1) failed."""
         steps = min(attempt - 1, 20)
-        return now + min(self.first_retry * self.retry_factor**steps, self.longest_retry)
+        return now + min(self.first_retry * float(self.retry_factor**steps), self.longest_retry)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,11 +50,14 @@ Facts = Mapping[str, Told]
 
 
 def read(description: str, notes: Iterable[Note], fields: tuple[Field, ...], milestone: str | None = None) -> Facts:
-    """The fields of a request. Notes are people's comments, ours left out; a later telling wins, if readable."""
+    """The fields of a request. Notes are people's comments, ours left out; a later telling wins, if readable.
+
+    A milestone tells the field `target` (requests 2.2).
+    """
     by_name = {name.casefold(): f for f in fields for name in f.names}
     facts: dict[str, Told] = {}
     if milestone:
-        facts["milestone"] = Told(milestone, Where.ISSUE)
+        facts["target"] = Told(milestone, Where.ISSUE)
     for field, value in _description(description[:READ_AT_MOST], by_name):
         _tell(facts, field, value, Where.DESCRIPTION, None)
     for note in sorted(notes, key=lambda n: (n.created_at, n.id)):

@@ -25,7 +25,7 @@ class OperatorIssue:
     issue: Ref | None
     _one_at_a_time: Lock = field(default_factory=Lock, repr=False)
 
-    def burst(self, person: str, ref: Ref, target: str, at: datetime) -> None:
+    def burst(self, person: str, ref: Ref, at: datetime) -> None:
         """Add a put-back of a burst to the one summary about it."""
         self._list("burst", f"burst {person}", {"person": person}, [str(ref)], at)
 

@@ -56,7 +56,7 @@ class Journal(Protocol):
 class Operator(Protocol):
     """Tells people what does not belong on one request, on the program's operator issue."""
 
-    def burst(self, person: str, ref: Ref, target: str, at: datetime) -> None:
+    def burst(self, person: str, ref: Ref, at: datetime) -> None:
         """Somebody moved many cards at once; this one was put back without a note of its own."""
         ...
 

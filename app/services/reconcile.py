@@ -87,7 +87,7 @@ class Reconciler:
         for finding in planned.plan.findings:
             if finding.verdict is not Verdict.PUT_BACK or finding.who is None or finding.moved_at is None:
                 continue
-            who, target = finding.who, finding.after or ""
+            who = finding.who
             if self.journal.moves_by(who, finding.moved_at - BURST_WITHIN) > BURST_MOVES:
-                return lambda ref: self.operator.burst(who, ref, target, now)
+                return lambda ref: self.operator.burst(who, ref, now)
         return None

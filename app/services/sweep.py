@@ -47,7 +47,7 @@ class Reconciles(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep did. `waiting` are requests left for the next run, `failed` those that could not be read or written."""
+    """What a sweep did. `waiting` is left for the next run; `failed` could not be read or written."""
 
     seen: int
     planned: tuple[tuple[Ref, Planned], ...]

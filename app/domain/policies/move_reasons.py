@@ -8,7 +8,7 @@ NAME = "reasons"
 def rule(case: Case) -> Ruling:
     """Object to a lawful move that nobody explained. What was said before the card came here is no reason for it."""
     step = case.history.last
-    if step is None or not step.moves or case.taxonomy.workflow.overrides(step.moves[0]):
+    if step is None or not step.moves:
         return SILENT
     wanted = case.context.wanted(step.moves[0].requires, since=step.since)
     return Ruling(objections=(Objected(NAME, Objection.INCOMPLETE, wanted),)) if wanted else SILENT
