@@ -1,4 +1,4 @@
-"""What users typed is hostile until neutralised (promise 9): text that we echo runs nothing, calls nobody, breaks nothing.
+"""What users typed is hostile until neutralised (promise 9): echoed, it runs nothing, calls nobody, breaks nothing.
 
 GitLab looks for quick actions at the start of lines and for references (`@all`, `#1`, `~label`, URLs) in text, also
 in text that was escaped; it looks for neither inside inline code (CONTRACT 8). So echoed text goes into inline code.

@@ -1,0 +1,103 @@
+"""Settings from the environment: addresses and secrets. Read once, by the bootstrap; nothing below knows of them.
+
+Every name begins with `SOUNDING_BOARD_`. A secret may come from a mounted file: `SOUNDING_BOARD_GITLAB_TOKEN_FILE`
+names a file that holds what `SOUNDING_BOARD_GITLAB_TOKEN` would.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, SecretStr, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+PREFIX = "SOUNDING_BOARD_"
+
+
+class SettingsInvalid(Exception):
+    """The environment does not say what is needed; the message names each variable and its cure, never a value."""
+
+
+def _words(value: object) -> object:
+    return value.split() if isinstance(value, str) else value
+
+
+def _base_url(value: str) -> str:
+    TypeAdapter(HttpUrl).validate_python(value)
+    return value.rstrip("/")
+
+
+class Settings(BaseSettings):
+    """What an installation sets. Lists are separated by spaces; of several secrets the newest comes first."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, hide_input_in_errors=True, extra="ignore")
+
+    gitlab_url: Annotated[str, AfterValidator(_base_url)] = Field(description="GitLab's address, without /api/v4")
+    gitlab_token: SecretStr = Field(description="access token of the bot, scope api, role Planner or above")
+    signing_key: SecretStr = Field(
+        min_length=16,
+        description="key that signs our notes; service and CI jobs share it. Several: `new old`",
+    )
+    webhook_signing_token: SecretStr | None = Field(None, description="the hook's signing token, whsec_…")
+    webhook_secret: SecretStr | None = Field(None, description="the hook's secret token, sent as X-Gitlab-Token")
+    retired_bot_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(_words)] = Field(
+        frozenset(), description="ids of the users that earlier tokens belonged to"
+    )
+    config_dir: Path = Field(Path(), description="where label_taxonomy.yml, program.yml and templates/ are")
+    data_dir: Path = Field(Path("var"), description="where the inbox and the journal are kept")
+    paused: bool = Field(False, description="look and journal, write nothing")
+    quiet_seconds: float = Field(2.0, ge=0, le=60, description="how long a card must be quiet before it is judged")
+    workers: int = Field(4, ge=1, le=32, description="how many cards are judged at the same time")
+    host: str = Field("127.0.0.1", description="where the service listens")
+    port: int = Field(8080, ge=0, le=65535, description="and on which port")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then files that the environment names."""
+        return init_settings, env_settings, _MountedFiles(settings_cls)
+
+    def secrets(self, name: str) -> tuple[str, ...]:
+        """The values of a secret setting, the newest first; empty when it is not set."""
+        value = getattr(self, name)
+        return tuple(value.get_secret_value().split()) if isinstance(value, SecretStr) else ()
+
+
+class _MountedFiles(PydanticBaseSettingsSource):
+    """Values from files named by `…_FILE` variables."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[object, str, bool]:
+        """The file's content for one field."""
+        path = os.environ.get(f"{PREFIX}{field_name.upper()}_FILE")
+        return (Path(path).read_text().strip() if path else None), field_name, False
+
+    def __call__(self) -> dict[str, object]:
+        """All fields that a file gives."""
+        found = {n: self.get_field_value(f, n)[0] for n, f in self.settings_cls.model_fields.items()}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+def read_settings(given: Mapping[str, object] | None = None) -> Settings:
+    """The settings of this process. Raises SettingsInvalid with every problem at once."""
+    try:
+        return Settings(**(given or {}))
+    except ValidationError as problem:
+        lines = [_sentence(error["loc"], error["msg"], error["type"]) for error in problem.errors()]
+    except OSError as problem:
+        lines = [f"{problem.filename}: {problem.strerror}; a variable ending in _FILE must name a readable file."]
+    raise SettingsInvalid("\n".join(lines))
+
+
+def _sentence(loc: tuple[int | str, ...], message: str, kind: str) -> str:
+    name = str(loc[0])
+    described = Settings.model_fields[name].description
+    what = "is not set" if kind == "missing" else f"cannot be used ({message})"
+    return f"{PREFIX}{name.upper()} {what}: {described}."
