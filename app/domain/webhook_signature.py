@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 WINDOW = timedelta(seconds=300)
-"""How far a signed timestamp may be from now, either way: GitLab names no tolerance, Standard Webhooks uses five minutes."""
+"""How far a signed timestamp may be from now, either way. GitLab names no tolerance; this is the usual one."""
 SIGNATURES_AT_MOST = 10
 PREFIX = "whsec_"
 TIMESTAMP = re.compile(r"[0-9]{1,11}", re.ASCII)
@@ -67,13 +67,13 @@ def body_passes(keys: WebhookKeys, headers: Mapping[str, str], body: bytes) -> b
     right = False
     for shown in headers.get("webhook-signature", "").split(" ")[:SIGNATURES_AT_MOST]:
         for each in expected:
-            right |= hmac.compare_digest(each, shown.encode())
+            right |= hmac.compare_digest(each, _raw(shown))
     return right
 
 
 def signature(key: bytes, stamp: str, body: bytes) -> bytes:
     """`v1,` and the base64 of HMAC-SHA256 over `{webhook-id}.{webhook-timestamp}.{raw body}`; `stamp` ends in a dot."""
-    digest = hmac.new(key, stamp.encode(), hashlib.sha256)
+    digest = hmac.new(key, _raw(stamp), hashlib.sha256)
     digest.update(body)
     return b"v1," + base64.b64encode(digest.digest())
 
@@ -81,7 +81,7 @@ def signature(key: bytes, stamp: str, body: bytes) -> bytes:
 def _token_matches(tokens: tuple[bytes, ...], shown: str) -> bool:
     right = False
     for token in tokens:
-        right |= hmac.compare_digest(token, shown.encode())
+        right |= hmac.compare_digest(token, _raw(shown))
     return right
 
 
@@ -89,3 +89,8 @@ def _is_fresh(timestamp: str, now: datetime) -> bool:
     if not TIMESTAMP.fullmatch(timestamp):
         return False
     return abs(datetime.fromtimestamp(int(timestamp), UTC) - now) <= WINDOW
+
+
+def _raw(header: str) -> bytes:
+    """A header's bytes as they came: servers hand them on decoded as Latin-1."""
+    return header.encode("latin-1", "replace")

@@ -1,0 +1,60 @@
+"""`/healthz`: the process answers. `/readyz`: it can also do its work. Neither tells strangers why not."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from app.domain.failure import Permanent, Temporary
+
+REMEMBERED = timedelta(seconds=1)
+"""So that asking often costs no disk writes."""
+
+Check = Callable[[], None]
+"""Returns if all is well; raises Temporary or Permanent if not."""
+
+
+class Readiness:
+    """Asks the checks, at most once a second."""
+
+    def __init__(self, checks: Mapping[str, Check], clock: Callable[[], datetime], log: logging.Logger) -> None:
+        self._checks, self._clock, self._log = checks, clock, log
+        self._lock = threading.Lock()
+        self._asked_at: datetime | None = None
+        self._failing: tuple[str, ...] = ()
+
+    def failing(self) -> tuple[str, ...]:
+        """The names of the checks that fail."""
+        with self._lock:
+            now = self._clock()
+            if self._asked_at is None or abs(now - self._asked_at) >= REMEMBERED:
+                self._asked_at = now
+                self._failing = tuple(name for name, check in self._checks.items() if not self._passes(name, check))
+            return self._failing
+
+    def _passes(self, name: str, check: Check) -> bool:
+        try:
+            check()
+        except (Temporary, Permanent) as failure:
+            self._log.error("not ready, %s: %s", name, failure)
+            return False
+        return True
+
+
+def health_router(readiness: Readiness) -> APIRouter:
+    """The two addresses; `/readyz` answers 503 with the names of what fails."""
+    router = APIRouter()
+
+    @router.get("/healthz", include_in_schema=False)
+    async def healthz() -> JSONResponse:
+        return JSONResponse({"alive": True})
+
+    @router.get("/readyz", include_in_schema=False)
+    def readyz() -> JSONResponse:
+        failing = readiness.failing()
+        return JSONResponse({"ready": not failing, "failing": failing}, status_code=503 if failing else 200)
+
+    return router

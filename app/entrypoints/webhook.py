@@ -1,0 +1,138 @@
+"""The letterbox: `POST /webhooks/gitlab` checks who sends, names the subject, and says 2xx once it is on disk.
+
+No rules and no calls to GitLab here (promises 1 and 12). A caller who cannot show the secret learns nothing.
+"""
+
+import asyncio
+import json
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from fastapi import APIRouter
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from app.domain import subject as subjects
+from app.domain.failure import Permanent, Temporary
+from app.domain.inbox import Arrival, Receipt
+from app.domain.webhook_signature import WebhookKeys, body_passes, headers_may_pass
+from app.entrypoints.logging_setup import log_context
+from app.entrypoints.webhook_events import Ignored, subject_of
+
+PATH = "/webhooks/gitlab"
+LARGEST_BODY = 25 * 1024 * 1024
+"""GitLab sends no more (CONTRACT 1, Delivery)."""
+BODY_SECONDS = 30
+"""GitLab.com gives up after 10 seconds; whoever is slower than this only holds a connection."""
+RETRY_SECONDS = 30
+LONGEST_DELIVERY_ID = 200
+
+Accept = Callable[[Arrival, datetime], Awaitable[Receipt]]
+Clock = Callable[[], datetime]
+HoldsRequests = Callable[[str], bool]
+"""Whether the project with this full path holds requests."""
+
+
+@dataclass(slots=True)
+class IntakeCounters:
+    """What came in since the start. `ignored` by reason; `refused` could not show the secret."""
+
+    accepted: int = 0
+    refused: int = 0
+    unavailable: int = 0
+    ignored: Counter[Ignored] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Letterbox:
+    """Takes in one delivery at a time; the router below gives it its address."""
+
+    keys: WebhookKeys
+    accept: Accept
+    clock: Clock
+    holds_requests: HoldsRequests
+    log: logging.Logger
+    counters: IntakeCounters
+
+    async def receive(self, request: Request) -> Response:
+        """Answer one delivery. Never 4xx or 5xx after authentication for an event that is merely not ours."""
+        headers, now = request.headers, self.clock()
+        if not headers_may_pass(self.keys, headers, now):
+            return self._refuse()
+        if headers.get("content-encoding", "identity").lower() != "identity":
+            return Response(status_code=415, headers={"Connection": "close"})
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await request.body()
+        except (TimeoutError, ClientDisconnect):
+            return Response(status_code=408, headers={"Connection": "close"})
+        if not body_passes(self.keys, headers, body):
+            return self._refuse()
+        return await self._take_in(body, delivery_id(headers), now)
+
+    def _refuse(self) -> Response:
+        self.counters.refused += 1
+        if self.counters.refused.bit_count() == 1:
+            self.log.warning("webhook deliveries refused so far, wrong or missing secret: %d", self.counters.refused)
+        return Response(status_code=401, headers={"Connection": "close"})
+
+    async def _take_in(self, body: bytes, delivery: str | None, now: datetime) -> Response:
+        subject = self._subject(body)
+        if isinstance(subject, Ignored):
+            return self._ignore(subject)
+        try:
+            receipt = await self.accept(Arrival(subject, delivery=delivery), now)
+        except (Temporary, Permanent) as failure:
+            return self._unavailable(delivery, failure)
+        if receipt is Receipt.REPEATED:
+            return self._ignore(Ignored.REPEATED)
+        self.counters.accepted += 1
+        return _json(b'{"accepted": true}')
+
+    def _subject(self, body: bytes) -> subjects.Subject | Ignored:
+        try:
+            subject = subject_of(json.loads(body))
+        except (ValueError, RecursionError):
+            return Ignored.NOT_JSON
+        if isinstance(subject, subjects.Request) and not self.holds_requests(subject.ref.project):
+            return Ignored.PROJECT
+        return subject
+
+    def _ignore(self, reason: Ignored) -> Response:
+        self.counters.ignored[reason] += 1
+        return _json(json.dumps({"ignored": reason}).encode())
+
+    def _unavailable(self, delivery: str | None, failure: Temporary | Permanent) -> Response:
+        self.counters.unavailable += 1
+        with log_context(deliveries=[delivery]):
+            self.log.error("a delivery could not be kept; the next sweep will find what it was about: %s", failure)
+        return Response(status_code=503, headers={"Retry-After": str(RETRY_SECONDS)})
+
+
+def delivery_id(headers: Headers) -> str | None:
+    """GitLab's de-duplication key (CONTRACT 1, Headers); None where there is none that can be kept."""
+    shown = headers.get("webhook-id") or headers.get("idempotency-key") or ""
+    return shown if 0 < len(shown) <= LONGEST_DELIVERY_ID and shown.isascii() and shown.isprintable() else None
+
+
+def _json(body: bytes) -> Response:
+    return Response(body, media_type="application/json")
+
+
+def webhook_router(
+    keys: WebhookKeys,
+    accept: Accept,
+    clock: Clock,
+    holds_requests: HoldsRequests,
+    log: logging.Logger,
+    counters: IntakeCounters,
+) -> APIRouter:
+    """The route, with FastAPI's own limit on the body (by Content-Length, and while it streams: 413)."""
+    letterbox = Letterbox(keys, accept, clock, holds_requests, log, counters)
+    router = APIRouter()
+    router.post(PATH, include_in_schema=False, max_body_size=LARGEST_BODY)(letterbox.receive)
+    return router

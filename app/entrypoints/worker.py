@@ -1,0 +1,139 @@
+"""Runs what the inbox says is due: a few threads, one subject each, and the program's one broad `except`."""
+
+import logging
+import threading
+import traceback
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from app.domain.failure import Permanent, Temporary
+from app.domain.inbox import Claim, Failure, Fate
+from app.domain.subject import Subject
+from app.entrypoints.logging_setup import log_context
+from app.entrypoints.run_limit import RunLimit
+from app.services.inbox_port import Inbox
+
+LONGEST_WAIT = timedelta(seconds=1)
+"""Another process (a retry by hand) cannot wake us, so look this often."""
+TIDY_EVERY = timedelta(hours=1)
+LONGEST_REASON = 500
+
+Run = Callable[[Subject, tuple[str, ...]], datetime | None]
+"""Looks at a subject because of these deliveries; returns when to look again. Raises Temporary, Permanent."""
+
+
+class WorkerPool:
+    """Threads that take turns at watching the inbox; whoever finds work hands the watch on and does it."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        run: Run,
+        clock: Callable[[], datetime],
+        log: logging.Logger,
+        run_limit: timedelta,
+        threads: int = 4,
+    ) -> None:
+        self._inbox, self._run, self._clock, self._log = inbox, run, clock, log
+        self._limit = RunLimit(run_limit)
+        self._watch, self._stopping = threading.Lock(), threading.Event()
+        self._tidy_at: datetime | None = None
+        self._threads = [
+            threading.Thread(target=self._work, name=f"worker-{number}", daemon=True) for number in range(threads)
+        ]
+
+    def start(self) -> None:
+        """Begin."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, timeout: timedelta | None = None) -> bool:
+        """Take nothing new, finish what is held. False if a run is still going on after the timeout."""
+        self._stopping.set()
+        self._inbox.wake()
+        deadline = None if timeout is None else self._clock() + timeout
+        for thread in self._threads:
+            thread.join(None if deadline is None else max(0.0, (deadline - self._clock()).total_seconds()))
+        if self.alive:
+            return False
+        self._limit.close()
+        return True
+
+    @property
+    def alive(self) -> int:
+        """How many threads live."""
+        return sum(thread.is_alive() for thread in self._threads)
+
+    def check(self) -> None:
+        """Raise Temporary unless all threads live."""
+        if self.alive < len(self._threads):
+            raise Temporary(f"only {self.alive} of {len(self._threads)} workers are alive")
+
+    def _work(self) -> None:
+        while (claim := self._next()) is not None:
+            with log_context(subject=claim.subject.key, deliveries=claim.deliveries):
+                self._carry_out(claim)
+
+    def _next(self) -> Claim | None:
+        """The next claim; None when it is time to stop."""
+        with self._watch:
+            while not self._stopping.is_set():
+                try:
+                    if claim := self._inbox.claim(self._clock()):
+                        return claim
+                    self._tidy_now_and_then()
+                    pause = self._until_next_due()
+                except (Temporary, Permanent) as failure:
+                    self._log.error("the inbox cannot be worked on: %s", failure)
+                    pause = LONGEST_WAIT
+                self._inbox.wait(pause)
+            return None
+
+    def _until_next_due(self) -> timedelta:
+        due = self._inbox.next_due()
+        return LONGEST_WAIT if due is None else max(timedelta(0), min(due - self._clock(), LONGEST_WAIT))
+
+    def _tidy_now_and_then(self) -> None:
+        now = self._clock()
+        if self._tidy_at is None or now >= self._tidy_at:
+            self._tidy_at = now + TIDY_EVERY
+            self._inbox.tidy(now)
+
+    def _carry_out(self, claim: Claim) -> None:
+        try:
+            outcome = self._outcome(claim)
+            if isinstance(outcome, Failure):
+                self._report(claim, outcome, self._inbox.fail(claim, outcome, self._clock()))
+            elif not self._inbox.settle(claim, self._clock(), outcome):
+                self._log.error("the run ended after its lease: another may have run beside it")
+        except (Temporary, Permanent) as failure:
+            self._log.error("the run cannot be marked as done, it will be repeated when its lease ends: %s", failure)
+
+    def _outcome(self, claim: Claim) -> Failure | datetime | None:
+        """When to look again, or why the run failed."""
+        try:
+            with self._limit.over():
+                return self._run(claim.subject, claim.deliveries)
+        except Temporary as failure:
+            return Failure(str(failure)[:LONGEST_REASON], retry_after=failure.retry_after)
+        except Permanent as failure:
+            return Failure(str(failure)[:LONGEST_REASON], final=True)
+        except Exception as error:  # noqa: BLE001 - the one place: record and go on
+            self._log.exception("a run failed in a way nobody foresaw")
+            return Failure(_short(error))
+
+    def _report(self, claim: Claim, failure: Failure, fate: Fate) -> None:
+        match fate:
+            case Fate.RETRY:
+                self._log.warning("attempt %d failed, to be tried again: %s", claim.attempt, failure.reason)
+            case Fate.DEAD:
+                self._log.error("given up after attempt %d: %s", claim.attempt, failure.reason)
+            case Fate.LOST:
+                self._log.error("the run failed after its lease had ended: %s", failure.reason)
+
+
+def _short(error: Exception) -> str:
+    """Kind and place of an unforeseen error: its message may hold what people typed, so that stays in the log."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {frames[-1].name}, line {frames[-1].lineno}" if frames else ""
+    return f"unforeseen {type(error).__name__}{place} (the log has the traceback)"

@@ -1,0 +1,82 @@
+"""The journal's lines as JSON and back. A note's text is kept short here: the note itself is in GitLab."""
+
+import json
+from datetime import datetime
+from typing import Any, assert_never
+
+from app.domain.issue import Ref
+from app.domain.journal import Entry
+from app.domain.plan import ChangeLabels, DeleteNote, EditNote, Finding, PostNote, Verdict, Write
+
+LONGEST_TEXT = 2_000
+
+
+def to_json(entry: Entry) -> str:
+    """What an entry says beyond its place and time."""
+    return json.dumps(
+        {
+            "finding": _finding(entry.finding) if entry.finding else None,
+            "write": _write(entry.write) if entry.write else None,
+            "note_id": entry.note_id,
+            "deliveries": entry.deliveries,
+        }
+    )
+
+
+def from_json(text: str, at: datetime, ref: Ref, dry: bool) -> Entry:
+    """The entry again."""
+    said = json.loads(text)
+    finding, write = said["finding"], said["write"]
+    return Entry(
+        at,
+        ref,
+        dry,
+        Finding(**{**finding, "verdict": Verdict(finding["verdict"])}) if finding else None,
+        _read_write(write) if write else None,
+        said["note_id"],
+        tuple(said["deliveries"]),
+    )
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    return {
+        "rule": finding.rule,
+        "verdict": finding.verdict,
+        "because": _short(finding.because),
+        "before": finding.before,
+        "after": finding.after,
+        "who": finding.who,
+        "event_id": finding.event_id,
+    }
+
+
+def _write(write: Write) -> dict[str, object]:
+    match write:
+        case PostNote(topic, body):
+            return {"kind": "post note", "topic": topic, "body": _short(body)}
+        case EditNote(topic, note_id, body):
+            return {"kind": "edit note", "topic": topic, "note_id": note_id, "body": _short(body)}
+        case ChangeLabels(add, remove, state_event):
+            return {"kind": "labels", "add": sorted(add), "remove": sorted(remove), "state_event": state_event}
+        case DeleteNote(note_id):
+            return {"kind": "delete note", "note_id": note_id}
+        case _:
+            assert_never(write)
+
+
+def _read_write(said: dict[str, Any]) -> Write:
+    match said["kind"]:
+        case "post note":
+            return PostNote(said["topic"], said["body"])
+        case "edit note":
+            return EditNote(said["topic"], said["note_id"], said["body"])
+        case "labels":
+            return ChangeLabels(frozenset(said["add"]), frozenset(said["remove"]), said["state_event"])
+        case "delete note":
+            return DeleteNote(said["note_id"])
+        case kind:
+            raise ValueError(f"the journal holds a kind of write that this version does not know: {kind!r}")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"

@@ -1,0 +1,111 @@
+"""The journal on SQLite, in a file of its own: its growth, its pruning and its loss are no matter of the inbox's,
+and intake never waits for its writes. Several processes may use it at once (the service, a sweep by hand).
+"""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Self
+
+from app.domain.issue import Ref
+from app.domain.journal import Entry
+from app.gateways.journal_json import from_json, to_json
+from app.gateways.sqlite_file import connect, instant, lock_file, micros, migrate, transaction, translated
+
+FORGET_AT_ONCE = 2_000
+
+MIGRATIONS = (
+    (
+        "CREATE TABLE line (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, project TEXT NOT NULL, iid INTEGER NOT NULL,"
+        " dry INTEGER NOT NULL, who TEXT, event_id INTEGER, said TEXT NOT NULL) STRICT",
+        "CREATE INDEX line_of_issue ON line (project, iid, id)",
+        "CREATE INDEX line_of_person ON line (who, event_id, at) WHERE event_id IS NOT NULL",
+        "CREATE INDEX line_age ON line (at)",
+    ),
+)
+
+MOVES = (
+    "SELECT count(*) FROM (SELECT event_id FROM line WHERE who = ? AND event_id IS NOT NULL AND NOT dry"
+    " GROUP BY event_id HAVING min(at) >= ?)"
+)
+
+
+class SqliteJournal:
+    """Implements `app.services.ports.Journal`."""
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        """Open or create the file. Raises Temporary, Permanent."""
+        self._path = path
+        self._one_at_a_time = threading.Lock()
+        if read_only:
+            self._db = connect(path, "NORMAL", read_only=True)
+            return
+        lock = lock_file(path, wait=True)
+        try:
+            self._db = connect(path, "NORMAL")
+            try:
+                migrate(self._db, path, MIGRATIONS)
+            except BaseException:
+                self._db.close()
+                raise
+        finally:
+            lock.free()
+
+    @classmethod
+    def beside(cls, path: Path) -> Self:
+        """Read-only, whether the service runs or not. Raises Temporary, Permanent."""
+        return cls(path, read_only=True)
+
+    def record(self, entries: Sequence[Entry]) -> None:
+        """Write the lines of one run, all or none. Raises Temporary, Permanent."""
+        lines = [_line(entry) for entry in entries]
+        if not lines:
+            return
+        with transaction(self._db, self._one_at_a_time, self._path):
+            self._db.executemany(
+                "INSERT INTO line (at, project, iid, dry, who, event_id, said) VALUES (?, ?, ?, ?, ?, ?, ?)", lines
+            )
+
+    def moves_by(self, username: str, since: datetime) -> int:
+        """How many distinct moves of this person were judged for the first time since then, not counting dry runs.
+
+        A sweep judges moves of the last 72 hours again (workflow 3.6); that must not look like a burst.
+        """
+        with self._reading():
+            (moves,) = self._db.execute(MOVES, (username, micros(since))).fetchone()
+        return int(moves)
+
+    def lines(self, ref: Ref, limit: int) -> tuple[Entry, ...]:
+        """What was decided and written about an issue, newest first."""
+        asked = "SELECT said, at, dry FROM line WHERE project = ? AND iid = ? ORDER BY id DESC LIMIT ?"
+        with self._reading():
+            found = self._db.execute(asked, (ref.project, ref.iid, limit)).fetchall()
+        return tuple(from_json(said, instant(at), ref, bool(dry)) for said, at, dry in found)
+
+    def prune(self, now: datetime, older_than: timedelta) -> int:
+        """Forget lines older than an age; how many."""
+        chosen = "SELECT id FROM line WHERE at < ? ORDER BY at LIMIT ?"
+        forgotten, bite = 0, FORGET_AT_ONCE
+        while bite == FORGET_AT_ONCE:
+            with transaction(self._db, self._one_at_a_time, self._path):
+                asked = (micros(now - older_than), FORGET_AT_ONCE)
+                bite = self._db.execute(f"DELETE FROM line WHERE id IN ({chosen})", asked).rowcount  # noqa: S608
+            forgotten += bite
+        return forgotten
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        with self._one_at_a_time, translated(self._path):
+            yield
+
+
+def _line(entry: Entry) -> tuple[int, str, int, bool, str | None, int | None, str]:
+    finding = entry.finding
+    who, event_id = (finding.who, finding.event_id) if finding else (None, None)
+    return micros(entry.at), entry.ref.project, entry.ref.iid, entry.dry, who, event_id, to_json(entry)

@@ -1,0 +1,132 @@
+"""Opens the SQLite files of the service: locking, schema versions, transactions, and errors in our own words."""
+
+import fcntl
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from app.domain.failure import Permanent, Temporary
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+BUSY_SECONDS = 5.0
+RETRY_SECONDS = 30.0
+
+PASSING = {
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_IOERR: "the disk does not take or give data",
+    sqlite3.SQLITE_READONLY: "the file is read-only",
+    sqlite3.SQLITE_CANTOPEN: "the file cannot be opened",
+    sqlite3.SQLITE_BUSY: "another process is writing to the file for too long",
+    sqlite3.SQLITE_LOCKED: "another process is writing to the file for too long",
+    sqlite3.SQLITE_NOMEM: "there is not enough memory",
+    sqlite3.SQLITE_PROTOCOL: "another process is writing to the file for too long",
+}
+
+
+class FileLock:
+    """An advisory lock beside a file, freed by the kernel when its holder dies, however it dies."""
+
+    def __init__(self, path: Path, *, wait: bool) -> None:
+        """Take it. Raises Permanent, in words, if another process holds it (unless told to wait)."""
+        self._fd = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._fd, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.read(self._fd, 20).decode("ascii", "replace").strip() or "unknown"
+            os.close(self._fd)
+            raise Permanent(
+                f"{path} is already in use by another process (number {holder}). "
+                "Stop that one first, or give this one a file of its own."
+            ) from None
+        os.ftruncate(self._fd, 0)
+        os.pwrite(self._fd, f"{os.getpid()}\n".encode(), 0)
+
+    def free(self) -> None:
+        """Let it go."""
+        os.close(self._fd)
+
+
+def lock_file(path: Path, *, wait: bool) -> FileLock:
+    """Make the folder if need be and take the file's lock. Raises Permanent."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return FileLock(path, wait=wait)
+    except OSError as error:
+        raise Permanent(f"cannot use {path}: {error.strerror}") from error
+
+
+def connect(path: Path, synchronous: Literal["FULL", "NORMAL"], *, read_only: bool = False) -> sqlite3.Connection:
+    """A connection in autocommit mode; transactions are begun by hand. Raises Temporary, Permanent."""
+    if read_only and not path.exists():
+        raise Permanent(f"{path} does not exist")
+    uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
+    with translated(path):
+        connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        if not read_only:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute(f"PRAGMA synchronous={synchronous}")
+        return connection
+
+
+def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[Sequence[str]]) -> None:
+    """Bring the schema forward, one step per entry of `migrations`. Raises Permanent for a file from the future."""
+    with translated(path):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if version > len(migrations):
+                raise Permanent(f"{path} was written by a newer version of this program (schema {version})")
+            for step in migrations[version:]:
+                for statement in step:
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA user_version={len(migrations)}")
+            connection.execute("COMMIT")
+        except BaseException:
+            _roll_back(connection)
+            raise
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection, turn: threading.Lock, path: Path) -> Iterator[None]:
+    """One short writing transaction, in turn with the process' other writers. Raises Temporary, Permanent."""
+    with turn, translated(path):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            connection.execute("COMMIT")
+        except BaseException:
+            _roll_back(connection)
+            raise
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """SQLite's errors as ours: what may pass is Temporary, a broken file is Permanent."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        if code in PASSING:
+            raise Temporary(f"{path.name}: {PASSING[code]}", retry_after=RETRY_SECONDS) from error
+        raise Permanent(f"{path.name}: {error}") from error
+
+
+def micros(at: datetime) -> int:
+    """Microseconds since 1970, exactly."""
+    return (at - EPOCH) // MICROSECOND
+
+
+def instant(micros_since_epoch: int) -> datetime:
+    """The instant of `micros`, in UTC."""
+    return EPOCH + timedelta(microseconds=micros_since_epoch)
