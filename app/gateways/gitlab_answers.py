@@ -1,0 +1,164 @@
+"""What an answer of GitLab means: read as JSON, or a failure with words. No token and no page body is ever quoted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any, NoReturn
+from urllib.parse import unquote
+
+import httpx
+from pydantic_core import from_json
+
+from app.domain.failure import Missing, Permanent, Temporary
+from app.gateways.gitlab_budget import LONGEST_PAUSE
+
+_LONGEST_QUOTE = 200
+_AGAIN = "It is tried again later."
+_UNSURE = "Whether it was done is not known, so it is not sent again as it is: the issue is read anew first."
+
+
+class Forbidden(Permanent):
+    """Refused with 403: the token is good, its role or scope is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A good answer, in the shape python-gitlab looks for in one of `requests`."""
+
+    status_code: int
+    reason: str
+    headers: httpx.Headers
+    content: bytes
+    links: dict[str, dict[str, str]]
+    payload: Any
+    history: tuple[()] = ()
+
+    @property
+    def response(self) -> "Answer":
+        """python-gitlab asks the wrapper for what it wraps."""
+        return self
+
+    def json(self) -> Any:
+        """The body, parsed when the answer came in."""
+        return self.payload
+
+
+def place(method: str, url: httpx.URL) -> str:
+    """Where something went wrong, for people: method, readable path and host, without the query."""
+    path = unquote(url.raw_path.decode("ascii", "replace").partition("?")[0])
+    return f"{method.upper()} {path.partition('/api/v4')[2] or path} at {url.host}"
+
+
+def accepted(response: httpx.Response) -> Answer:
+    """A 2xx answer as JSON. A body that is none, as proxies and sign-in pages send with 200, raises Temporary."""
+    payload = None
+    if response.content:
+        payload = _parsed(response)
+    elif response.request.method != "DELETE" and response.status_code != 204:
+        _not_json(response, "nothing")
+    return Answer(
+        status_code=response.status_code,
+        reason=response.reason_phrase,
+        headers=response.headers,
+        content=response.content,
+        links={rel or "": link for rel, link in response.links.items()},
+        payload=payload,
+    )
+
+
+def _parsed(response: httpx.Response) -> Any:
+    kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        _not_json(response, f"something of type {kind or 'unknown'}")
+    try:
+        return from_json(response.content)
+    except ValueError:
+        _not_json(response, "broken JSON")
+
+
+def _not_json(response: httpx.Response, what: str) -> NoReturn:
+    where = place(response.request.method, response.request.url)
+    raise Temporary(
+        f"GitLab's answer cannot be read: {where} answered {response.status_code} with {what} "
+        f"({len(response.content)} bytes), where JSON belongs. Perhaps a proxy or a sign-in page stands before it. "
+        f"{_AGAIN}"
+    )
+
+
+def broken(method: str, url: httpx.URL, error: httpx.RequestError) -> Temporary:
+    """No answer came: refused, reset, timed out, or no such host."""
+    unsent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
+    why = "it did not answer in time" if isinstance(error, httpx.TimeoutException) else "the connection failed"
+    ending = _AGAIN if unsent or method.upper() == "GET" else _UNSURE
+    return Temporary(f"GitLab could not be reached: {why} ({type(error).__name__}) for {place(method, url)}. {ending}")
+
+
+def refused(response: httpx.Response, secret: str, clock: Callable[[], float]) -> Temporary | Permanent:
+    """The failure that a status of 300 and above stands for. `secret` is blotted out wherever GitLab repeats it."""
+    status = response.status_code
+    where = f"{place(response.request.method, response.request.url)} answered {status}"
+    said = _said(response, secret)
+    match status:
+        case 401:
+            return Permanent(
+                f"GitLab does not accept our token ({where}): it has expired, was revoked or was copied wrongly. "
+                "Make a new access token with scope api, put it where the service reads it, and start again."
+            )
+        case 403:
+            return Forbidden(
+                f"GitLab does not let our token do this ({where}{said}). Give the bot at least the Planner role "
+                "in the project and its token the scope api."
+            )
+        case 404:
+            return Missing(
+                f"There is nothing to be seen there ({where}). Look whether the project's path is right and the bot "
+                "is a member of it, or whether the thing was deleted or moved."
+            )
+        case 429:
+            return Temporary(f"GitLab asks us to slow down ({where}). {_AGAIN}", retry_after(response, clock))
+    if 300 <= status < 400:
+        target = response.headers.get("Location", "")
+        return Permanent(f"GitLab sends us elsewhere ({where}, to {_bare(response, target)}). Configure that address.")
+    if _passes(response, said):
+        return Temporary(f"GitLab is in trouble ({where}{said}). {_AGAIN}", retry_after(response, clock))
+    return Permanent(f"GitLab refuses ({where}{said}). Asking again would change nothing.")
+
+
+def _passes(response: httpx.Response, said: str) -> bool:
+    """Whether it may go away by itself: GitLab's row locks (409), slow requests (408), and 5xx but 501."""
+    status = response.status_code
+    locked = status == 409 and (response.request.method != "POST" or "lock" in (said + response.reason_phrase).lower())
+    return locked or status == 408 or (status >= 500 and status != 501)
+
+
+def retry_after(response: httpx.Response, clock: Callable[[], float]) -> float | None:
+    """Seconds to wait by the Retry-After header, a number or an HTTP date; at most an hour; None when unreadable."""
+    value = response.headers.get("Retry-After", "").strip()
+    if value.isdecimal():
+        return min(float(value), LONGEST_PAUSE)
+    try:
+        seconds = parsedate_to_datetime(value).timestamp() - clock()
+    except (ValueError, OverflowError):
+        return None
+    return min(max(0.0, seconds), LONGEST_PAUSE)
+
+
+def _said(response: httpx.Response, secret: str) -> str:
+    """GitLab's own reason, shortened: bodies may repeat what customers wrote, and pages of proxies say nothing."""
+    try:
+        body = from_json(response.content)
+    except ValueError:
+        return ""
+    reason = (body.get("message") or body.get("error")) if isinstance(body, dict) else None
+    if not reason:
+        return ""
+    words = " ".join(str(reason).replace(secret, "[token]").split())
+    return f": {words[:_LONGEST_QUOTE]}{'…' if len(words) > _LONGEST_QUOTE else ''}"
+
+
+def _bare(response: httpx.Response, target: str) -> str:
+    try:
+        url = response.request.url.join(target)
+    except httpx.InvalidURL:
+        return "an unreadable address"
+    return f"{url.scheme}://{url.netloc.decode('ascii', 'replace')}{unquote(url.path)}"

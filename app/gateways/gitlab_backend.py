@@ -1,0 +1,122 @@
+"""python-gitlab over one httpx client: where every call to GitLab passes, with timeouts, budget and failures.
+
+Nothing here re-sends what writes: python-gitlab's own retries look for exceptions and statuses that never reach it,
+since failures leave this file as ours.
+"""
+
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import certifi
+import httpx
+
+from app.domain.failure import Permanent
+from app.gateways.gitlab_answers import Answer, accepted, broken, refused, retry_after
+from app.gateways.gitlab_budget import Budget
+
+TIMEOUTS = httpx.Timeout(connect=5.0, read=20.0, write=20.0, pool=20.0)
+_LIMITS = httpx.Limits(max_connections=24, max_keepalive_connections=16)
+_REDIRECTS = 3
+_RESETS = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
+
+
+def http_client(token: str, version: str, timeout: httpx.Timeout = TIMEOUTS) -> httpx.Client:
+    """The one connection pool. The token lives in its headers and nowhere else.
+
+    Neither proxies nor .netrc are taken from the environment: a stray variable must not decide where the token goes.
+    Certificates are trusted from the system's store too, as self-managed GitLabs are often signed by a house authority.
+    """
+    trusted = ssl.create_default_context(cafile=certifi.where())
+    trusted.load_default_certs()
+    return httpx.Client(
+        headers={"PRIVATE-TOKEN": token, "User-Agent": f"sounding-board/{version}", "Accept": "application/json"},
+        timeout=timeout,
+        limits=_LIMITS,
+        verify=trusted,
+        trust_env=False,
+        follow_redirects=False,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """What python-gitlab hands back to `http_request`."""
+
+    json: dict[str, Any] | None
+    data: None = None
+    content_type: str = "application/json"
+
+
+class HttpxBackend:
+    """The backend given to python-gitlab. Raises Temporary, Permanent, Missing; returns only answers in JSON."""
+
+    def __init__(self, client: httpx.Client, url: str, budget: Budget, clock: Callable[[], float]) -> None:
+        self._client, self._budget, self._clock = client, budget, clock
+        self._home = _origin(httpx.URL(url))
+
+    @property
+    def client(self) -> httpx.Client:
+        """python-gitlab closes it when it is left as a context."""
+        return self._client
+
+    @staticmethod
+    def prepare_send_data(files: object, post_data: dict[str, Any] | None, raw: bool) -> _Body:
+        """JSON is all we ever send."""
+        if files or raw:
+            raise Permanent("Files are not sent to GitLab by this service.")
+        return _Body(post_data)
+
+    def http_request(
+        self,
+        method: str,
+        url: str,
+        json: dict[str, Any] | None = None,
+        params: dict[str, Any] | None = None,
+        **_unused: object,
+    ) -> Answer:
+        """One call. Headers of the caller are left out on purpose: X-Gitlab-Event-UUID on a call of ours would silence
+        the hook for what we write (CONTRACT 1, recursion detection)."""
+        query = {key: value for key, value in (params or {}).items() if value is not None}
+        request = self._client.build_request(method.upper(), url, json=json, params=query or None)
+        response = self._arrive(request)
+        if response.status_code >= 300:
+            raise refused(response, self._client.headers["PRIVATE-TOKEN"], self._clock)
+        return accepted(response)
+
+    def _arrive(self, request: httpx.Request) -> httpx.Response:
+        """Follow redirects for GET alone, and only within GitLab's own origin: the token goes nowhere else."""
+        for _ in range(_REDIRECTS):
+            if _origin(request.url) != self._home:
+                raise Permanent(f"GitLab names another host, {request.url.host}; our token is not taken there.")
+            response = self._send(request)
+            onward = response.next_request
+            if onward is None or request.method != "GET" or _origin(onward.url) != self._home:
+                return response
+            request = onward
+        return response
+
+    def _send(self, request: httpx.Request) -> httpx.Response:
+        """A read is repeated once when its connection was reset, as idle ones are; a write never is."""
+        try:
+            return self._once(request)
+        except _RESETS as error:
+            if request.method != "GET":
+                raise broken(request.method, request.url, error) from None
+        except httpx.RequestError as error:
+            raise broken(request.method, request.url, error) from None
+        try:
+            return self._once(request)
+        except httpx.RequestError as error:
+            raise broken(request.method, request.url, error) from None
+
+    def _once(self, request: httpx.Request) -> httpx.Response:
+        self._budget.take(note=request.method == "POST" and request.url.path.endswith("/notes"))
+        response = self._client.send(request)
+        self._budget.heed(response.status_code, response.headers, retry_after(response, self._clock))
+        return response
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port

@@ -1,0 +1,73 @@
+"""One connection to one GitLab, and the doors it opens."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import gitlab
+import httpx
+
+from app.gateways.gitlab_about import GitLabAbout
+from app.gateways.gitlab_api import Api
+from app.gateways.gitlab_backend import TIMEOUTS, HttpxBackend, http_client
+from app.gateways.gitlab_budget import Budget
+from app.gateways.gitlab_list import GitLabLister
+from app.gateways.gitlab_read import GitLabReader
+from app.gateways.gitlab_write import GitLabWriter, KnownLabels
+
+
+@dataclass(frozen=True, slots=True)
+class GitLab:
+    """The doors. Safe to use from several threads; close it, or leave it as a context, when done."""
+
+    url: str
+    reader: GitLabReader
+    writer: GitLabWriter
+    lister: GitLabLister
+    about: GitLabAbout
+    client: httpx.Client
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def connect(
+    url: str,
+    token: str,
+    budget: Budget | None = None,
+    timeout: httpx.Timeout = TIMEOUTS,
+    version: str = "0",
+    clock: Callable[[], float] = time.time,
+) -> GitLab:
+    """Doors to the GitLab at `url` (its root, without /api). Calls nothing yet. `clock` is Unix time."""
+    client = http_client(token.strip(), version, timeout)
+    backend = HttpxBackend(client, url, budget or Budget(), clock)
+    api = Api(
+        gitlab.Gitlab(
+            url,
+            retry_transient_errors=False,
+            keep_base_url=True,
+            user_agent=client.headers["User-Agent"],
+            backend=lambda: backend,
+        )
+    )
+    labels = KnownLabels(api)
+    return GitLab(
+        url=url,
+        reader=GitLabReader(api),
+        writer=GitLabWriter(api, labels),
+        lister=GitLabLister(api),
+        about=GitLabAbout(api, labels),
+        client=client,
+    )

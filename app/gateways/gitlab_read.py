@@ -1,0 +1,36 @@
+"""Reading one issue whole: itself, its label events, its notes (promises 1 and 6)."""
+
+from app.domain.issue import Issue, Link, Note, Ref, Snapshot
+from app.gateways.gitlab_api import Api, issue_path
+from app.gateways.gitlab_models import IssueBody, LabelEventBody, LinkBody, NoteBody
+
+
+class GitLabReader:
+    """The IssueReader over GitLab."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    def snapshot(self, ref: Ref, known: Issue | None = None) -> Snapshot:
+        """Three calls, two when `known`; more only past a hundred events or notes. Oldest first.
+
+        The issue is read first: what happens between the calls then shows in its events, and its own webhook follows.
+        """
+        issue = known or self.issue(ref)
+        bodies = self._api.all(f"{issue_path(ref)}/resource_label_events", LabelEventBody)
+        events = {body.id: body.value() for body in bodies}
+        return Snapshot(issue, tuple(sorted(events.values(), key=lambda e: (e.at, e.id))), self.notes(ref))
+
+    def issue(self, ref: Ref) -> Issue:
+        """The issue alone: one call."""
+        return self._api.one(issue_path(ref), IssueBody).value(ref.project)
+
+    def notes(self, ref: Ref) -> tuple[Note, ...]:
+        """What people and bots said, oldest first: one call for each hundred. System notes are left out."""
+        query = {"activity_filter": "only_comments", "order_by": "created_at", "sort": "asc"}
+        notes = {body.id: body.value() for body in self._api.all(f"{issue_path(ref)}/notes", NoteBody, query)}
+        return tuple(sorted(notes.values(), key=lambda n: (n.created_at, n.id)))
+
+    def links(self, ref: Ref) -> tuple[Link, ...]:
+        """The issue's links; GitLab allows a hundred at most (CONTRACT 4) and gives them in one answer."""
+        return tuple(body.value() for body in self._api.all(f"{issue_path(ref)}/links", LinkBody))
