@@ -1,0 +1,56 @@
+"""The shape of `program.yml`."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from app.domain.program import Tier
+from app.domain.roster import Role
+from app.gateways.config_shapes import Day, IssueText, Key, ProjectPath, Shape, Text
+
+Handle = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
+
+
+class BoardShape(Shape):
+    """An issue board; without an area it shows all of them."""
+
+    name: Text
+    area: Text | None = None
+
+
+class ProjectShape(Shape):
+    """A GitLab project that holds requests."""
+
+    path: ProjectPath
+    boards: tuple[BoardShape, ...] = ()
+
+
+class TermShape(Shape):
+    """A role somebody holds, for an area and a time."""
+
+    role: Role
+    area: Text | None = None
+    region: Text | None = Field(default=None, description="Where it differs from the person's own.")
+    primary: bool = Field(default=True, description="false for a backup.")
+    since: Day | None = Field(default=None, alias="from", description="The first day (UTC).")
+    until: Day | None = Field(default=None, description="The first day after it (UTC).")
+
+
+class PersonShape(Shape):
+    """Somebody, by GitLab handle."""
+
+    name: Text
+    region: Text | None = None
+    roles: tuple[TermShape, ...] = Field(min_length=1)
+
+
+class ProgramShape(Shape):
+    """All of program.yml."""
+
+    name: Text
+    tier: Tier
+    areas: dict[Key, Text] = Field(min_length=1)
+    regions: tuple[Text, ...] = Field(min_length=1)
+    projects: tuple[ProjectShape, ...] = Field(min_length=1)
+    operator_issue: IssueText | None = None
+    people: dict[Handle, PersonShape] = Field(min_length=1)

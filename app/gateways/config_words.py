@@ -1,0 +1,121 @@
+"""Says in plain words, and with its place, what pydantic found wrong with a document's shape."""
+
+import difflib
+import re
+from collections.abc import Iterable
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from app.gateways.config_document import Document, Trail
+from app.gateways.config_errors import ConfigError
+from app.gateways.config_shapes import COMPLAINT, Shape
+
+S = TypeVar("S", bound=Shape)
+
+_SHAPES = {
+    "string": ("should be text", "write it in quotes"),
+    "tuple": ("should be a list", "write each entry on a line of its own, after a dash"),
+    "dict": ("should be a map", "write `key: value` lines under it"),
+    "model": ("should be a map", "write `key: value` lines under it"),
+    "bool": ("should be true or false", "write true or false, without quotes"),
+    "int": ("should be a whole number", "write digits only, without quotes"),
+}
+
+
+def shaped(document: Document, shape: type[S]) -> tuple[S | None, list[ConfigError]]:
+    """The document in its shape, or None and everything that keeps it from that."""
+    try:
+        return shape.model_validate(document.data), []
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+    explained = document.explained
+    return None, [_worded(document, shape, d) for d in details if _trail(d) not in explained]
+
+
+def nearest(word: str, known: Iterable[str], what: str) -> str:
+    """A cure for a word that is not known: the nearest that is, else all of them."""
+    known = list(dict.fromkeys(known))
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean `{near[0]}`?"
+    return f"{what}: {', '.join(known)}" if known else f"there is no {what} yet"
+
+
+def _trail(detail: ErrorDetails) -> Trail:
+    return tuple(step for step in detail["loc"] if step != "[key]")
+
+
+def _worded(document: Document, shape: type[Shape], detail: ErrorDetails) -> ConfigError:
+    trail, kind, told = _trail(detail), detail["type"], detail.get("ctx", {})
+    name = _name(trail)
+    if kind == COMPLAINT:
+        return document.at(trail, told["message"], told["cure"])
+    if kind == "missing":
+        return document.at(trail[:-1], f"`{trail[-1]}` is missing", f"add a line `{trail[-1]}: …`")
+    if kind == "extra_forbidden":
+        known = _keys(shape, trail[:-1])
+        return document.at(
+            trail, f"`{trail[-1]}` is not a key used here", nearest(str(trail[-1]), known, "keys used here"), key=True
+        )
+    if kind == "enum":
+        words = re.findall(r"'([^']+)'", str(told["expected"]))
+        return document.at(
+            trail, f"`{detail['input']}` is not known as {name}", nearest(str(detail["input"]), words, "known are")
+        )
+    if kind in ("too_short", "string_too_short"):
+        return document.at(trail, f"{name} is empty", "write at least one")
+    if kind == "string_pattern_mismatch":
+        in_key = detail["loc"][-1:] == ("[key]",)
+        message = f"`{detail['input']}` has characters that may not be used here"
+        return document.at(trail, message, f"it has to match {told['pattern']}", key=in_key)
+    if kind == "greater_than_equal":
+        return document.at(trail, f"{name} is too small", f"write {told['ge']} or more")
+    wanted, cure = _SHAPES.get(
+        kind.partition("_")[0], (f"cannot be used ({detail['msg']})", "write it as in the shipped file")
+    )
+    given = "has no value; it" if detail["input"] is None else "is " + _kind(detail["input"]) + "; it"
+    return document.at(trail, f"{name} {given} {wanted}", cure)
+
+
+def _name(trail: Trail) -> str:
+    if not trail:
+        return "the file"
+    if isinstance(trail[-1], int):
+        return f"entry {trail[-1] + 1} of {_name(trail[:-1])}"
+    return f"`{trail[-1]}`"
+
+
+def _kind(value: object) -> str:
+    match value:
+        case bool():
+            return "true or false"
+        case int() | float():
+            return "a number"
+        case str():
+            return "text"
+        case list():
+            return "a list"
+        case _:
+            return "a map"
+
+
+def _keys(shape: type[BaseModel], trail: Trail) -> list[str]:
+    """The keys of the shape that stands at a trail."""
+    inside = False
+    for step in trail:
+        if inside:
+            inside = False
+            continue
+        field = next(f for name, f in shape.model_fields.items() if step in (f.alias, name))
+        inner = _shape_in(field.annotation)
+        inside = inner is not field.annotation
+        shape = inner or shape
+    return [field.alias or name for name, field in shape.model_fields.items()]
+
+
+def _shape_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for arg in get_args(annotation) if (found := _shape_in(arg))), None)
