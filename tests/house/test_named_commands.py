@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 from typer.core import TyperGroup
 
 from app.entrypoints.cli import app
+from app.settings import PREFIX, Settings
 
 HOUSE = Path(__file__).parents[2]
 PAGES = [path for name in ("README.md", "CONTRIBUTING.md") if (path := HOUSE / name).exists()]
@@ -86,6 +87,14 @@ def test_the_pipeline_runs_the_whole_proof_and_the_sweep_writes() -> None:
         "sweep": ["make install", ".venv/bin/sounding-board sweep --since 26h --apply"],
     }
     assert os.access(HOUSE / ".ci" / "run", os.X_OK)
+
+
+@pytest.mark.parametrize("page", [*PAGES, *PIPELINES], ids=lambda page: page.name)
+def test_what_a_page_tells_people_to_set_is_a_setting(page: Path) -> None:
+    settings = {f"{PREFIX}{name.upper()}{suffix}" for name in Settings.model_fields for suffix in ("", "_FILE")}
+    # Set on the pipeline schedule: it chooses the job and is no setting of the program.
+    settings.add("SOUNDING_BOARD_JOB")
+    assert set(re.findall(rf"\b{PREFIX}[A-Z_]*[A-Z]\b", page.read_text())) - settings == set()
 
 
 def test_a_page_that_names_what_is_not_there_is_told_so() -> None:
