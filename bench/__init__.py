@@ -1,0 +1,1 @@
+"""How fast it is, measured beside something known, in the same run."""
