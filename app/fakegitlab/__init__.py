@@ -1,0 +1,10 @@
+"""A small world with GitLab's rules: state, REST v4 over it, webhooks out and a board page.
+
+It imports nothing of the house. Each rule names its section of GitLab's contract (CONTRACT n).
+"""
+
+from app.fakegitlab.faults import Fault, Faults
+from app.fakegitlab.refusal import Refused
+from app.fakegitlab.world import World
+
+__all__ = ["Fault", "Faults", "Refused", "World"]

@@ -1,0 +1,218 @@
+"""Issues: making and changing them, with label events, system notes and webhooks (CONTRACT 1, 2, 3, 4)."""
+
+from typing import cast
+
+from app.fakegitlab import access, awards, commands, hooks, labels, links, payloads, system_notes
+from app.fakegitlab.model import Issue, IssueChange, Label, LabelEvent, Project, StateEvent, User
+from app.fakegitlab.quick_actions import extract
+from app.fakegitlab.refusal import bad_parameter, conflict, forbidden, invalid
+from app.fakegitlab.scopes import resolved
+from app.fakegitlab.state import State
+
+LONGEST_TITLE = 255
+LONGEST_DESCRIPTION = 1_048_576
+POSITION_STEP = 1026
+PLAIN_FIELDS = ("title", "description", "confidential", "discussion_locked", "due_date", "start_date", "weight")
+
+
+def create(state: State, actor: User, project: Project, change: IssueChange) -> Issue:
+    """A new issue at the end of every list; quick actions in its description run (CONTRACT 8).
+
+    Raises Refused 400, 403 when issues are turned off, 409 for an iid given twice (CONTRACT 3).
+    """
+    access.require_project(actor, project)
+    if not project.issues_enabled:
+        raise forbidden()
+    change = access.permitted(actor, project, change)
+    _check(change.get("title", ""), change.get("description"))
+    iid = change.get("iid") or project.next_iid
+    if iid in project.issues:
+        raise conflict("Duplicated issue")
+    issue = _blank(state, actor, project, change, iid)
+    effects = _obey_description(state, actor, issue, change)
+    change = access.permitted(actor, project, change)
+    state_event = change.pop("state_event", None)
+    _assign_fields(state, issue, change)
+    _set_labels(state, actor, issue, _wanted_labels(state, actor, issue, change))
+    project.next_iid = max(project.next_iid, iid + 1)
+    project.issues[iid] = state.issues[issue.id] = issue
+    state.touched(issue)
+    hooks.issue_happened(state, actor, issue, "open", payloads.opening(issue))
+    _side_effects(state, actor, issue, effects)
+    if state_event:
+        _change_state(state, actor, issue, state_event)
+    return issue
+
+
+def _blank(state: State, actor: User, project: Project, change: IssueChange, iid: int) -> Issue:
+    now = change.pop("created_at") if "created_at" in change else state.now()
+    return Issue(
+        id=state.next_id("issue"),
+        iid=iid,
+        project=project,
+        title=change["title"],
+        description=None,
+        author=actor,
+        created_at=now,
+        updated_at=now,
+        relative_position=state.next_id("position") * POSITION_STEP,
+        issue_type=change.get("issue_type", "issue"),
+    )
+
+
+def update(state: State, actor: User, issue: Issue, change: IssueChange, position: int | None = None) -> Issue:
+    """Change an issue: first its state, then the rest, each with an event of its own (CONTRACT 1).
+
+    `existing | add - remove` for labels; fields the caller may not set are dropped silently (CONTRACT 2).
+    An update that changes nothing still fires, with empty `changes`. Raises Refused 400, 403, 404.
+    """
+    access.require_issue(actor, issue)
+    if not access.may_update(actor, issue):
+        raise forbidden()
+    change = access.permitted(actor, issue.project, change)
+    _check(change.get("title", issue.title), change.get("description"))
+    effects = _obey_description(state, actor, issue, change)
+    before = payloads.photograph(state.base_url, issue)
+    wish = change.pop("state_event", None)
+    if wish:
+        _change_state(state, actor, issue, wish)
+    if change or position is not None:
+        _save(state, actor, issue, change, position)
+        after = payloads.photograph(state.base_url, issue)
+        state.touched(issue)
+        hooks.issue_happened(state, actor, issue, "update", payloads.differences(before, after))
+    _side_effects(state, actor, issue, effects)
+    return issue
+
+
+def _obey_description(state: State, actor: User, issue: Issue, change: IssueChange) -> commands.Effects:
+    """Run the quick actions of a new description and leave the rest of the text in `change` (CONTRACT 8)."""
+    text, found = extract(change.get("description") or "")
+    effects = commands.interpret(state, actor, issue, found)
+    if found:
+        change["description"] = text
+    merge(change, effects.change)
+    return effects
+
+
+def merge(change: IssueChange, more: IssueChange) -> None:
+    """Add what quick actions ask for to what was asked for; label lists are joined."""
+    loose = cast(dict[str, object], change)
+    for name, value in more.items():
+        if name in ("add_labels", "remove_labels") and name in loose:
+            loose[name] = [*cast(list[object], loose[name]), *cast(list[object], value)]
+        else:
+            loose[name] = value
+
+
+def _check(title: str, description: str | None) -> None:
+    errors: dict[str, list[str]] = {}
+    if not title.strip():
+        errors["title"] = ["can't be blank"]
+    elif len(title) > LONGEST_TITLE:
+        errors["title"] = ["is too long (maximum is 255 characters)"]
+    if description and len(description) > LONGEST_DESCRIPTION:
+        errors["description"] = ["is too long (maximum is 1048576 characters)"]
+    if errors:
+        raise invalid(errors)
+
+
+def _change_state(state: State, actor: User, issue: Issue, wish: str) -> None:
+    """Close or reopen, with its own event; nothing happens if it is so already."""
+    if wish not in ("close", "reopen"):
+        raise bad_parameter("state_event does not have a valid value")
+    target = "closed" if wish == "close" else "opened"
+    if issue.state == target:
+        return
+    before = payloads.photograph(state.base_url, issue)
+    now = state.now()
+    issue.state, issue.updated_at, issue.updated_by = target, now, actor
+    issue.closed_at = now if target == "closed" else None
+    issue.closed_by = actor if target == "closed" else None
+    verb = "closed" if target == "closed" else "reopened"
+    issue.state_events.append(StateEvent(state.next_id("state_event"), actor, verb, now))
+    state.touched(issue)
+    changes = payloads.differences(before, payloads.photograph(state.base_url, issue))
+    hooks.issue_happened(state, actor, issue, wish, changes)
+
+
+def _save(state: State, actor: User, issue: Issue, change: IssueChange, position: int | None) -> None:
+    """Apply the rest. A move within a list alone does not touch `updated_at` (CONTRACT 1)."""
+    old = system_notes.Before(issue)
+    changed = _assign_fields(state, issue, change)
+    changed |= _set_labels(state, actor, issue, _wanted_labels(state, actor, issue, change))
+    now = state.now()
+    if position is not None:
+        issue.relative_position = position
+    if old.title != issue.title or old.description != issue.description:
+        issue.last_edited_at, issue.last_edited_by = now, actor
+    if changed:
+        issue.updated_at, issue.updated_by = change.get("updated_at") or now, actor
+    system_notes.tell(state, actor, issue, old)
+
+
+def _assign_fields(state: State, issue: Issue, change: IssueChange) -> bool:
+    """Set plain fields and assignees; whether anything is different."""
+    changed = False
+    for name in (*PLAIN_FIELDS, "issue_type"):
+        if name in change and getattr(issue, name) != change[name]:  # type: ignore[literal-required]
+            setattr(issue, name, change[name])  # type: ignore[literal-required]
+            changed = True
+    if "assignee_ids" in change:
+        people = [state.users[one] for one in change["assignee_ids"] if one in state.users]
+        people = people if state.tier == "premium" else people[:1]
+        changed |= people != issue.assignees
+        issue.assignees = people
+    return changed
+
+
+def _wanted_labels(state: State, actor: User, issue: Issue, change: IssueChange) -> list[Label]:
+    """`(labels or existing) | add - remove`; unknown titles to add are created (CONTRACT 2)."""
+    project, existing = issue.project, issue.labels
+    added: list[Label] = []
+    if "labels" in change:
+        existing, added = [], labels.find_or_create(state, actor, project, change["labels"])
+    added = added + labels.find_or_create(state, actor, project, change.get("add_labels", []))
+    removed = labels.find_all(project, change.get("remove_labels", []))
+    return resolved(existing, added, removed, exclusive=state.tier == "premium")
+
+
+def _set_labels(state: State, actor: User, issue: Issue, wanted: list[Label]) -> bool:
+    """Make it so, with one label event for every label added or removed (CONTRACT 4)."""
+    now, before = state.now(), set(issue.labels)
+    steps = [(label, "add") for label in wanted if label not in before]
+    steps += [(label, "remove") for label in issue.labels if label not in wanted]
+    for label, action in steps:
+        issue.label_events.append(LabelEvent(state.next_id("label_event"), actor, label, action, now))
+    issue.labels = payloads.sorted_labels(wanted)
+    return bool(steps)
+
+
+def _side_effects(state: State, actor: User, issue: Issue, effects: commands.Effects) -> None:
+    """What quick actions do beside changing fields."""
+    for name in effects.awards:
+        awards.toggle(state, actor, issue, name)
+    for other in effects.related:
+        links.create(state, actor, issue, other, "relates_to")
+    if effects.duplicate_of is not None:
+        issue.duplicated_to = effects.duplicate_of
+        system_notes.add(state, actor, issue, f"marked this issue as a duplicate of #{effects.duplicate_of.iid}")
+
+
+def obey(state: State, actor: User, issue: Issue, effects: commands.Effects) -> None:
+    """Carry out what a comment's quick actions ask for."""
+    if effects.change:
+        update(state, actor, issue, effects.change)
+    _side_effects(state, actor, issue, effects)
+
+
+def delete(state: State, actor: User, issue: Issue) -> None:
+    """Delete an issue: owners only (or its author, where the project allows; not here)."""
+    access.require_issue(actor, issue)
+    access.require_level(actor, issue.project, access.OWNER)
+    del issue.project.issues[issue.iid], state.issues[issue.id]
+    for note in issue.notes:
+        state.notes.pop(note.id, None)
+    for link in [one for one in state.links.values() if issue in (one.source, one.target)]:
+        del state.links[link.id]
+    state.touched(issue)

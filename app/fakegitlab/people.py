@@ -1,0 +1,89 @@
+"""People, bots, tokens and memberships (CONTRACT 10)."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from app.fakegitlab.model import LEVELS, Group, Issue, Note, Project, Token, User
+from app.fakegitlab.refusal import conflict
+from app.fakegitlab.state import State
+
+GHOST = "ghost"
+
+
+def add(state: State, username: str, name: str, token: str | None, bot: bool, admin: bool = False) -> User:
+    """A new account with one token; 409 for a taken username."""
+    if any(user.username == username for user in state.users.values()):
+        raise conflict("Username has already been taken")
+    value = token or state.fresh_token()
+    user = User(state.next_id("user"), username, name, value, state.now(), bot, admin)
+    state.users[user.id] = user
+    add_token(state, user, value)
+    return user
+
+
+def add_token(
+    state: State, user: User, value: str | None = None, scopes: Sequence[str] = ("api",), expires_at: date | None = None
+) -> Token:
+    """One more token for an account."""
+    token = Token(state.next_id("token"), value or state.fresh_token(), user, tuple(scopes), state.now(), expires_at)
+    state.tokens[token.value] = token
+    return token
+
+
+def revoke(state: State, token: str) -> None:
+    """The token no longer works; nothing the account wrote moves yet (CONTRACT 10)."""
+    state.tokens[token].revoked = True
+
+
+def set_level(state: State, place: Project | Group, user: User, level: int | str) -> None:
+    """Make somebody a member: a level's number or name; 0 ends the membership."""
+    number = LEVELS[level] if isinstance(level, str) else level
+    if number:
+        place.members[user.id] = number
+    else:
+        place.members.pop(user.id, None)
+    for project in state.projects.values():
+        project.version += 1
+
+
+def delete(state: State, user: User) -> None:
+    """Delete an account: what it wrote goes to the ghost user (CONTRACT 10)."""
+    ghost = next((one for one in state.users.values() if one.username == GHOST), None)
+    ghost = ghost or add(state, GHOST, "Ghost User", None, bot=False)
+    for issue in state.issues.values():
+        _hand_over(issue, user, ghost)
+    places: list[Group | Project] = [*state.groups.values(), *state.projects.values()]
+    for place in places:
+        place.members.pop(user.id, None)
+    del state.users[user.id]
+    for token in [one for one in state.tokens.values() if one.user is user]:
+        del state.tokens[token.value]
+    state.renamed()
+
+
+def _hand_over(issue: Issue, user: User, ghost: User) -> None:
+    if user in issue.assignees:
+        issue.assignees.remove(user)
+    owned: list[tuple[object, str]] = [
+        (issue, name) for name in ("author", "closed_by", "updated_by", "last_edited_by")
+    ]
+    owned += [(note, name) for note in issue.notes for name in ("author", "updated_by")]
+    owned += [(event, "user") for event in [*issue.label_events, *issue.state_events]]
+    for thing, name in owned:
+        if getattr(thing, name) is user:
+            setattr(thing, name, ghost)
+    targets: list[Issue | Note] = [issue, *issue.notes]
+    for target in targets:
+        target.awards = [award for award in target.awards if award.user is not user]
+
+
+def members(project: Project, users: dict[int, User]) -> list[tuple[User, int]]:
+    """Direct and inherited members with their highest level."""
+    ids = dict.fromkeys([*(one for group in reversed(project.group.line()) for one in group.members), *project.members])
+    people = [users[one] for one in ids]
+    return [(user, _plain_level(user, project)) for user in people]
+
+
+def _plain_level(user: User, project: Project) -> int:
+    places: list[Project | Group] = [project, *project.group.line()]
+    return max(place.members.get(user.id, 0) for place in places)
