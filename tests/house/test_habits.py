@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -129,6 +130,17 @@ def pins_of(lock: str) -> set[str]:
 
 def test_the_checks_run_with_the_versions_that_people_run() -> None:
     assert pins_of("requirements.lock") - pins_of("requirements-dev.lock") == set()
+
+
+def test_each_dependency_has_a_line_that_says_why() -> None:
+    project = tomllib.loads((HOUSE / "pyproject.toml").read_text())["project"]
+    asked_for = [
+        *project["dependencies"],
+        *(name for extra in project["optional-dependencies"].values() for name in extra),
+    ]
+    table = (HOUSE / "docs" / "decisions" / "0002-dependencies.md").read_text()
+    told = {name.replace(".", "-") for name in re.findall(r"^\| ([a-z][\w.-]*)", table, re.MULTILINE)}
+    assert {re.split(r"[<>=]", name)[0] for name in asked_for} == told
 
 
 def test_the_changelog_has_a_place_for_the_next_change() -> None:
