@@ -7,6 +7,7 @@ since failures leave this file as ours.
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import certifi
@@ -26,18 +27,23 @@ def http_client(token: str, version: str, timeout: httpx.Timeout = TIMEOUTS) -> 
     """The one connection pool. The token lives in its headers and nowhere else.
 
     Neither proxies nor .netrc are taken from the environment: a stray variable must not decide where the token goes.
-    Certificates are trusted from the system's store too, as self-managed GitLabs are often signed by a house authority.
     """
-    trusted = ssl.create_default_context(cafile=certifi.where())
-    trusted.load_default_certs()
     return httpx.Client(
         headers={"PRIVATE-TOKEN": token, "User-Agent": f"sounding-board/{version}", "Accept": "application/json"},
         timeout=timeout,
         limits=_LIMITS,
-        verify=trusted,
+        verify=_trusted(),
         trust_env=False,
         follow_redirects=False,
     )
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The public authorities and the system's own: a GitLab in the house is often signed by one of the house."""
+    trusted = ssl.create_default_context(cafile=certifi.where())
+    trusted.load_default_certs()
+    return trusted
 
 
 @dataclass(frozen=True, slots=True)

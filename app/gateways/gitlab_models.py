@@ -32,7 +32,6 @@ Instant = Annotated[datetime, BeforeValidator(_instant)]
 Title = Annotated[str, BeforeValidator(_title)]
 Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
 Flag = Annotated[bool, BeforeValidator(bool)]
-Titles = Annotated[list[Title], BeforeValidator(lambda value: value or [])]
 
 
 class Person(BaseModel):
@@ -64,7 +63,7 @@ class IssueBody(BaseModel):
     state: Literal["opened", "closed"]
     created_at: Instant
     updated_at: Instant
-    labels: Titles
+    labels: list[Title]
     title: Text = ""
     description: Text = ""
     author: Person | None = None

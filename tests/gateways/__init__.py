@@ -1,0 +1,1 @@
+"""The doors to the outside, tested at the wire."""
