@@ -1,0 +1,134 @@
+"""The page of the workflow: `docs/workflow.md`, with its state diagram (Mermaid)."""
+
+import re
+from collections.abc import Iterable
+
+from app.domain.roster import Role
+from app.domain.taxonomy import Item, Move, Predicate, Source, Taxonomy, Workflow
+
+HEAD = """# Workflow
+
+Made from `label_taxonomy.yml` by `make generate`; change it there.
+"""
+
+_ROLES = {
+    Role.ANYONE: "anyone",
+    Role.AUTHOR: "author",
+    Role.SA: "SA",
+    Role.SME: "SME",
+    Role.LEAD: "lead",
+    Role.PM: "PM",
+    Role.EM: "EM",
+    Role.PROGRAM_LEAD: "program lead",
+}
+
+
+def workflow_page(taxonomy: Taxonomy) -> str:
+    """The page in Markdown, ending in a line feed."""
+    return "\n".join(
+        [HEAD, _diagram(taxonomy.workflow), *_statuses(taxonomy), *_moves(taxonomy), *_items(taxonomy), ""]
+    )
+
+
+def _diagram(flow: Workflow) -> str:
+    """Steps drawn in board order; moves from every status would hide the others, so they stand in the table."""
+    states = [f'    state "{_drawn(s.name)}" as {_state(s.title)}' for s in flow.statuses]
+    order = [s.title for s in flow.statuses]
+    steps = [
+        f"    {_state(source)} --> {_state(target)} : {_drawn(f'{m.id} {_who(m.who)}')}"
+        for m in flow.moves
+        if not _from_any(flow, m)
+        for source in sorted(m.sources, key=order.index)
+        for target in sorted(m.targets, key=order.index)
+    ]
+    ends = [f"    {_state(s.title)} --> [*]" for s in flow.statuses if s.terminal]
+    lines = ["```mermaid", "stateDiagram-v2", *states, f"    [*] --> {_state(flow.start)}", *steps, *ends, "```"]
+    return "\n".join(lines)
+
+
+def _state(title: str) -> str:
+    return "s_" + re.sub(r"\W", "_", title.rpartition("::")[2])
+
+
+def _drawn(text: str) -> str:
+    """Words that Mermaid takes as they are."""
+    return re.sub(r"[^\w ,.()/-]", " ", text)
+
+
+def _from_any(flow: Workflow, move: Move) -> bool:
+    return len(move.sources) == len(flow.statuses)
+
+
+def _who(roles: Iterable[Role]) -> str:
+    order = list(_ROLES)
+    return ", ".join(_ROLES[role] for role in sorted(roles, key=order.index))
+
+
+def _statuses(taxonomy: Taxonomy) -> list[str]:
+    rows = [
+        f"| {_cell(s.name)} | `{s.title}` | {_titles(taxonomy, s.requires)} | {_titles(taxonomy, s.asks)} |"
+        for s in taxonomy.workflow.statuses
+    ]
+    return ["", "## Statuses", "", "| status | label | requires | also asks for |", "|---|---|---|---|", *rows]
+
+
+def _moves(taxonomy: Taxonomy) -> list[str]:
+    flow = taxonomy.workflow
+    rows = [
+        f"| {m.id} | {_names(flow, m.sources)} | {_names(flow, m.targets)} | {_who(m.who)} "
+        f"| {_titles(taxonomy, m.requires)} | {_cell(m.because)} | {_mode(m)} | {_instant(m)} |"
+        for m in flow.moves
+    ]
+    head = "| move | from | to | who | requires besides | why | mode | judged from |"
+    return ["", "## Moves", "", head, "|---|---|---|---|---|---|---|---|", *rows]
+
+
+def _items(taxonomy: Taxonomy) -> list[str]:
+    rows = [
+        f"| {_cell(i.title)} | {_cell(i.why)} | {_cell(i.example)} | {_met(taxonomy, i)} |"
+        for i in taxonomy.items.values()
+    ]
+    return ["", "## What may be required", "", "| what | why | for example | how |", "|---|---|---|---|", *rows]
+
+
+def _names(flow: Workflow, titles: frozenset[str]) -> str:
+    if len(titles) == len(flow.statuses):
+        return "any"
+    return ", ".join(_cell(s.name) for s in flow.statuses if s.title in titles)
+
+
+def _titles(taxonomy: Taxonomy, keys: tuple[str, ...]) -> str:
+    return ", ".join(_cell(taxonomy.items[key].title) for key in keys)
+
+
+def _mode(move: Move) -> str:
+    by_area = (f"{area}: {mode}" for area, mode in sorted(move.modes.by_area.items()))
+    return ", ".join([str(move.modes.default), *by_area])
+
+
+def _instant(move: Move) -> str:
+    return move.effective_from.isoformat().replace("+00:00", "Z")
+
+
+def _met(taxonomy: Taxonomy, item: Item) -> str:
+    return " or ".join(_told(taxonomy, p) for p in item.met_by)
+
+
+def _told(taxonomy: Taxonomy, predicate: Predicate) -> str:
+    match predicate.source:
+        case Source.FIELD:
+            names = next((f.names for f in taxonomy.fields if f.key == predicate.arg), None)
+            return f"text: *{_cell(names[0])}*" if names else f"the issue's {predicate.arg}"
+        case Source.LABEL:
+            return f"a label `{predicate.arg.replace('{area}', '(area)')}::…`"
+        case Source.LINE:
+            return "a customer line"
+        case Source.LINK:
+            return "a linked issue of another project"
+        case Source.ROLE:
+            return f"assigned: {_ROLES[Role(predicate.arg)]}"
+
+
+def _cell(text: str) -> str:
+    """Text that cannot break a table's row."""
+    return " ".join(text.split()).replace("|", "\\|")
