@@ -5,9 +5,8 @@ anew without their attributes, all else shows as the text it is.
 """
 
 import re
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Sequence
 from html import unescape
-from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
@@ -112,25 +111,21 @@ def _direct(state: StateCore) -> None:
             token.attrSet("class", align[1])
 
 
-_Options = Any
-_Env = MutableMapping[str, Any]
-
-
-def _draw_html(tokens: Sequence[Token], index: int, options: _Options, env: _Env) -> str:
+def _draw_html(tokens: Sequence[Token], index: int, *_rest: object) -> str:
     return _clean(tokens[index].content)
 
 
-def _draw_drawn(tokens: Sequence[Token], index: int, options: _Options, env: _Env) -> str:
+def _draw_drawn(tokens: Sequence[Token], index: int, *_rest: object) -> str:
     return tokens[index].content
 
 
-def _draw_link(tokens: Sequence[Token], index: int, options: _Options, env: _Env) -> str:
+def _draw_link(tokens: Sequence[Token], index: int, *_rest: object) -> str:
     token = tokens[index]
     attributes = token.meta.get("attributes")
     return f"<a {attributes}>" if attributes else f'<a href="{escapeHtml(str(token.attrGet("href") or ""))}" {OUTWARD}>'
 
 
-def _draw_image(tokens: Sequence[Token], index: int, options: _Options, env: _Env) -> str:
+def _draw_image(tokens: Sequence[Token], index: int, *_rest: object) -> str:
     """Pictures are linked, not loaded: the page makes no request to other servers."""
     token = tokens[index]
     words = escapeHtml(token.content or "without a description")

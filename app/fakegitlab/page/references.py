@@ -100,6 +100,13 @@ def _label(world: World, found: re.Match[str]) -> tuple[str, int] | None:
     return (label_html(label), len(found[0])) if label else None
 
 
+def _plain_label(world: World, found: re.Match[str]) -> tuple[str, int] | None:
+    """Without quotes, the full stop that ends a sentence is not the label's."""
+    title = found["plain"].rstrip(".?&-")
+    label = world.label(title)
+    return (label_html(label), len(title) + 1) if label else _label(world, found)
+
+
 def _user(world: World, found: re.Match[str]) -> tuple[str, int] | None:
     name = world.user(found["user"])
     if name is None:
@@ -136,7 +143,7 @@ OUTWARD = 'rel="nofollow noopener noreferrer" target="_blank"'
 _DRAWERS: dict[str, Callable[[World, re.Match[str]], tuple[str, int] | None]] = {
     "url": _url,
     "quoted": _label,
-    "plain": _label,
+    "plain": _plain_label,
     "user": _user,
     "iid": _issue,
 }

@@ -47,7 +47,7 @@ export function listElement(list) {
 /** Writes a list's title, colour and true count; says when not all of its cards are shown. */
 export function fillHead(section, list) {
   const plain = typeof list.id === "string";
-  const title = plain ? el("span", { class: "list__title" }, icon(list.id), list.title) : labelChip(labelOf(list));
+  const title = plain ? el("span", { class: "list__title" }, icon(list.id), list.title) : labelChip(list);
   const issues = `${list.count} ${list.count === 1 ? "issue" : "issues"}`;
   const count = el("span", { class: "list__count", title: issues }, icon("issue"), String(list.count), el("span", { class: "hidden" }, " issues"));
   section.querySelector(".list__head").replaceChildren(title, count);
@@ -55,12 +55,6 @@ export function fillHead(section, list) {
   section.querySelector(".list__rest")?.remove();
   const rest = list.count - list.cards.length;
   if (rest > 0) section.append(el("p", { class: "list__rest" }, `${rest} more not shown`));
-}
-
-function labelOf(list) {
-  const at = list.title.lastIndexOf("::");
-  const scoped = at > 0 ? { key: list.title.slice(0, at), value: list.title.slice(at + 2) } : null;
-  return { title: list.title, color: list.color, text_color: list.text_color, scoped, description: list.description };
 }
 
 /** How people call a list: the part of its title that differs from its neighbours'. */

@@ -36,10 +36,12 @@ export class Composer {
     this.#text.value = sessionStorage.getItem(this.#key) ?? "";
   }
 
-  /** Shows the box, or says that this person may not comment. */
-  allow(may) {
+  /** Shows the box, or says that this person may not comment; only some may write internal notes. */
+  allow({ can_comment: may, can_write_internal: internal }) {
     this.#form.hidden = !may;
     this.#refusal.hidden = may;
+    this.#internal.parentElement.hidden = !internal;
+    this.#internal.checked &&= internal;
   }
 
   get #key() {

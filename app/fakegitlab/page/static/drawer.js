@@ -75,7 +75,7 @@ export class Drawer {
 
   #draw(data) {
     const looks = JSON.stringify({ ...data, now: null });
-    this.#composer.allow(data.can_comment);
+    this.#composer.allow(data);
     if (looks === this.#looks) return;
     this.#looks = looks;
     const { issue } = data;
