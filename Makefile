@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
+BENCHES ?= intake
 
 BIN := $(VENV)/bin
 # Files that say "installed, and from this lock": older than their lock, they are made again.
@@ -57,7 +58,7 @@ demo: $(RUNTIME) ## a board to drag cards on; ARGS=--story plays it by itself
 	@$(BIN)/sounding-board demo $(ARGS)
 
 bench: $(DEV) ## how fast, as ratios measured in one run
-	@$(BIN)/python -m tests.bench $(ARGS)
+	@for bench in $(BENCHES); do $(BIN)/python -m bench.$$bench $(ARGS) || exit 1; done
 
 generate: $(RUNTIME) ## write the generated pages again
 	@$(BIN)/python -m app.entrypoints.generate
