@@ -48,8 +48,8 @@ check: $(DEV) ## style, types, floors, generated pages
 
 # The browser has a process of its own: its driver keeps an event loop running, which other tests would trip over.
 test: check ## check, then every test but the long ones
-	@$(PYTEST) -m "not soak" --ignore=tests/browser $(ARGS)
-	@$(PYTEST) -m "not soak" tests/browser $(ARGS)
+	@$(PYTEST) --ignore=tests/browser $(ARGS)
+	@$(PYTEST) tests/browser $(ARGS)
 
 soak: $(DEV) ## the long suites: random worlds, kill -9, races
 	@$(PYTEST) -m soak $(ARGS)
