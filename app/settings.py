@@ -7,7 +7,7 @@ names a file that holds what `SOUNDING_BOARD_GITLAB_TOKEN` would.
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, SecretStr, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
@@ -59,8 +59,8 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic names the arguments
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then the environment, then files that the environment names."""
         return init_settings, env_settings, _MountedFiles(settings_cls)
@@ -70,11 +70,15 @@ class Settings(BaseSettings):
         value = getattr(self, name)
         return tuple(value.get_secret_value().split()) if isinstance(value, SecretStr) else ()
 
+    def all_secrets(self) -> tuple[str, ...]:
+        """Everything that must never be logged."""
+        return tuple(secret for name in type(self).model_fields for secret in self.secrets(name))
+
 
 class _MountedFiles(PydanticBaseSettingsSource):
     """Values from files named by `…_FILE` variables."""
 
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[object, str, bool]:
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[object, str, bool]:  # noqa: ARG002
         """The file's content for one field."""
         path = os.environ.get(f"{PREFIX}{field_name.upper()}_FILE")
         return (Path(path).read_text().strip() if path else None), field_name, False
@@ -85,7 +89,7 @@ class _MountedFiles(PydanticBaseSettingsSource):
         return {name: value for name, value in found.items() if value is not None}
 
 
-def read_settings(given: Mapping[str, object] | None = None) -> Settings:
+def read_settings(given: Mapping[str, Any] | None = None) -> Settings:
     """The settings of this process. Raises SettingsInvalid with every problem at once."""
     try:
         return Settings(**(given or {}))

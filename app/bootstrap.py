@@ -1,0 +1,172 @@
+"""Joins the parts of the house, once. Whoever needs a part asks here; no part makes another."""
+
+import importlib.metadata
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.domain.inbox import InboxRules
+from app.domain.subject import Subject
+from app.domain.taxonomy import Taxonomy
+from app.domain.voice import Bot, Identity
+from app.domain.webhook_signature import WebhookKeys, webhook_keys
+from app.gateways.config_load import Configuration, load
+from app.gateways.gitlab_connect import GitLab, connect
+from app.gateways.inbox_sqlite import SqliteInbox
+from app.gateways.inbox_view import InboxView
+from app.gateways.inbox_view import retry_beside as _retry_beside
+from app.gateways.journal_sqlite import SqliteJournal
+from app.gateways.templates import Templates
+from app.services.attend import Attend
+from app.services.check_online import CheckOnline
+from app.services.operator import OperatorIssue
+from app.services.reconcile import Reconciler
+from app.services.sweep import Sweep
+from app.settings import Settings, SettingsInvalid
+
+VERSION = importlib.metadata.version("sounding-board")
+SHIPPED = Path(__file__).parent.parent
+"""Where the shipped templates are, for an installation that has none of its own."""
+
+WAITING_LABELS = ("context::needed", "hold::open")
+"""What an issue with an open ask or hold carries, so that a stateless sweep finds it (design)."""
+
+
+def utc_now() -> datetime:
+    """The one clock of the house."""
+    return datetime.now(UTC)
+
+
+def configuration(settings: Settings) -> Configuration:
+    """The program as code. Raises ConfigInvalid."""
+    return load(settings.config_dir)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The parts that judge requests: one connection to GitLab, the journal, the reconciler, the sweep."""
+
+    gitlab: GitLab
+    journal: SqliteJournal
+    operator: OperatorIssue
+    reconciler: Reconciler
+    sweep: Sweep
+
+
+def rules(settings: Settings, configured: Configuration, gitlab: GitLab, journal: SqliteJournal) -> Rules:
+    """Join them. Asks GitLab who we are (one call), so it raises Temporary while GitLab is down."""
+    me = gitlab.about.whoami()
+    bot = Bot(me.id, me.username, settings.retired_bot_ids - {me.id})
+    keys = tuple(key.encode() for key in settings.secrets("signing_key"))
+    identity = Identity(settings.gitlab_url, bot, keys)
+    wording = Templates([settings.config_dir / "templates", SHIPPED / "templates"])
+    program, taxonomy = configured.program, configured.taxonomy
+    operator = OperatorIssue(gitlab.reader, gitlab.writer, wording, identity, program.operator_issue)
+    reconciler = Reconciler(gitlab.reader, gitlab.writer, wording, journal, operator, taxonomy, program, identity)
+    projects = tuple(project.path for project in program.projects)
+    sweep = Sweep(gitlab.lister, reconciler, operator, projects, _known(taxonomy, WAITING_LABELS))
+    return Rules(gitlab, journal, operator, reconciler, sweep)
+
+
+def _known(taxonomy: Taxonomy, titles: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(title for title in titles if title in taxonomy.titles)
+
+
+@contextmanager
+def judging(settings: Settings) -> Iterator[Rules]:
+    """The parts that judge, for a command that ends: a sweep, an explanation."""
+    configured = configuration(settings)
+    with gitlab(settings) as doors:
+        journal = SqliteJournal(_kept(settings) / "journal.sqlite3")
+        try:
+            yield rules(settings, configured, doors, journal)
+        finally:
+            journal.close()
+
+
+def gitlab(settings: Settings) -> GitLab:
+    """The doors to GitLab. Calls nothing yet."""
+    return connect(settings.gitlab_url, settings.gitlab_token.get_secret_value(), version=VERSION)
+
+
+@contextmanager
+def checking(settings: Settings) -> Iterator[CheckOnline]:
+    """The check of the installation."""
+    configured = configuration(settings)
+    with gitlab(settings) as doors:
+        yield CheckOnline(doors.about, doors.reader, configured.taxonomy, configured.program)
+
+
+@dataclass(slots=True)
+class Service:
+    """What a running service is made of. GitLab is asked who we are at the first run, not at the start: deliveries
+    are taken in while GitLab is down.
+    """
+
+    settings: Settings
+    configured: Configuration
+    doors: GitLab
+    inbox: SqliteInbox
+    journal: SqliteJournal
+    _attend: Attend | None = None
+    _once: threading.Lock = field(default_factory=threading.Lock)
+
+    def run(self, subject: Subject, deliveries: tuple[str, ...]) -> datetime | None:
+        """Attend to one subject; returns when to look again."""
+        with self._once:
+            if self._attend is None:
+                joined = rules(self.settings, self.configured, self.doors, self.journal)
+                self._attend = Attend(joined.reconciler, joined.operator, utc_now, self.settings.paused)
+            attend = self._attend
+        return attend(subject, deliveries)
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self.inbox.close()
+        self.journal.close()
+        self.doors.close()
+
+
+def service(settings: Settings, configured: Configuration, inbox_rules: InboxRules) -> Service:
+    """Open inbox, journal and GitLab's doors. Raises Permanent when another process has the inbox."""
+    kept = _kept(settings)
+    inbox = SqliteInbox(kept / "inbox.sqlite3", inbox_rules)
+    try:
+        journal = SqliteJournal(kept / "journal.sqlite3")
+    except BaseException:
+        inbox.close()
+        raise
+    return Service(settings, configured, gitlab(settings), inbox, journal)
+
+
+def letterbox_keys(settings: Settings) -> WebhookKeys:
+    """What deliveries must show. Raises SettingsInvalid where nothing, or nothing usable, is set."""
+    try:
+        return webhook_keys(settings.secrets("webhook_signing_token"), settings.secrets("webhook_secret"))
+    except ValueError as problem:
+        raise SettingsInvalid(
+            f"SOUNDING_BOARD_WEBHOOK_SIGNING_TOKEN, SOUNDING_BOARD_WEBHOOK_SECRET: {problem}."
+        ) from problem
+
+
+def inbox_beside(settings: Settings) -> InboxView:
+    """The inbox to look at, whether the service runs or not."""
+    return InboxView.beside(settings.data_dir / "inbox.sqlite3")
+
+
+def retry_beside(settings: Settings, key: str) -> bool:
+    """Let a dead subject run again, whether the service runs or not. False if it is not dead."""
+    return _retry_beside(settings.data_dir / "inbox.sqlite3", key, utc_now())
+
+
+def journal_beside(settings: Settings) -> SqliteJournal:
+    """The journal to look at, whether the service runs or not."""
+    return SqliteJournal.beside(settings.data_dir / "journal.sqlite3")
+
+
+def _kept(settings: Settings) -> Path:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return settings.data_dir

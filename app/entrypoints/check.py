@@ -1,0 +1,50 @@
+"""`sounding-board check`: is the configuration right, offline; and, when asked, the installation too."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app import bootstrap
+from app.gateways.config_load import load
+from app.settings import read_settings
+
+
+def check(
+    directory: Annotated[Path, typer.Option("--config", help="Where the files are.")] = Path(),
+    against: Annotated[
+        str | None, typer.Option(metavar="REV", help="Compare with this git revision: a changed rule needs a new date.")
+    ] = None,
+    online: Annotated[bool, typer.Option(help="Also ask GitLab about token, rights, labels, people, hooks.")] = False,
+) -> None:
+    """Check label_taxonomy.yml and program.yml; every mistake at once, with file, line and cure."""
+    configured = load(directory)
+    taxonomy, program = configured.taxonomy, configured.program
+    typer.echo(
+        f"Configuration ok: {len(taxonomy.titles)} labels, {len(taxonomy.workflow.moves)} moves, "
+        f"{len(program.areas)} areas, {len(program.roster.people)} people, {len(program.projects)} projects."
+    )
+    if against:
+        _against(directory, against)
+    if online:
+        _online()
+
+
+def _against(directory: Path, revision: str) -> None:
+    problems = bootstrap.rule_changes(directory, revision)
+    for problem in problems:
+        typer.echo(str(problem))
+    if problems:
+        raise typer.Exit(2)
+    typer.echo(f"No rule has changed since {revision} without a newer effective_from.")
+
+
+def _online() -> None:
+    well = True
+    with bootstrap.checking(read_settings()) as checker:
+        for found in checker.run():
+            mark = {True: "ok   ", False: "wrong", None: "note "}[found.well]
+            well = well and found.well is not False
+            typer.echo(f"{mark}  {found.sentence}")
+    if not well:
+        raise typer.Exit(1)

@@ -1,0 +1,188 @@
+"""The command `sounding-board`: parses, calls, answers. Exit codes: 0 done, 1 could not, 2 wrong usage or settings."""
+
+import re
+import signal
+import sys
+import threading
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from app import bootstrap
+from app.domain.failure import Permanent, Temporary
+from app.domain.inbox import InboxRules
+from app.domain.issue import Ref
+from app.entrypoints import show
+from app.entrypoints.check import check
+from app.entrypoints.demo import demo
+from app.entrypoints.logging_setup import set_up_logging
+from app.entrypoints.web import create_web, log
+from app.entrypoints.worker import WorkerPool
+from app.gateways.config_errors import ConfigInvalid
+from app.gateways.gitlab_budget import in_background
+from app.settings import Settings, SettingsInvalid, read_settings
+
+STOP_WITHIN = 30
+app = typer.Typer(
+    help="Turns GitLab's native issue boards into a customer-feedback program.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(demo)
+app.command()(check)
+
+
+def _settings() -> Settings:
+    settings = read_settings()
+    set_up_logging(sys.stderr, "info", settings.all_secrets())
+    return settings
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        typer.echo(line)
+
+
+def issue_ref(text: str) -> Ref:
+    """`group/project#123`. Raises typer.BadParameter with the form that is wanted."""
+    found = re.fullmatch(r"([^#\s]+/[^#\s]+)#([0-9]{1,10})", text)
+    if not found:
+        raise typer.BadParameter(f"{text} is no issue: write it as group/project#123.")
+    return Ref(found.group(1), int(found.group(2)))
+
+
+def since(text: str) -> datetime:
+    """An instant: `26h`, `3d`, or a date or time such as 2026-03-01 (UTC)."""
+    found = re.fullmatch(r"([0-9]{1,5})([mhd])", text)
+    if found:
+        unit = {"m": "minutes", "h": "hours", "d": "days"}[found.group(2)]
+        return bootstrap.utc_now() - timedelta(**{unit: int(found.group(1))})
+    try:
+        told = datetime.fromisoformat(text)
+    except ValueError as problem:
+        raise typer.BadParameter(f"{text} is no time: write 26h, 3d or 2026-03-01.") from problem
+    return told if told.tzinfo else told.replace(tzinfo=UTC)
+
+
+IssueArgument = Annotated[Ref, typer.Argument(parser=issue_ref, metavar="PROJECT#IID", help="group/project#123")]
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Where to listen.")] = None,
+    port: Annotated[int | None, typer.Option(help="On which port.")] = None,
+) -> None:
+    """Take in webhooks and judge cards, until stopped."""
+    settings = _settings()
+    web = create_web(settings, bootstrap.configuration(settings))
+    uvicorn.run(
+        web,
+        host=host or settings.host,
+        port=settings.port if port is None else port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=STOP_WITHIN,
+    )
+
+
+@app.command()
+def worker() -> None:
+    """Work off the inbox without taking in webhooks, until stopped; not beside `serve` on the same files."""
+    settings = _settings()
+    inbox_rules = InboxRules(quiet=timedelta(seconds=settings.quiet_seconds))
+    service = bootstrap.service(settings, bootstrap.configuration(settings), inbox_rules)
+    pool = WorkerPool(service.inbox, service.run, bootstrap.utc_now, log, inbox_rules.run_limit, settings.workers)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    pool.start()
+    stop.wait()
+    pool.stop(timedelta(seconds=STOP_WITHIN))
+    service.close()
+
+
+@app.command()
+def sweep(
+    since_: Annotated[
+        datetime | None,
+        typer.Option("--since", parser=since, metavar="TIME", help="Only what changed since: 26h, 3d, 2026-03-01."),
+    ] = None,
+    apply: Annotated[bool, typer.Option("--apply/--dry-run", help="Write; a dry run only shows.")] = False,
+) -> None:
+    """Look at the requests once more and find what webhooks missed. Needs only the token and the signing key."""
+    with bootstrap.judging(_settings()) as rules, in_background():
+        swept = rules.sweep.run(bootstrap.utc_now(), since_, dry=not apply)
+    for ref, planned in swept.planned:
+        typer.echo(f"{ref}")
+        _say(f"  {line}" for write in planned.writes for line in show.write_lines(write))
+    for ref, problem in swept.failed:
+        typer.echo(f"{ref} could not be done: {problem}")
+    did = "written to" if apply else "would be written to (dry run; --apply writes)"
+    typer.echo(
+        f"{swept.seen} requests seen, {len(swept.planned)} {did}, {swept.notes} new notes, "
+        f"{len(swept.waiting)} left for the next run, {len(swept.failed)} failed."
+    )
+    if swept.failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def explain(issue: IssueArgument) -> None:
+    """What the rules say about an issue, and why; writes nothing."""
+    with bootstrap.judging(_settings()) as rules:
+        _say(show.explanation(issue, rules.reconciler.plan(issue, bootstrap.utc_now())))
+
+
+@app.command()
+def inbox(
+    retry: Annotated[str | None, typer.Option(metavar="KEY", help="Try a dead subject again.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many of each kind to show.")] = 50,
+) -> None:
+    """What waits, runs and was given up."""
+    settings = _settings()
+    if retry is not None:
+        found = bootstrap.retry_beside(settings, retry)
+        typer.echo(f"{retry} runs again." if found else f"{retry} is not among the dead; `inbox` lists them.")
+        raise typer.Exit(0 if found else 1)
+    view = bootstrap.inbox_beside(settings)
+    try:
+        counts = view.counts()
+        typer.echo(f"{counts.waiting} waiting, {counts.running} running, {counts.dead} dead")
+        _say(f"running  {claim.subject.key}" for claim in view.running())
+        _say(show.waiting_line(waiting) for waiting in view.waiting(limit))
+        _say(show.dead_line(letter) for letter in view.dead(limit))
+    finally:
+        view.close()
+
+
+@app.command()
+def journal(
+    issue: IssueArgument,
+    limit: Annotated[int, typer.Option(min=1, help="How many lines to show.")] = 50,
+) -> None:
+    """Why did, or didn't, we act on an issue? Newest first."""
+    kept = bootstrap.journal_beside(_settings())
+    try:
+        entries = kept.lines(issue, limit)
+    finally:
+        kept.close()
+    if not entries:
+        typer.echo(f"The journal knows nothing of {issue}: no event about it came in, and no sweep looked at it.")
+    _say(show.journal_lines(entries))
+
+
+def main() -> None:
+    """Run the command; what can go wrong is one sentence, not a traceback."""
+    try:
+        app()
+    except (SettingsInvalid, ConfigInvalid) as problem:
+        typer.echo(str(problem), err=True)
+        sys.exit(2)
+    except (Temporary, Permanent) as problem:
+        typer.echo(str(problem), err=True)
+        sys.exit(1)

@@ -1,0 +1,97 @@
+"""How commands show things on a terminal: plain lines that also read well in a CI log."""
+
+from collections.abc import Iterable, Iterator
+from typing import assert_never
+
+from app.domain.case import Case
+from app.domain.inbox import DeadLetter, Waiting
+from app.domain.issue import Ref
+from app.domain.journal import Entry
+from app.domain.plan import ChangeLabels, DeleteNote, EditNote, Finding, PostNote, Write
+from app.domain.planned import Planned
+
+
+def explanation(ref: Ref, planned: Planned) -> Iterator[str]:
+    """What the rules say about an issue, and why."""
+    if planned.case is None:
+        yield f"{ref} is no request: it is not an issue of a request project, or it is a document of the program."
+        return
+    yield from _state(planned.case)
+    yield "Rules:"
+    yield from (f"  {finding_line(f)}" for f in planned.plan.findings)
+    if not planned.plan.findings:
+        yield "  nothing to say"
+    if planned.plan.look_again_at:
+        yield f"Looks again at {planned.plan.look_again_at:%Y-%m-%d %H:%M:%S} UTC."
+    yield "Would write:" if planned.writes else "Would write nothing."
+    for write in planned.writes:
+        yield from (f"  {line}" for line in write_lines(write))
+
+
+def _state(case: Case) -> Iterator[str]:
+    issue, history = case.snapshot.issue, case.history
+    current = case.status_name(history.current) if history.current else "no status"
+    yield f"{issue.ref} is {issue.state} in {current}; area {case.area or 'unknown'}."
+    if history.last:
+        step = history.last
+        yield (
+            f"Judged: {step.mover} moved it from {case.status_name(step.source)} to "
+            f"{case.status_name(step.target)} on {step.event.at:%Y-%m-%d %H:%M} UTC."
+        )
+    else:
+        yield f"No move is to be judged; it stands in {case.status_name(history.stood)}."
+    told = ", ".join(f"{key} ({fact.where})" for key, fact in case.facts.items() if fact.readable)
+    yield f"Told: {told or 'nothing'}."
+
+
+def finding_line(finding: Finding) -> str:
+    """One line of what a rule made of what it saw."""
+    arrow = f" [{finding.before or '-'} -> {finding.after or '-'}]" if finding.before or finding.after else ""
+    who = f" ({finding.who})" if finding.who else ""
+    return f"{finding.rule}: {finding.verdict}{arrow}{who}: {finding.because}"
+
+
+def write_lines(write: Write) -> Iterator[str]:
+    """What a write does; notes with their visible text."""
+    match write:
+        case ChangeLabels(add=add, remove=remove):
+            yield f"labels: {' '.join([*(f'+{t}' for t in sorted(add)), *(f'-{t}' for t in sorted(remove))])}"
+        case PostNote(topic=topic, body=body):
+            yield f"note on '{topic}':"
+            yield from (f"  | {line}" for line in visible(body))
+        case EditNote(topic=topic, note_id=note_id, body=body):
+            yield f"note {note_id} on '{topic}' becomes:"
+            yield from (f"  | {line}" for line in visible(body))
+        case DeleteNote(note_id=note_id):
+            yield f"note {note_id} is taken away: it was there twice"
+        case _ as unreachable:
+            assert_never(unreachable)
+
+
+def visible(body: str) -> list[str]:
+    """The lines of a note that people see."""
+    return body.partition("\n\n<!-- sounding-board:")[0].splitlines()
+
+
+def journal_lines(entries: Iterable[Entry]) -> Iterator[str]:
+    """The journal of an issue, as given."""
+    for entry in entries:
+        head = f"{entry.at:%Y-%m-%d %H:%M:%S}{' dry' if entry.dry else ''}"
+        if entry.finding:
+            yield f"{head}  {finding_line(entry.finding)}"
+        if entry.write:
+            first, *_ = write_lines(entry.write)
+            yield f"{head}  {'would write ' if entry.dry else 'wrote '}{first.rstrip(':')}"
+        if entry.deliveries:
+            yield f"{'':19}  because of {', '.join(entry.deliveries)}"
+
+
+def waiting_line(waiting: Waiting) -> str:
+    """One subject that waits."""
+    tried = f", tried {waiting.attempts} times: {waiting.reason}" if waiting.attempts else ""
+    return f"waiting  {waiting.subject.key}  due {waiting.due:%Y-%m-%d %H:%M:%S}{tried}"
+
+
+def dead_line(letter: DeadLetter) -> str:
+    """One subject that was given up."""
+    return f"dead     {letter.subject.key}  since {letter.died_at:%Y-%m-%d %H:%M:%S}: {letter.reason}"

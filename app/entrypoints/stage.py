@@ -1,0 +1,87 @@
+"""The demo's stage: invented people act on the stand-in's board, and wait for what the service makes of it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.entrypoints.show import visible
+from app.fakegitlab import World
+from app.fakegitlab.model import Board, BoardList, Issue, Note, Project, User
+
+
+class StoryFailed(Exception):
+    """What the story promised did not come to pass in time."""
+
+
+@dataclass(slots=True)
+class Stage:
+    """The world, its project and board; `within` is how many seconds the service has for its answer."""
+
+    world: World
+    project: Project
+    board: Board
+    bot: User
+    tell: Callable[[str], None]
+    idle: Callable[[], bool]
+    within: float = 3.0
+
+    def files(self, who: str, title: str, description: str) -> Issue:
+        """Somebody files a request."""
+        return self.world.create_issue(self.world.user(who), self.project, title, description=description)
+
+    def drags(self, who: str, issue: Issue, to: str) -> None:
+        """Somebody drags a card from the list it is in to another: a label's title, `open` or `closed`."""
+        self.world.drag(self.world.user(who), self.board, issue, self._list_of(issue), self._column(to))
+
+    def says(self, who: str, issue: Issue, text: str) -> None:
+        """Somebody comments."""
+        self.world.add_note(self.world.user(who), issue, text)
+
+    def labels(self, who: str, issue: Issue, *titles: str) -> None:
+        """Somebody sets labels."""
+        self.world.update_issue(self.world.user(who), issue, add_labels=list(titles))
+
+    def assigns(self, who: str, issue: Issue, to: str) -> None:
+        """Somebody assigns an issue."""
+        self.world.update_issue(self.world.user(who), issue, assignee_ids=[self.world.user(to).id])
+
+    def titles(self, issue: Issue) -> set[str]:
+        """The issue's labels."""
+        with self.world.lock:
+            return {label.title for label in issue.labels}
+
+    def ours(self, issue: Issue) -> list[Note]:
+        """What the service said on an issue."""
+        with self.world.lock:
+            return [note for note in issue.notes if note.author is self.bot and not note.system]
+
+    def waits(self, what: str, come: Callable[[], bool]) -> None:
+        """Wait until it has come about; tell how long it took. Raises StoryFailed."""
+        start = time.monotonic()
+        while not come():
+            if time.monotonic() - start > self.within:
+                raise StoryFailed(f"{what}: not within {self.within:g} seconds")
+            time.sleep(0.02)
+        self.tell(f"   {what} ({time.monotonic() - start:.1f} s)")
+
+    def quiet(self) -> None:
+        """Wait until every event has been delivered and answered. Raises StoryFailed."""
+        self.waits("all is quiet", self.idle)
+
+    def hears(self, issue: Issue, topic_words: str) -> None:
+        """Wait for a note of ours with these words, and show it as people see it."""
+        self.waits("it says", lambda: any(topic_words in note.body for note in self.ours(issue)))
+        note = next(note for note in self.ours(issue) if topic_words in note.body)
+        for line in visible(note.body):
+            self.tell(f"     | {line}")
+
+    def _column(self, name: str) -> BoardList | str:
+        if name in ("open", "closed"):
+            return name
+        return next(column for column in self.board.lists if column.label.title == name)
+
+    def _list_of(self, issue: Issue) -> BoardList | str:
+        if issue.state == "closed":
+            return "closed"
+        titles = self.titles(issue)
+        return next((column for column in self.board.lists if column.label.title in titles), "open")

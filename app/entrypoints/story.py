@@ -1,0 +1,105 @@
+"""The main job, played without a person: what the program does for SAs, SMEs and PMs, and that it keeps still."""
+
+from app.entrypoints.stage import Stage, StoryFailed
+from app.fakegitlab.model import Issue
+
+GAPS = """## Problem
+People who were removed from the SAML group keep their access to GitLab for up to 24 hours.
+
+## Use case and who is affected
+
+## Request type
+- [x] Feature
+- [ ] Bug
+
+/label ~"area::ai"
+"""
+REST_OF_IT = """Use case: the platform team, for 900 developers
+Account or opportunity: https://example.my.salesforce.com/0065g00000QwErT
+Severity: blocker
+Needed by: 2027-03-31"""
+FOR_THE_REVIEW = """ARR at stake: unknown, the account team is asking
+Deployment: self-managed
+Desired outcome: removed users lose access within 5 minutes"""
+
+
+def play(stage: Stage) -> None:
+    """Play it. Raises StoryFailed at the first promise that is not kept."""
+    issue = _asked_once(stage)
+    _no_such_way(stage, issue)
+    _put_back_and_completed(stage, issue)
+    _accepted(stage, issue)
+    _closed_on_the_way(stage)
+
+
+def _asked_once(stage: Stage) -> Issue:
+    stage.tell("\n1. Jane, a solutions architect, files a request with gaps.")
+    issue = stage.files("sa.jane", "Removed SAML users keep access for a day", GAPS)
+    stage.waits("the card is in New", lambda: "status::new" in stage.titles(issue))
+    stage.hears(issue, "thank you for this request")
+    stage.tell("\n2. She answers from her phone, in one comment.")
+    stage.says("sa.jane", issue, REST_OF_IT)
+    stage.hears(issue, "Everything I asked for is here")
+    stage.waits("the card says context::ready", lambda: "context::ready" in stage.titles(issue))
+    _one_note(stage, issue, 1)
+    return issue
+
+
+def _no_such_way(stage: Stage, issue: Issue) -> None:
+    stage.tell("\n3. Omar, another solutions architect, drags the card to Accepted by PMs.")
+    stage.drags("sa.omar", issue, "status::accepted")
+    stage.waits("the card is back in New", lambda: _in(stage, issue, "status::new"))
+    stage.hears(issue, "I put this card back")
+
+
+def _put_back_and_completed(stage: Stage, issue: Issue) -> None:
+    stage.tell("\n4. Ken, the SME, drags it to Reviewed; the review would miss something.")
+    stage.drags("sme.ken", issue, "status::reviewed")
+    stage.waits("the card is back in New", lambda: _in(stage, issue, "status::new"))
+    stage.hears(issue, "needs context that is not here yet")
+    stage.tell("\n5. Jane answers, Ken picks the theme, and the checklist follows.")
+    stage.says("sa.jane", issue, FOR_THE_REVIEW)
+    stage.labels("sme.ken", issue, "theme::ai::chat")
+    stage.hears(issue, "is here now")
+    stage.tell("\n6. Ken drags it to Reviewed again; it stays.")
+    stage.drags("sme.ken", issue, "status::reviewed")
+    stage.hears(issue, "Settled")
+    _stays(stage, issue, "status::reviewed", notes=2)
+
+
+def _accepted(stage: Stage, issue: Issue) -> None:
+    stage.tell("\n7. Priya, the product manager, takes it on. Nobody has anything to say, so nothing is said.")
+    stage.assigns("pm.ai", issue, "pm.ai")
+    stage.drags("pm.ai", issue, "status::accepted")
+    _stays(stage, issue, "status::accepted", notes=2)
+
+
+def _closed_on_the_way(stage: Stage) -> None:
+    stage.tell("\n8. Omar drags another card to Closed; GitLab strips its status.")
+    issue = stage.files("sa.omar", "Chat answers in the language of the question", GAPS)
+    stage.waits("the card is in New", lambda: "status::new" in stage.titles(issue))
+    stage.drags("sa.omar", issue, "closed")
+    stage.waits("its status is back, and it stays closed", lambda: _in(stage, issue, "status::new"))
+    stage.hears(issue, "closed this request while it was in")
+    stage.tell("\n9. He answers with one word.")
+    stage.says("sa.omar", issue, "duplicate of #2")
+    stage.waits("the card is in Declined", lambda: _in(stage, issue, "status::declined", "declined::duplicate"))
+
+
+def _in(stage: Stage, issue: Issue, *titles: str) -> bool:
+    here = {title for title in stage.titles(issue) if title.startswith("status::")}
+    return len(here) == 1 and set(titles) <= stage.titles(issue)
+
+
+def _one_note(stage: Stage, issue: Issue, count: int) -> None:
+    if len(stage.ours(issue)) != count:
+        raise StoryFailed(f"{count} notes of ours were expected, there are {len(stage.ours(issue))}")
+
+
+def _stays(stage: Stage, issue: Issue, title: str, notes: int) -> None:
+    """All events have been answered, and the card is where it was put, with no note too many."""
+    stage.quiet()
+    if not _in(stage, issue, title):
+        raise StoryFailed(f"the card should have stayed in {title}")
+    _one_note(stage, issue, notes)
+    stage.tell("   it stays, and nothing more is said")

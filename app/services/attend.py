@@ -1,0 +1,48 @@
+"""What is done about each kind of subject that the inbox hands out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, assert_never
+
+from app.domain.issue import Ref
+from app.domain.planned import Planned
+from app.domain.subject import Request, Subject, TokenExpiry
+
+
+class Reconciles(Protocol):
+    """Brings one request to where the rules want it."""
+
+    def run(self, ref: Ref, now: datetime, deliveries: tuple[str, ...] = (), dry: bool = False) -> Planned:
+        """Plan and, unless dry, write."""
+        ...
+
+
+class Warns(Protocol):
+    """Tells the operator about an access token."""
+
+    def token_expires(self, where: str, at: datetime) -> None:
+        """GitLab warned that an access token runs out."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Attend:
+    """Attends to one subject. `paused` looks and journals, and writes nothing (the kill switch of the service)."""
+
+    reconciler: Reconciles
+    operator: Warns
+    clock: Callable[[], datetime]
+    paused: bool
+
+    def __call__(self, subject: Subject, deliveries: tuple[str, ...]) -> datetime | None:
+        """Do what the subject asks for; returns when to look at it again. Raises Temporary, Permanent."""
+        match subject:
+            case Request(ref=ref):
+                return self.reconciler.run(ref, self.clock(), deliveries, dry=self.paused).plan.look_again_at
+            case TokenExpiry(where=where):
+                if not self.paused:
+                    self.operator.token_expires(where, self.clock())
+                return None
+            case _ as unreachable:
+                assert_never(unreachable)

@@ -1,0 +1,168 @@
+"""`check --online`: does the installation have what it needs? One sentence a finding, each with its cure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.domain.failure import Missing, Permanent
+from app.domain.issue import Ref, Snapshot, User
+from app.domain.program import Program
+from app.domain.taxonomy import Taxonomy
+
+PLANNER = 15
+"""The lowest role that may set labels (CONTRACT 0, 17.7)."""
+HOOK_PATH = "/webhooks/gitlab"
+
+
+class Token(Protocol):
+    """What our token may do."""
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Its scopes."""
+        ...
+
+
+class Member(Protocol):
+    """Somebody with a role in a project."""
+
+    @property
+    def user(self) -> User:
+        """Who."""
+        ...
+
+    @property
+    def access_level(self) -> int:
+        """GitLab's number for the role."""
+        ...
+
+
+class Hook(Protocol):
+    """A hook of a project."""
+
+    @property
+    def url(self) -> str:
+        """Where it sends."""
+        ...
+
+    @property
+    def alert_status(self) -> str | None:
+        """Whether GitLab has stopped it."""
+        ...
+
+    @property
+    def issues_events(self) -> bool: ...
+    @property
+    def confidential_issues_events(self) -> bool: ...
+    @property
+    def note_events(self) -> bool: ...
+    @property
+    def confidential_note_events(self) -> bool: ...
+
+
+class About(Protocol):
+    """What GitLab says about ourselves and a project."""
+
+    def whoami(self) -> User: ...
+    def version(self) -> str: ...
+    def token(self) -> Token | None: ...
+    def label_titles(self, project: str) -> frozenset[str]: ...
+    def members(self, project: str) -> Sequence[Member]: ...
+    def hooks(self, project: str) -> Sequence[Hook] | None: ...
+
+
+class Reads(Protocol):
+    """Reads an issue."""
+
+    def snapshot(self, ref: Ref) -> Snapshot: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing looked at. `well` is None for what is only worth knowing."""
+
+    well: bool | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOnline:
+    """Asks GitLab about the token, and about each project, its labels, people and hook."""
+
+    about: About
+    reader: Reads
+    taxonomy: Taxonomy
+    program: Program
+
+    def run(self) -> Iterator[Found]:
+        """The findings, as they come. Raises Temporary and Permanent where GitLab cannot be asked at all."""
+        me = self.about.whoami()
+        yield Found(True, f"GitLab {self.about.version()} takes our token; we are @{me.username} (id {me.id}).")
+        yield from self._token()
+        for project in self.program.projects:
+            try:
+                yield from self._project(project.path, me)
+            except Missing:
+                yield Found(False, f"{project.path} is not there for us: add @{me.username} to it as Planner or above.")
+        yield from self._operator()
+
+    def _token(self) -> Iterator[Found]:
+        token = self.about.token()
+        if token and "api" not in token.scopes:
+            yield Found(False, f"Our token has {', '.join(token.scopes)} only; it needs the scope api to write.")
+
+    def _project(self, path: str, me: User) -> Iterator[Found]:
+        members = self.about.members(path)
+        level = max((m.access_level for m in members if m.user.id == me.id), default=0)
+        if level < PLANNER:
+            yield Found(False, f"{path}: @{me.username} may not set labels there; give it the role Planner or above.")
+        missing = sorted(self.taxonomy.titles - self.about.label_titles(path))
+        yield _labels(path, missing)
+        here = {m.user.username.casefold() for m in members}
+        absent = [p.username for p in self.program.roster.people if p.username.casefold() not in here]
+        if absent:
+            yield Found(None, f"{path}: {len(absent)} people of program.yml are no members: {', '.join(absent[:10])}.")
+        yield from self._hooks(path)
+
+    def _hooks(self, path: str) -> Iterator[Found]:
+        hooks = self.about.hooks(path)
+        if hooks is None:
+            yield Found(None, f"{path}: only a Maintainer's token can see hooks, so ours was not looked at.")
+            return
+        ours = [hook for hook in hooks if hook.url.rstrip("/").endswith(HOOK_PATH)]
+        if not ours:
+            yield Found(False, f"{path}: no webhook ends in {HOOK_PATH}; add one as the README shows.")
+        for hook in ours:
+            yield _hook(path, hook)
+
+    def _operator(self) -> Iterator[Found]:
+        issue = self.program.operator_issue
+        if issue is None:
+            yield Found(None, "program.yml names no operator_issue, so only the journal hears of bursts.")
+            return
+        try:
+            self.reader.snapshot(issue)
+        except Permanent:
+            yield Found(False, f"The operator issue {issue} is not there for us; make it, or name another.")
+
+
+def _labels(path: str, missing: Sequence[str]) -> Found:
+    if not missing:
+        return Found(True, f"{path}: all labels of the taxonomy are there.")
+    some = ", ".join(missing[:10]) + (", …" if len(missing) > 10 else "")
+    return Found(False, f"{path}: {len(missing)} labels of label_taxonomy.yml are not there: {some}. Make them first.")
+
+
+def _hook(path: str, hook: Hook) -> Found:
+    if hook.alert_status not in (None, "executable"):
+        return Found(False, f"{path}: GitLab has stopped our webhook ({hook.alert_status}); send it a test event.")
+    wanted = {
+        "Issues events": hook.issues_events,
+        "Confidential issues events": hook.confidential_issues_events,
+        "Comments": hook.note_events,
+        "Confidential comments": hook.confidential_note_events,
+    }
+    off = [name for name, on in wanted.items() if not on]
+    if off:
+        return Found(False, f"{path}: our webhook does not send {', '.join(off)}; switch that on.")
+    return Found(True, f"{path}: our webhook is there and sends what we need.")
