@@ -17,20 +17,20 @@ from app.domain.failure import Permanent
 from app.gateways.gitlab_answers import Answer, accepted, broken, refused, retry_after
 from app.gateways.gitlab_budget import Budget
 
-TIMEOUTS = httpx.Timeout(connect=5.0, read=20.0, write=20.0, pool=20.0)
+CONNECT_TIMEOUT, READ_TIMEOUT = 5.0, 20.0
 _LIMITS = httpx.Limits(max_connections=24, max_keepalive_connections=16)
 _REDIRECTS = 3
 _RESETS = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
 
 
-def http_client(token: str, version: str, timeout: httpx.Timeout = TIMEOUTS) -> httpx.Client:
+def http_client(token: str, version: str, patience: float = READ_TIMEOUT) -> httpx.Client:
     """The one connection pool. The token lives in its headers and nowhere else.
 
     Neither proxies nor .netrc are taken from the environment: a stray variable must not decide where the token goes.
     """
     return httpx.Client(
         headers={"PRIVATE-TOKEN": token, "User-Agent": f"sounding-board/{version}", "Accept": "application/json"},
-        timeout=timeout,
+        timeout=httpx.Timeout(patience, connect=CONNECT_TIMEOUT),
         limits=_LIMITS,
         verify=_trusted(),
         trust_env=False,

@@ -11,7 +11,7 @@ import httpx
 
 from app.gateways.gitlab_about import GitLabAbout
 from app.gateways.gitlab_api import Api
-from app.gateways.gitlab_backend import TIMEOUTS, HttpxBackend, http_client
+from app.gateways.gitlab_backend import READ_TIMEOUT, HttpxBackend, http_client
 from app.gateways.gitlab_budget import Budget
 from app.gateways.gitlab_list import GitLabLister
 from app.gateways.gitlab_read import GitLabReader
@@ -46,12 +46,15 @@ def connect(
     url: str,
     token: str,
     budget: Budget | None = None,
-    timeout: httpx.Timeout = TIMEOUTS,
+    patience: float = READ_TIMEOUT,
     version: str = "0",
     clock: Callable[[], float] = time.time,
 ) -> GitLab:
-    """Doors to the GitLab at `url` (its root, without /api). Calls nothing yet. `clock` is Unix time."""
-    client = http_client(token.strip(), version, timeout)
+    """Doors to the GitLab at `url` (its root, without /api). Calls nothing yet.
+
+    `patience` is how many seconds an answer may take; `clock` is Unix time.
+    """
+    client = http_client(token.strip(), version, patience)
     backend = HttpxBackend(client, url, budget or Budget(), clock)
     api = Api(
         gitlab.Gitlab(
