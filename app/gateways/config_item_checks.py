@@ -47,7 +47,7 @@ def _predicates(taxonomy: Document, program: Document) -> Iterator[ConfigError]:
                     message = f"`{predicate}` can never be met in the area `{area}`: there is no scope `{scope}`"
                     yield taxonomy.at(trail, message, f"add the scope {scope} with its labels")
         elif known and arg and arg not in known:
-            what = {"label": "the scopes", "role": "the roles"}.get(source, f"known after {source}:")
+            what = {"label": "the scopes", "role": "the roles"}.get(source, f"known after `{source}`")
             yield taxonomy.at(
                 trail, f"`{predicate}` names no {_thing(source)} that there is", nearest(arg, known, what)
             )

@@ -39,7 +39,7 @@ def _unknown(program: Document) -> Iterator[ConfigError]:
                 yield program.at(trail, f"there is no region `{region}`", nearest(region, regions, "the regions"))
     projects = [path for _, path in program.each("projects/*/path", str)]
     operator = program.text("operator_issue")
-    if operator and projects and operator.rpartition("#")[0] not in projects:
+    if operator and "#" in operator and projects and operator.rpartition("#")[0] not in projects:
         message = f"the operator's issue `{operator}` is in no project of this file"
         yield program.at(("operator_issue",), message, nearest(operator, projects, "the projects"))
 

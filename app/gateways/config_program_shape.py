@@ -1,14 +1,10 @@
 """The shape of `program.yml`."""
 
-from typing import Annotated
-
 from pydantic import Field
 
 from app.domain.program import Tier
 from app.domain.roster import Role
-from app.gateways.config_shapes import Day, IssueText, Key, ProjectPath, Shape, Text
-
-Handle = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
+from app.gateways.config_shapes import Day, Handle, IssueText, Key, ProjectPath, Shape, Text
 
 
 class BoardShape(Shape):

@@ -79,6 +79,24 @@ def _color(value: str) -> str:
     return value.lower()
 
 
+def _key(value: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_-]*", value):
+        raise complaint(f"`{value}` cannot be a key", "use small letters, digits, - and _, and begin with a letter")
+    return value
+
+
+def _move_id(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9]+", value):
+        raise complaint(f"`{value}` cannot be the id of a move", "use letters and digits, like T2")
+    return value
+
+
+def _handle(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", value):
+        raise complaint(f"`{value}` is no GitLab handle", "write it as in the person's address, without the @")
+    return value
+
+
 def _path(value: str) -> str:
     if not re.fullmatch(r"[\w.-]+(/[\w.-]+)+", value):
         raise complaint(f"`{value}` is no full path of a project", "write it as in its address, like group/project")
@@ -109,7 +127,9 @@ _INSTANT, _DAYS, _TIME = (
 )
 
 Text = Annotated[str, StringConstraints(min_length=1)]
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$")]
+Key = Annotated[str, AfterValidator(_key), WithJsonSchema({"type": "string", "pattern": "^[a-z][a-z0-9_-]*$"})]
+MoveId = Annotated[str, AfterValidator(_move_id), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9]+$"})]
+Handle = Annotated[str, AfterValidator(_handle), WithJsonSchema({"type": "string"})]
 Title = Annotated[Text, AfterValidator(_title)]
 Color = Annotated[str, AfterValidator(_color), WithJsonSchema({"type": "string", "pattern": "^#[0-9a-fA-F]{6}$"})]
 PredicateText = Annotated[str, AfterValidator(_predicate)]

@@ -13,6 +13,7 @@ from app.gateways.config_shapes import (
     Instant,
     Key,
     ModeShape,
+    MoveId,
     PredicateText,
     Shape,
     Text,
@@ -82,7 +83,7 @@ class StatusShape(Shape):
 class MoveShape(Shape):
     """A lawful move."""
 
-    id: Annotated[str, Field(pattern=r"^\w+$")]
+    id: MoveId
     source: Statuses = Field(alias="from", description="Statuses, or any.")
     target: Statuses = Field(alias="to", description="Statuses, or any.")
     who: Roles

@@ -14,6 +14,8 @@ from app.gateways.config_shapes import COMPLAINT, Shape
 
 S = TypeVar("S", bound=Shape)
 
+_TOLD_AT_MOST = 8
+
 _SHAPES = {
     "string": ("should be text", "write it in quotes"),
     "tuple": ("should be a list", "write each entry on a line of its own, after a dash"),
@@ -30,8 +32,19 @@ def shaped(document: Document, shape: type[S]) -> tuple[S | None, list[ConfigErr
         return shape.model_validate(document.data), []
     except ValidationError as error:
         details = error.errors(include_url=False)
-    explained = document.explained
-    return None, [_worded(document, shape, d) for d in details if _trail(d) not in explained]
+    told = [d for d in details if _trail(d) not in document.explained and not _echoes(d, details)]
+    return None, [_worded(document, shape, d) for d in told]
+
+
+def _echoes(detail: ErrorDetails, details: list[ErrorDetails]) -> bool:
+    """Whether an error only repeats another: a key missing that is misspelt, a list empty for its wrong entries."""
+    if detail["type"] == "too_short":
+        return bool(detail["input"])
+    if detail["type"] != "missing":
+        return False
+    *parent, key = _trail(detail)
+    unknown = [str(_trail(d)[-1]) for d in details if d["type"] == "extra_forbidden" and [*_trail(d)[:-1]] == parent]
+    return bool(difflib.get_close_matches(str(key), unknown, n=1, cutoff=0.6))
 
 
 def nearest(word: str, known: Iterable[str], what: str) -> str:
@@ -40,7 +53,8 @@ def nearest(word: str, known: Iterable[str], what: str) -> str:
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     if near:
         return f"did you mean `{near[0]}`?"
-    return f"{what}: {', '.join(known)}" if known else f"there is no {what} yet"
+    more = ", …" if len(known) > _TOLD_AT_MOST else ""
+    return f"{what}: {', '.join(known[:_TOLD_AT_MOST])}{more}" if known else "there are none yet"
 
 
 def _trail(detail: ErrorDetails) -> Trail:
@@ -51,25 +65,21 @@ def _worded(document: Document, shape: type[Shape], detail: ErrorDetails) -> Con
     trail, kind, told = _trail(detail), detail["type"], detail.get("ctx", {})
     name = _name(trail)
     if kind == COMPLAINT:
-        return document.at(trail, told["message"], told["cure"])
+        return document.at(trail, told["message"], told["cure"], key=detail["loc"][-1:] == ("[key]",))
     if kind == "missing":
         return document.at(trail[:-1], f"`{trail[-1]}` is missing", f"add a line `{trail[-1]}: …`")
     if kind == "extra_forbidden":
         known = _keys(shape, trail[:-1])
         return document.at(
-            trail, f"`{trail[-1]}` is not a key used here", nearest(str(trail[-1]), known, "keys used here"), key=True
+            trail, f"`{trail[-1]}` is not a key used here", nearest(str(trail[-1]), known, "the keys here"), key=True
         )
     if kind == "enum":
         words = re.findall(r"'([^']+)'", str(told["expected"]))
         return document.at(
-            trail, f"`{detail['input']}` is not known as {name}", nearest(str(detail["input"]), words, "known are")
+            trail, f"{name} cannot be `{detail['input']}`", nearest(str(detail["input"]), words, "it can be")
         )
     if kind in ("too_short", "string_too_short"):
-        return document.at(trail, f"{name} is empty", "write at least one")
-    if kind == "string_pattern_mismatch":
-        in_key = detail["loc"][-1:] == ("[key]",)
-        message = f"`{detail['input']}` has characters that may not be used here"
-        return document.at(trail, message, f"it has to match {told['pattern']}", key=in_key)
+        return document.at(trail, f"{name} is empty", "write something, or leave the whole line out")
     if kind == "greater_than_equal":
         return document.at(trail, f"{name} is too small", f"write {told['ge']} or more")
     wanted, cure = _SHAPES.get(

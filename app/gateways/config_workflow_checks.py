@@ -15,7 +15,7 @@ def check(taxonomy: Document, program: Document) -> list[ConfigError]:
     statuses = [title for _, title in taxonomy.each("workflow/statuses/*/label", str)]
     errors = [*_statuses(taxonomy, statuses), *_ids(taxonomy), *_requirements(taxonomy), *_areas(taxonomy, program)]
     if statuses:
-        errors += [*_ends(taxonomy, statuses), *_unreachable(taxonomy, statuses)]
+        errors += list(_ends(taxonomy, statuses)) or list(_unreachable(taxonomy, statuses))
     return errors
 
 

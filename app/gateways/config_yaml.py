@@ -175,6 +175,9 @@ class _Walk:
             else:
                 self.keys[(*path, key)] = mark
                 found[key] = self._value(value_node, (*path, key))
+                if found[key] is None:
+                    # An empty value begins where the next thing does: its key is where people look.
+                    self.values[(*path, key)] = mark
                 self._look_for_comment(key_node, found[key], (*path, key))
         return found
 

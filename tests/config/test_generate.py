@@ -1,0 +1,76 @@
+"""`python -m app.entrypoints.generate`: pages and schemas follow the configuration."""
+
+from pathlib import Path
+
+import pytest
+
+from app.entrypoints.generate import main
+from tests.config.small import PROGRAM, TAXONOMY, written
+
+
+def test_a_changed_label_makes_its_page_stale_until_it_is_generated(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = ["--directory", str(written(tmp_path))]
+    assert main(here) == 0
+    assert main(["--check", *here]) == 0
+    capsys.readouterr()
+    written(tmp_path, TAXONOMY.replace("description: Chat.", "description: Chat | and more."))
+    assert main(["--check", *here]) == 1
+    assert capsys.readouterr().out == "docs/labels.md is stale; run `make generate` and commit it\n"
+    assert main(here) == 0
+    assert capsys.readouterr().out == "docs/labels.md written\n"
+    assert main(["--check", *here]) == 0
+    page = (tmp_path / "docs" / "labels.md").read_text()
+    assert "| `theme::ai::chat` | `#e1d8f9` | Chat \\| and more. |\n" in page
+
+
+def test_a_broken_configuration_is_told_and_nothing_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(tmp_path, program=PROGRAM.replace("tier: premium", "tier: gold"))
+    assert main(["--directory", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == "program.yml:2:7: `tier` cannot be `gold` — it can be: free, premium\n"
+    assert not (tmp_path / "docs").exists()
+
+
+def test_the_page_of_a_small_workflow(tmp_path: Path) -> None:
+    main(["--directory", str(written(tmp_path))])
+    assert (tmp_path / "docs" / "workflow.md").read_text() == SMALL_WORKFLOW
+
+
+SMALL_WORKFLOW = """\
+# Workflow
+
+Made from `label_taxonomy.yml` by `make generate`; change it there.
+
+```mermaid
+stateDiagram-v2
+    state "New" as s_new
+    state "Done" as s_done
+    [*] --> s_new
+    s_new --> s_done : T1 PM
+    s_done --> [*]
+```
+
+## Statuses
+
+| status | label | requires | also asks for |
+|---|---|---|---|
+| New | `status::new` |  | Problem |
+| Done | `status::done` | Theme |  |
+
+## Moves
+
+| move | from | to | who | requires besides | why | mode | judged from |
+|---|---|---|---|---|---|---|---|
+| T1 | New | Done | PM |  | It is done. | observe | 2026-01-01T00:00:00Z |
+| T2 | any | any | program lead |  | To set things right. | observe | 2026-01-01T00:00:00Z |
+
+## What may be required
+
+| what | why | for example | how |
+|---|---|---|---|
+| Problem | It comes first. | Problem: too slow | text: *Problem* |
+| Theme | It sorts. | theme::ai::chat | a label `theme::(area)::…` or assigned: PM |
+"""
