@@ -26,11 +26,11 @@ def log_context(**fields: object) -> Iterator[None]:
 
 
 class Redactor:
-    """Takes known secrets out of text, also where they were quoted for a URL or lack their `whsec_`."""
+    """Takes known secrets out of text, also where they are quoted (URL, JSON, Python) or lack their `whsec_`."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
         """Secrets shorter than six characters are not looked for: they would blank out innocent words."""
-        forms = {form for secret in secrets for form in (secret, secret.removeprefix("whsec_"), quote(secret, safe=""))}
+        forms = {form for secret in secrets for form in _forms(secret)}
         self._forms = sorted((form for form in forms if len(form) >= SHORTEST_SECRET), key=len, reverse=True)
 
     def __call__(self, text: str) -> str:
@@ -38,6 +38,11 @@ class Redactor:
         for form in self._forms:
             text = text.replace(form, SECRET)
         return text
+
+
+def _forms(secret: str) -> tuple[str, ...]:
+    in_json = json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]
+    return secret, secret.removeprefix("whsec_"), quote(secret, safe=""), *in_json, repr(secret)[1:-1]
 
 
 class JsonLines(logging.Formatter):

@@ -1,0 +1,122 @@
+"""Why did, or didn't, you act? The journal remembers."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from app.domain.failure import Permanent
+from app.domain.issue import Ref
+from app.domain.journal import Entry
+from app.domain.plan import ChangeLabels, DeleteNote, EditNote, Finding, PostNote, Verdict
+from app.gateways.journal_sqlite import SqliteJournal
+from app.services.ports import Journal
+
+T0 = datetime(2026, 9, 14, 8, 30, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+CARD, OTHER = Ref("sme/feedback", 17), Ref("sme/feedback", 18)
+PUT_BACK = Finding("moves", Verdict.PUT_BACK, "only a PM accepts", "status::new", "status::accepted", "sam.expert", 901)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "journal.sqlite3"
+
+
+@pytest.fixture
+def journal(path: Path) -> Iterator[SqliteJournal]:
+    journal = SqliteJournal(path)
+    yield journal
+    journal.close()
+
+
+def move(event_id: int, at: datetime = T0, who: str = "sam.expert", dry: bool = False) -> Entry:
+    return Entry(at, CARD, dry, replace(PUT_BACK, who=who, event_id=event_id))
+
+
+def test_it_fits_what_the_services_ask_for(journal: SqliteJournal) -> None:
+    asked: Journal = journal
+    asked.record([])
+    assert asked.moves_by("sam.expert", T0) == 0
+
+
+def test_what_was_decided_and_written_is_read_back_newest_first(journal: SqliteJournal) -> None:
+    entries = [
+        Entry(T0, CARD, False, finding=PUT_BACK, deliveries=("d1", "d2")),
+        Entry(T0, CARD, False, write=PostNote("held", "**Almost there** ✅"), note_id=4711, deliveries=("d1", "d2")),
+        Entry(
+            T0, CARD, False, write=ChangeLabels(frozenset({"status::new"}), frozenset({"status::accepted"}), "reopen")
+        ),
+        Entry(T0 + MINUTE, CARD, True, write=EditNote("held", 4711, "done")),
+        Entry(T0 + MINUTE, CARD, True, write=DeleteNote(4712)),
+    ]
+    journal.record(entries)
+    journal.record([Entry(T0, OTHER, False, finding=PUT_BACK)])
+    assert journal.lines(CARD, 10) == tuple(reversed(entries))
+    assert journal.lines(CARD, 2) == tuple(reversed(entries))[:2]
+    assert [entry.ref for entry in journal.lines(OTHER, 10)] == [OTHER]
+    assert journal.lines(Ref("sme/feedback", 99), 10) == ()
+
+
+def test_long_texts_are_kept_short(journal: SqliteJournal) -> None:
+    journal.record([Entry(T0, CARD, False, replace(PUT_BACK, because="b" * 5000), PostNote("ask", "n" * 1_000_000))])
+    (line,) = journal.lines(CARD, 1)
+    assert line.finding is not None
+    assert line.finding.because == "b" * 1999 + "…"
+    assert line.write == PostNote("ask", "n" * 1999 + "…")
+
+
+def test_moves_are_counted_once_each_by_person_and_time(journal: SqliteJournal) -> None:
+    journal.record([move(1, T0 - MINUTE), move(2), move(2, T0 + MINUTE), move(3, T0 + MINUTE)])
+    journal.record([move(4, who="kim"), move(5, dry=True), Entry(T0, CARD, False, replace(PUT_BACK, event_id=None))])
+    assert journal.moves_by("sam.expert", T0) == 2
+    assert journal.moves_by("sam.expert", T0 - MINUTE) == 3
+    assert journal.moves_by("kim", T0) == 1
+
+
+def test_judging_old_moves_again_is_no_burst(journal: SqliteJournal) -> None:
+    journal.record([move(number, T0) for number in range(20)])
+    journal.record([move(number, T0 + 60 * MINUTE) for number in range(20)])
+    assert journal.moves_by("sam.expert", T0 + 55 * MINUTE) == 0
+
+
+def test_old_lines_are_forgotten(journal: SqliteJournal) -> None:
+    journal.record([move(number, T0) for number in range(4_500)])
+    journal.record([move(9_999, T0 + MINUTE)])
+    assert journal.prune(T0 + timedelta(days=90), timedelta(days=90)) == 0
+    assert journal.prune(T0 + timedelta(days=90, seconds=1), timedelta(days=90)) == 4_500
+    assert [line.at for line in journal.lines(CARD, 10)] == [T0 + MINUTE]
+
+
+def test_a_run_is_recorded_whole_or_not_at_all(journal: SqliteJournal) -> None:
+    too_large = replace(PUT_BACK, event_id=2**70)
+    with pytest.raises(OverflowError):
+        journal.record([move(1), Entry(T0, CARD, False, too_large)])
+    assert journal.lines(CARD, 10) == ()
+    journal.record([move(1)])
+
+
+def test_several_processes_and_threads_may_write_and_others_look(path: Path, journal: SqliteJournal) -> None:
+    second, view = SqliteJournal(path), SqliteJournal.beside(path)
+
+    def write(into: SqliteJournal, first: int) -> None:
+        for number in range(first, first + 50):
+            into.record([move(number)])
+
+    threads = [threading.Thread(target=write, args=args) for args in ((journal, 0), (journal, 100), (second, 200))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert view.moves_by("sam.expert", T0) == 150
+    second.close()
+    view.close()
+
+
+def test_looking_at_a_journal_that_is_not_there_says_so(path: Path) -> None:
+    with pytest.raises(Permanent) as refusal:
+        SqliteJournal.beside(path)
+    assert str(refusal.value) == f"{path} does not exist"
