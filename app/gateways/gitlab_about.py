@@ -69,7 +69,7 @@ class GitLabAbout:
         """Scopes and expiry; None where GitLab does not tell them to this kind of token."""
         try:
             return self._api.one("/personal_access_tokens/self", Token)
-        except Missing:
+        except (Missing, Forbidden):
             return None
 
     def label_titles(self, project: str) -> frozenset[str]:

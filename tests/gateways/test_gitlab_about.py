@@ -24,9 +24,10 @@ def test_who_we_are() -> None:
         assert gitlab.about.token() == Token(scopes=("api",), expires_at=date(2027, 1, 31))
 
 
-def test_a_token_that_may_not_ask_about_itself_is_no_error() -> None:
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_token_that_may_not_ask_about_itself_is_no_error(status: int) -> None:
     with wired() as (routes, gitlab):
-        routes.get("/api/v4/personal_access_tokens/self").mock(return_value=httpx.Response(404))
+        routes.get("/api/v4/personal_access_tokens/self").mock(return_value=httpx.Response(status))
         assert gitlab.about.token() is None
 
 

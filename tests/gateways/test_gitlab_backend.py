@@ -1,5 +1,6 @@
 """What the wire may do to us, and what we then say."""
 
+import importlib.util
 import logging
 import traceback
 from datetime import UTC, datetime
@@ -207,6 +208,11 @@ def test_the_environment_does_not_choose_the_way(monkeypatch: pytest.MonkeyPatch
 def test_there_is_one_http_stack(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(requests.Session, "send", lambda *_, **__: pytest.fail("requests made a call"))
     read_after(ok(issue_body()))
+
+
+def test_its_namesake_is_not_installed_beside_it() -> None:
+    """With httpx2 beside httpx, part of the house would use the one and part the other, unseen by respx."""
+    assert importlib.util.find_spec("httpx2") is None
 
 
 def test_reads_follow_redirects_at_home() -> None:
