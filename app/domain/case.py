@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.domain.context import Context, Wanted
-from app.domain.history import History, fold
+from app.domain.history import History, area_of, fold
 from app.domain.issue import Snapshot
 from app.domain.plan import Finding, Say
 from app.domain.program import Program
@@ -78,17 +78,13 @@ def build(snapshot: Snapshot, taxonomy: Taxonomy, program: Program, bot: Bot, vo
     """Fold the history and read the facts of a snapshot. Comments of ours and of the system are not facts."""
     issue = snapshot.issue
     area = area_of(issue.labels)
-    history = fold(issue, snapshot.events, taxonomy.workflow, program.roster, area, bot, voice, now)
+    moves = taxonomy.rules.get("moves")
+    ceiling = moves.for_area(area) if moves else Mode.OFF
+    history = fold(issue, snapshot.events, taxonomy.workflow, program.roster, bot, voice, now, ceiling)
     spoken = [n for n in snapshot.notes if not n.system and not bot.is_us(n.author)]
     facts = read(issue.description, spoken, taxonomy.fields, issue.milestone)
     context = Context(snapshot, facts, taxonomy, program, area, now)
     return Case(snapshot, taxonomy, program, bot, voice, now, area, history, facts, context)
-
-
-def area_of(labels: frozenset[str]) -> str | None:
-    """The key of the request's area; None where it has none, or several, so that nobody is wrongly refused."""
-    areas = [t.rpartition("::")[2] for t in labels if scope_of(t) == "area"]
-    return areas[0] if len(areas) == 1 else None
 
 
 def is_request(snapshot: Snapshot, program: Program) -> bool:
@@ -99,9 +95,10 @@ def is_request(snapshot: Snapshot, program: Program) -> bool:
 
 
 def needs_links(case: Case) -> bool:
-    """Whether judging this case takes the issue's links, an extra read: the status in place asks for one."""
-    step = case.history.last
-    status = case.taxonomy.workflow.status(step.target if step else case.history.current or "")
-    keys = (status.requires if status else ()) + (step.moves[0].requires if step and step.moves else ())
+    """Whether judging this case takes the issue's links, an extra read: where it stands, or is to go, asks for one."""
+    step, held, flow = case.history.last, case.voice.on("move"), case.taxonomy.workflow
+    places = [step.target if step else case.history.current, held.state.get("to") if held and held.open else None]
+    keys = tuple(key for s in flow.statuses if s.title in places for key in s.requires)
+    keys += step.moves[0].requires if step and step.moves else ()
     wanted = case.context.wanted(keys)
     return case.snapshot.links is None and any(p.source is Source.LINK for w in wanted for p in w.item.met_by)

@@ -9,7 +9,8 @@ from app.domain.issue import Note
 from app.domain.taxonomy import Taxonomy
 
 _ANSWER = re.compile(
-    r"\A\s*(?:@[\w.-]+[\s,:]+)?(resolved|declined|duplicate)\b[\s:,–-]*(?:because\s+)?(.{0,200})", re.IGNORECASE
+    r"\A\s*(?:@[\w.-]+[\s,:]+)?`?(resolved|declined|duplicate)\b(?!\s*\?)[\s:,–-]*(?:because\s+)?([^\n`]{0,120})",
+    re.IGNORECASE,
 )
 
 
@@ -44,7 +45,7 @@ def _answer(word: str, rest: str, taxonomy: Taxonomy) -> Answer | Unread:
     for label in scope.labels if scope else ():
         if wanted.startswith(_plain(label.title.rpartition("::")[2])):
             return Answer("status::declined", label.title)
-    return Unread(rest.split("\n")[0])
+    return Unread(rest)
 
 
 def _plain(text: str) -> str:

@@ -12,6 +12,10 @@ from app.domain.roster import Role
 from app.domain.taxonomy import Item, Predicate, Source, Taxonomy, scope_of
 
 
+HEARD_AT_MOST = 120
+"""Characters of an unreadable answer that are kept: it is echoed, and stored in our note's envelope."""
+
+
 class Presence(StrEnum):
     """What became of an item."""
 
@@ -67,7 +71,7 @@ class Context:
         told = self.facts.get(key)
         if told is None or not self._counts(key, told, since):
             return Presence.MISSING, None
-        return (Presence.PRESENT, None) if told.readable else (Presence.UNREADABLE, told.value)
+        return (Presence.PRESENT, None) if told.readable else (Presence.UNREADABLE, told.value[:HEARD_AT_MOST])
 
     def _counts(self, key: str, told: Told, since: datetime | None) -> bool:
         field = next((f for f in self.taxonomy.fields if f.key == key), None)

@@ -6,7 +6,7 @@ from functools import reduce
 
 from app.domain.case import SILENT, Case, Ruling
 from app.domain.plan import Action, ChangeLabels, DeleteNote, Finding, Plan, Verdict
-from app.domain.policies import MOVES, RULES
+from app.domain.policies import AFTERWARDS, MOVES, RULES
 from app.domain.taxonomy import Mode
 from app.domain.verdict import pronounce
 
@@ -16,11 +16,13 @@ def decide(case: Case) -> Plan:
     if case.taxonomy.paused_label in case.snapshot.issue.labels:
         finding = Finding("pause", Verdict.REPORTED, f"the label {case.taxonomy.paused_label} switches us off here")
         return Plan(findings=(finding,))
-    spoken = [(name, _muted(case.mode(name), rule(case))) for name, rule in RULES if case.mode(name) is not Mode.OFF]
-    objections = tuple(o for _, ruling in spoken for o in ruling.objections)
-    if case.mode(MOVES) is not Mode.OFF:
-        spoken.insert(_after_moves(spoken), (MOVES, pronounce(case, objections)))
-    whole = reduce(_together, (ruling for _, ruling in spoken), SILENT)
+    spoken = [_muted(case.mode(name), rule(case)) for name, rule in RULES if case.mode(name) is not Mode.OFF]
+    objections = tuple(o for ruling in spoken for o in ruling.objections)
+    verdict = pronounce(case, objections) if case.mode(MOVES) is not Mode.OFF else SILENT
+    later = _where_it_stays(case, verdict.status)
+    spoken += [verdict]
+    spoken += [_muted(case.mode(name), rule(later)) for name, rule in AFTERWARDS if case.mode(name) is not Mode.OFF]
+    whole = reduce(_together, spoken, SILENT)
     findings = whole.findings + tuple(
         Finding("one voice", Verdict.TIDIED, "a race had made this note twice") for _ in case.voice.doubled
     )
@@ -35,9 +37,12 @@ def _muted(mode: Mode, ruling: Ruling) -> Ruling:
     return Ruling(objections=ruling.objections, findings=watched)
 
 
-def _after_moves(spoken: list[tuple[str, Ruling]]) -> int:
-    """The verdict on a move comes right after the rules about moves, so that its status decides over theirs."""
-    return max((i + 1 for i, (name, _) in enumerate(spoken) if name == MOVES), default=len(spoken))
+def _where_it_stays(case: Case, put_back_to: str | None) -> Case:
+    """The case once the verdict on the move is carried out: what is asked afterwards is asked for that status."""
+    step = case.history.last
+    if step is None or put_back_to is None:
+        return case
+    return replace(case, history=replace(case.history, stood=put_back_to, entered=step.since, last=None))
 
 
 def _together(one: Ruling, other: Ruling) -> Ruling:

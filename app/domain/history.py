@@ -11,7 +11,7 @@ from operator import attrgetter
 
 from app.domain.issue import Issue, LabelEvent
 from app.domain.roster import Role, Roster
-from app.domain.taxonomy import Mode, Move, Workflow
+from app.domain.taxonomy import Mode, Move, Workflow, scope_of
 from app.domain.voice import Bot, Voice, ours
 
 
@@ -52,6 +52,7 @@ class History:
     """`present` are the statuses on the issue, newest last; `stood` the last one that stood, before `last`.
 
     `last` is the person's move still to be judged: the newest, when no move of ours came after it.
+    `late` is the unlawful move that brought the card here too long ago to be put back.
     `entered` is when the card came to where it stands; None when that is older than its events.
     """
 
@@ -60,6 +61,7 @@ class History:
     last: Step | None
     entered: datetime | None
     ever: bool
+    late: Step | None = None
 
     @property
     def current(self) -> str | None:
@@ -73,8 +75,9 @@ class _Judge:
 
     workflow: Workflow
     roster: Roster
-    area: str | None
     issue: Issue
+    events: tuple[LabelEvent, ...]
+    ceiling: Mode
 
     def step(self, fold: "_Fold", event: LabelEvent, target: str) -> Step:
         """The person's move to `target`, judged as of its own time."""
@@ -89,28 +92,39 @@ class _Judge:
             target=target,
             since=fold.entered,
             moves=moves,
-            mode=self.mode(next(iter(moves or plain), None), event.at),
+            mode=self.mode(next(iter(moves or plain), None), event.at).at_most(self.ceiling),
             left=len(recent) >= self.workflow.put_backs,
         )
 
     def mode(self, move: Move | None, at: datetime) -> Mode:
         """How far we may go about a step that `move` governs; a rule judges only what came after it (3.2)."""
+        area = self.area(at)
         if move is None:
-            return self.workflow.modes.for_area(self.area)
-        return move.modes.for_area(self.area) if move.effective_from <= at else Mode.OFF
+            return self.workflow.modes.for_area(area)
+        return move.modes.for_area(area) if move.effective_from <= at else Mode.OFF
+
+    def area(self, at: datetime) -> str | None:
+        """The request's area at that time: whoever moved a card before it changed hands was right to."""
+        areas = {title for title in self.issue.labels if scope_of(title) == "area"}
+        for event in sorted(self.events, key=attrgetter("id"), reverse=True):
+            if event.at > at and event.label and scope_of(event.label) == "area":
+                (areas.discard if event.action == "add" else areas.add)(event.label)
+        return area_of(areas)
 
     def roles(self, event: LabelEvent) -> frozenset[Role]:
         """What the mover was to this request when they moved it."""
         if event.user is None:
             return frozenset({Role.ANYONE})
-        held = self.roster.roles_at(event.user.username, self.area, event.at)
+        held = self.roster.roles_at(event.user.username, self.area(event.at), event.at)
         return held | {Role.AUTHOR} if event.user.id == self.issue.author.id else held
 
     def answers_closing(self, event: LabelEvent, target: str) -> bool:
         """A closed request may be given its last status by label: the answer to our question (T19)."""
         status = self.workflow.status(target)
-        closed_at = self.issue.closed_at
-        return bool(closed_at and closed_at <= event.at and status and status.terminal)
+        closed_at, closer = self.issue.closed_at, self.issue.closed_by
+        closed = closer is not None and event.user is not None and closer.id == event.user.id
+        asked = closed or self.roles(event) > {Role.ANYONE}
+        return bool(asked and closed_at and closed_at <= event.at and status and status.terminal)
 
 
 @dataclass(slots=True)
@@ -121,13 +135,15 @@ class _Fold:
     stood: str
     entered: datetime | None = None
     last: Step | None = None
+    brought: Step | None = None
+    late: Step | None = None
     put_backs: tuple[datetime, ...] = ()
 
-    def to(self, status: str, at: datetime | None) -> None:
-        """The card stands in `status` from now on."""
+    def to(self, status: str, at: datetime | None, brought: Step | None = None) -> None:
+        """The card stands in `status` from now on; `brought` is the person's move that made it."""
         if status != self.stood:
             self.entered = at
-        self.stood = status
+        self.stood, self.brought, self.late = status, brought, None
 
 
 def fold(
@@ -135,17 +151,21 @@ def fold(
     events: Iterable[LabelEvent],
     workflow: Workflow,
     roster: Roster,
-    area: str | None,
     bot: Bot,
     voice: Voice,
     now: datetime,
+    ceiling: Mode = Mode.ENFORCE,
 ) -> History:
-    """Fold the label events of the status scope, oldest first, into where the card stands and why."""
+    """Fold the label events of the status scope, oldest first, into where the card stands and why.
+
+    `ceiling` is how far the rules about moves may go at all.
+    """
+    events = tuple(events)
     titles = {s.title for s in workflow.statuses}
     known = sorted((e for e in events if e.label in titles), key=attrgetter("id"))
     before = _before_events(issue, known, titles)
     state = _Fold(present=before, stood=before[-1] if before else workflow.start)
-    judge = _Judge(workflow, roster, area, issue)
+    judge = _Judge(workflow, roster, issue, events, ceiling)
     start = max(workflow.effective_from, now - workflow.judged_for)
     answered = _event_answered(voice)
     for event in known:
@@ -155,12 +175,18 @@ def fold(
         if now_in is None or now_in == place:
             continue
         if event.at < start:
-            state.to(now_in, event.at)
+            _old_move(state, judge, event, now_in, by_us=ours(event.user, bot, voice))
         elif ours(event.user, bot, voice):
             _our_move(state, event, now_in, answered)
         else:
             _persons_move(state, judge, event, now_in)
-    return History(tuple(state.present), state.stood, state.last, state.entered, ever=bool(known or before))
+    return History(tuple(state.present), state.stood, state.last, state.entered, bool(known or before), state.late)
+
+
+def area_of(labels: Iterable[str]) -> str | None:
+    """The key of the request's area; None where it has none, or several, so that nobody is wrongly refused."""
+    areas = [title.rpartition("::")[2] for title in labels if scope_of(title) == "area"]
+    return areas[0] if len(areas) == 1 else None
 
 
 def _before_events(issue: Issue, known: list[LabelEvent], titles: set[str]) -> list[str]:
@@ -180,6 +206,14 @@ def _put(present: list[str], event: LabelEvent) -> None:
         present.append(title)
 
 
+def _old_move(state: _Fold, judge: _Judge, event: LabelEvent, target: str, by_us: bool) -> None:
+    """A move too old to be put back is taken as it is; one that was against the rules of its time is remembered."""
+    judged = not by_us and target != state.stood and event.at >= judge.workflow.effective_from
+    step = judge.step(state, event, target) if judged else None
+    state.to(target, event.at)
+    state.late = step if step and not step.lawful and step.mode is not Mode.OFF else None
+
+
 def _our_move(state: _Fold, event: LabelEvent, target: str, answered: int | None) -> None:
     last = state.last
     if last is not None and target == last.target:
@@ -189,7 +223,7 @@ def _our_move(state: _Fold, event: LabelEvent, target: str, answered: int | None
         return
     if last is not None and target == last.source:
         state.put_backs += (event.at,)
-        state.stood, state.entered = last.source, last.since
+        state.stood, state.entered, state.brought = last.source, last.since, None
     else:
         state.to(target, event.at)
     state.last = None
@@ -198,17 +232,17 @@ def _our_move(state: _Fold, event: LabelEvent, target: str, answered: int | None
 def _persons_move(state: _Fold, judge: _Judge, event: LabelEvent, target: str) -> None:
     last = state.last
     if target == state.stood:
-        state.last = last if last and last.target == target else None
+        state.last = state.brought
     elif last and not last.lawful and target == last.source:
         # Taking back a move that should not have been made is always right, whatever the table says.
-        state.stood, state.entered, state.last = last.source, last.since, None
+        state.stood, state.entered, state.last, state.brought = last.source, last.since, None, None
     elif judge.answers_closing(event, target):
         state.to(target, event.at)
         state.last = None
     else:
         state.last = judge.step(state, event, target)
         if state.last.stands:
-            state.to(target, event.at)
+            state.to(target, event.at, state.last)
 
 
 def _event_answered(voice: Voice) -> int | None:

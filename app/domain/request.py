@@ -20,7 +20,10 @@ READ_AT_MOST = 64 * 1024
 """Characters of one body that are read; notes may be a megabyte (requests 2.5)."""
 
 _MARKDOWN = MarkdownIt("commonmark", {"maxNesting": 20})
-_LINE = re.compile(r"\s*(?:\[[ xX]\]\s+)?(?:\*\*|__)?([^:*_\n]{2,60}?)(?:\*\*|__)?\s*:\s*(?:\*\*|__)?\s*(.*)")
+_LONGEST_NAME = 80
+_SHORT_CODE = re.compile(r"\s*:[a-z0-9_+-]{1,40}:")
+_BEFORE_NAME = re.compile(r"\A\W*(?:\[[ xX]\])?\W*")
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
 _TICKED = re.compile(r"\s*\[[xX]\]\s+(.+)")
 _UNTICKED = re.compile(r"\s*\[ \]\s")
 _ACCOUNT = re.compile(r"https?://\S{4,}|\b00[16][A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?\b")
@@ -68,7 +71,7 @@ def read(description: str, notes: Iterable[Note], fields: tuple[Field, ...], mil
 
 def _tell(facts: dict[str, Told], field: Field, value: str, where: Where, at: datetime | None) -> None:
     value = " ".join(value.split())
-    if value.casefold() in _NOT_SAID:
+    if value.casefold() in _NOT_SAID or value.startswith("e.g.") or (value.startswith("<") and value.endswith(">")):
         return
     readable = _readable(field, value)
     known = facts.get(field.key)
@@ -161,9 +164,29 @@ def _prose(line: str) -> str:
 
 
 def _lines(blocks: Iterable[_Block], by_name: Mapping[str, Field]) -> Iterator[tuple[Field, str]]:
+    """`name: value` lines; a text runs on over the following lines of its paragraph."""
     for block in blocks:
-        for line in block.lines:
-            found = _LINE.match(line)
-            field = by_name.get(found.group(1).strip().casefold()) if found and not block.heading else None
-            if found and field:
-                yield field, found.group(2).strip()
+        field: Field | None = None
+        told: list[str] = []
+        for line in block.lines if not block.heading else ():
+            named = _named(line, by_name)
+            if named and field:
+                yield field, " ".join(told)
+            if named:
+                field, told = named[0], [named[1]]
+            elif field and field.kind is FieldKind.TEXT and not line.startswith("/"):
+                told.append(line)
+        if field:
+            yield field, " ".join(told)
+
+
+def _named(line: str, by_name: Mapping[str, Field]) -> tuple[Field, str] | None:
+    """The field a line names, and its value. Work is bounded by the longest name, whatever was typed."""
+    line = line.translate(_INVISIBLE)
+    code = _SHORT_CODE.match(line)
+    name, colon, value = line[code.end() if code else 0 :].replace("：", ":", 1).partition(":")
+    if not colon or len(name) > _LONGEST_NAME or line.startswith("/"):
+        return None
+    plain = " ".join(_BEFORE_NAME.sub("", name).casefold().replace("(required)", "").split())
+    field = by_name.get(plain.strip(" *_"))
+    return (field, value.strip(" *_")) if field else None

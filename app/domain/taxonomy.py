@@ -16,6 +16,11 @@ class Mode(StrEnum):
     GUIDE = "guide"
     ENFORCE = "enforce"
 
+    def at_most(self, ceiling: "Mode") -> "Mode":
+        """The weaker of the two."""
+        strength = list(Mode)
+        return min(self, ceiling, key=strength.index)
+
 
 @dataclass(frozen=True, slots=True)
 class Label:

@@ -5,6 +5,7 @@ intention, then the labels (3.6); the plan keeps that order.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from app.domain.case import SILENT, Case, Objected, Objection, Ruling
 from app.domain.context import Wanted
@@ -22,7 +23,8 @@ def pronounce(case: Case, objections: tuple[Objected, ...]) -> Ruling:
     """The ruling on the move being judged, or, when there is none, on what we still hold from an earlier one."""
     step = case.history.last
     if step is None:
-        return _still_held(case)
+        held = _still_held(case)
+        return replace(held, findings=held.findings + _late(case))
     if not objections:
         return _stands(case, step)
     match step.mode:
@@ -31,7 +33,8 @@ def pronounce(case: Case, objections: tuple[Objected, ...]) -> Ruling:
         case Mode.OBSERVE:
             return Ruling(findings=(_finding(step, Verdict.OBSERVED, objections),))
         case Mode.GUIDE:
-            return _say(case, step, objections, "move_guided", Verdict.GUIDED)
+            said = _say(case, step, objections, "move_guided", Verdict.GUIDED)
+            return replace(said, remove=frozenset({HELD}))
         case Mode.ENFORCE:
             return _left(case, step, objections) if step.left else _put_back(case, step, objections)
 
@@ -105,6 +108,16 @@ def _people(case: Case, who: frozenset[Role]) -> list[str]:
     roster = case.program.roster
     order = [role for role in (Role.PM, Role.LEAD, Role.SME, Role.EM, Role.PROGRAM_LEAD) if role in who]
     return [p.username for role in order for p in roster.holders(role, case.area, case.now)[:1]]
+
+
+def _late(case: Case) -> tuple[Finding, ...]:
+    """An unlawful move that was found too late to put it back is only reported (workflow 3.6)."""
+    late, hours = case.history.late, case.taxonomy.workflow.judged_for.total_seconds() / 3600
+    if late is None:
+        return ()
+    because = f"against the rules, and older than {hours:g} hours"
+    found = Finding(NAME, Verdict.REPORTED, because, late.source, late.target, late.mover, late.event.id, late.event.at)
+    return (found,)
 
 
 def _still_held(case: Case) -> Ruling:

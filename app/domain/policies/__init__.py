@@ -23,6 +23,8 @@ RULES: tuple[tuple[str, Callable[[Case], Ruling]], ...] = (
     (MOVES, allowed_moves.rule),
     (MOVES, status_requirements.rule),
     (MOVES, move_reasons.rule),
-    (missing_context.NAME, missing_context.rule),
 )
-"""Each rule with the switch that `rules:` in the taxonomy turns."""
+"""Each rule with the switch that `rules:` in the taxonomy turns. The verdict on the move follows the last of them."""
+
+AFTERWARDS: tuple[tuple[str, Callable[[Case], Ruling]], ...] = ((missing_context.NAME, missing_context.rule),)
+"""Rules that look at the card where the verdict leaves it."""

@@ -18,13 +18,15 @@ NEEDED, READY = "context::needed", "context::ready"
 def rule(case: Case) -> Ruling:
     """Ask, keep the checklist true, or thank; only for open requests that came here after the rules took effect."""
     issue, history = case.snapshot.issue, case.history
-    status = case.taxonomy.workflow.status(history.current or case.taxonomy.workflow.start)
-    settled = history.last is None or status is None or status.title == case.taxonomy.workflow.start
-    if issue.state == "closed" or status is None or not settled or not _in_force(case):
+    status = case.taxonomy.workflow.status(history.stood)
+    if issue.state == "closed" or status is None or not _in_force(case):
         return SILENT
     required = case.context.wanted(status.requires)
     if not required:
         return _complete(case, status)
+    if history.last is not None and history.last.target == history.stood != case.taxonomy.workflow.start:
+        # The note about the move itself says what is missing.
+        return SILENT
     due = _ask_at(case)
     if due > case.now and case.voice.on(NAME) is None:
         return Ruling(look_again_at=due)
@@ -73,11 +75,13 @@ def _ask(case: Case, required: tuple[Wanted, ...], all_of_it: tuple[Wanted, ...]
 def _complete(case: Case, status: Status) -> Ruling:
     note = case.voice.on(NAME)
     waited = NEEDED in case.snapshot.issue.labels
-    new = status.title == case.taxonomy.workflow.start
+    new = status.title == case.taxonomy.workflow.start and case.history.entered is None
     says: tuple[Say, ...] = ()
     findings: tuple[Finding, ...] = ()
     if note and note.open:
-        asked = [case.taxonomy.items[k].title for k in _asked(note.state.get("asked")) if k in case.taxonomy.items]
+        keys = [k for k in _asked(note.state.get("asked")) if k in case.taxonomy.items]
+        missing = {w.item.key for w in case.context.wanted(keys)}
+        asked = [case.taxonomy.items[k].title for k in keys if k not in missing]
         says = (Say(NAME, "context_ready", {"answered": asked}, {"open": False}),)
         findings = (Finding(NAME, Verdict.RESOLVED, "everything asked for is there"),)
     if not (waited or new or says):
