@@ -4,6 +4,7 @@ Nodes are composed, never constructed: no tag of a file can make anything but te
 """
 
 import re
+from itertools import islice
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -16,11 +17,12 @@ from app.gateways.config_errors import ConfigError, ConfigInvalid
 BYTES_AT_MOST = 1024 * 1024
 VALUES_AT_MOST = 20_000
 DEPTH_AT_MOST = 20
+_ALIKE_AT_MOST = 20
 
 _TAG = "tag:yaml.org,2002:"
 _PLAIN = {_TAG + name for name in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq")}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
-_COMMENTED = re.compile(r"""(\w*colou?r)["']?\s*:\s+(#\S*)""", re.IGNORECASE)
+_COMMENTED = re.compile(r"""\b(colou?r)["']?\s*:\s+(#\S*)""", re.IGNORECASE)
 _VALUE_COMMENTED = re.compile(r"""["']?\s*:\s+(#[^\s#]\S*)""")
 
 
@@ -72,7 +74,7 @@ def _odd_characters(name: str, text: str) -> list[ConfigError]:
         ConfigError(
             name, text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at), "an invisible character", "delete it"
         )
-        for at in (found.start() for found in _CONTROL.finditer(text))
+        for at in (found.start() for found in islice(_CONTROL.finditer(text), _ALIKE_AT_MOST))
     ]
     tabs = [
         ConfigError(
@@ -81,7 +83,7 @@ def _odd_characters(name: str, text: str) -> list[ConfigError]:
         for number, line in enumerate(text.split("\n"), 1)
         if "\t" in line[: len(line) - len(line.lstrip())] and line.strip()
     ]
-    return controls[:20] + tabs[:20]
+    return controls + tabs[:_ALIKE_AT_MOST]
 
 
 def _no_yaml(name: str, text: str, error: MarkedYAMLError) -> list[ConfigError]:
