@@ -5,6 +5,8 @@ It imports nothing of the house. Each rule names its section of GitLab's contrac
 
 from app.fakegitlab.faults import Fault, Faults
 from app.fakegitlab.refusal import Refused
+from app.fakegitlab.server import FakeGitLab
+from app.fakegitlab.web import create_app
 from app.fakegitlab.world import World
 
-__all__ = ["Fault", "Faults", "Refused", "World"]
+__all__ = ["FakeGitLab", "Fault", "Faults", "Refused", "World", "create_app"]

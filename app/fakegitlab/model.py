@@ -18,7 +18,7 @@ LEVELS = {
 
 @dataclass(slots=True, eq=False)
 class User:
-    """A person or a bot; `token` is what they call the API with."""
+    """A person or a bot; `token` is what they call the API with, `role` what the board page says they are."""
 
     id: int
     username: str
@@ -28,6 +28,7 @@ class User:
     bot: bool = False
     admin: bool = False
     state: str = "active"
+    role: str = ""
 
 
 @dataclass(slots=True, eq=False)

@@ -27,7 +27,7 @@ def read_moment(text: str, parameter: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise bad_parameter(f"{parameter} is invalid") from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return trimmed(moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment)
 
 
 def read_day(text: str, parameter: str) -> date | None:

@@ -79,11 +79,14 @@ def _hand_over(issue: Issue, user: User, ghost: User) -> None:
 
 def members(project: Project, users: dict[int, User]) -> list[tuple[User, int]]:
     """Direct and inherited members with their highest level."""
-    ids = dict.fromkeys([*(one for group in reversed(project.group.line()) for one in group.members), *project.members])
-    people = [users[one] for one in ids]
-    return [(user, _plain_level(user, project)) for user in people]
+    return _highest([project, *project.group.line()], users)
 
 
-def _plain_level(user: User, project: Project) -> int:
-    places: list[Project | Group] = [project, *project.group.line()]
-    return max(place.members.get(user.id, 0) for place in places)
+def group_members(group: Group, users: dict[int, User]) -> list[tuple[User, int]]:
+    """As `members`, of a group."""
+    return _highest([*group.line()], users)
+
+
+def _highest(places: "Sequence[Project | Group]", users: dict[int, User]) -> list[tuple[User, int]]:
+    ids = dict.fromkeys(one for place in reversed(places) for one in place.members)
+    return [(users[one], max(place.members.get(one, 0) for place in places)) for one in ids]

@@ -1,0 +1,1 @@
+"""REST v4 over the world's rules."""

@@ -1,0 +1,111 @@
+"""Label events, state events, links and reactions of an issue (CONTRACT 4)."""
+
+from app.fakegitlab import awards, links
+from app.fakegitlab.api import shapes
+from app.fakegitlab.api.answer import Answer, created, empty, ok
+from app.fakegitlab.api.pagination import paged
+from app.fakegitlab.api.request import Request
+from app.fakegitlab.api.routing import routes
+from app.fakegitlab.model import Award, Issue, IssueLink, Note
+from app.fakegitlab.moment import stamp
+from app.fakegitlab.payloads import Json
+from app.fakegitlab.refusal import not_found
+
+
+@routes.on("GET", "/projects/:id/issues/:issue_iid/resource_label_events")
+def label_events(request: Request) -> Answer:
+    """Oldest first; one issue per call, there is no listing of a whole project."""
+    issue = request.issue()
+    return paged(request, issue.label_events, lambda event: shapes.label_event(request.world, issue, event))
+
+
+@routes.on("GET", "/projects/:id/issues/:issue_iid/resource_state_events")
+def state_events(request: Request) -> Answer:
+    """Oldest first."""
+    issue = request.issue()
+    return paged(request, issue.state_events, lambda event: shapes.state_event(request.world, issue, event))
+
+
+@routes.on("GET", "/projects/:id/issues/:issue_iid/links")
+def list_links(request: Request) -> Answer:
+    """The linked issues, each with the kind of link read from this side; GitLab does not page here."""
+    found = [one for one in links.linked(request.world, request.issue()) if request.world.sees(request.user, one[1])]
+    return ok([_linked(request, *one) for one in found])
+
+
+def _linked(request: Request, link: IssueLink, other: Issue, kind: str) -> Json:
+    more = {
+        "issue_link_id": link.id,
+        "link_type": kind,
+        "link_created_at": stamp(link.created_at),
+        "link_updated_at": stamp(link.created_at),
+    }
+    return shapes.issue_in_list(request.world, other) | more
+
+
+@routes.on("POST", "/projects/:id/issues/:issue_iid/links")
+def create_link(request: Request) -> Answer:
+    """`blocks` and `is_blocked_by` need Premium."""
+    source, actor = request.issue(), request.actor
+    request.need("target_project_id", "target_issue_iid")
+    project = request.project_by(request.text("target_project_id"))
+    target = project.issues.get(request.number("target_issue_iid") or 0)
+    if target is None:
+        raise not_found()
+    kind = request.choice("link_type", ("relates_to", "blocks", "is_blocked_by"), "relates_to")
+    return created(_link(request, links.create(request.world, actor, source, target, kind)))
+
+
+@routes.on("DELETE", "/projects/:id/issues/:issue_iid/links/:link_id")
+def delete_link(request: Request) -> Answer:
+    """Unlink; answers with what was removed."""
+    issue = request.issue()
+    link = request.world.links.get(request.owner_argument("link_id"))
+    if link is None or issue not in (link.source, link.target):
+        raise not_found()
+    body = _link(request, link)
+    links.delete(request.world, request.actor, link)
+    return ok(body)
+
+
+def _link(request: Request, link: IssueLink) -> Json:
+    return {
+        "source_issue": shapes.issue_in_list(request.world, link.source),
+        "target_issue": shapes.issue_in_list(request.world, link.target),
+        "link_type": link.link_type,
+    }
+
+
+def _target(request: Request) -> Issue | Note:
+    return request.note() if "note_id" in request.arguments else request.issue()
+
+
+@routes.on("GET", "/projects/:id/issues/:issue_iid/award_emoji")
+@routes.on("GET", "/projects/:id/issues/:issue_iid/notes/:note_id/award_emoji")
+def list_awards(request: Request) -> Answer:
+    """Reactions, newest first."""
+    target = _target(request)
+    return paged(request, target.awards[::-1], lambda one: shapes.award(request.world, one, target))
+
+
+@routes.on("POST", "/projects/:id/issues/:issue_iid/award_emoji")
+@routes.on("POST", "/projects/:id/issues/:issue_iid/notes/:note_id/award_emoji")
+def give_award(request: Request) -> Answer:
+    """React."""
+    request.need("name")
+    target = _target(request)
+    return created(
+        shapes.award(request.world, awards.give(request.world, request.actor, target, request.text("name")), target)
+    )
+
+
+@routes.on("DELETE", "/projects/:id/issues/:issue_iid/award_emoji/:award_id")
+@routes.on("DELETE", "/projects/:id/issues/:issue_iid/notes/:note_id/award_emoji/:award_id")
+def take_award_back(request: Request) -> Answer:
+    """One's own."""
+    target, wanted = _target(request), request.owner_argument("award_id")
+    found: Award | None = next((one for one in target.awards if one.id == wanted), None)
+    if found is None:
+        raise not_found()
+    awards.take_back(request.world, request.actor, target, found)
+    return empty()

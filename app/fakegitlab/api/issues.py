@@ -1,0 +1,179 @@
+"""Issues (rest_contract list_project_issues … issue_participants; CONTRACT 3)."""
+
+from app.fakegitlab import access, drag, issues
+from app.fakegitlab.api import listing, shapes
+from app.fakegitlab.api.answer import Answer, empty
+from app.fakegitlab.api.pagination import paged
+from app.fakegitlab.api.request import Request
+from app.fakegitlab.api.routing import routes
+from app.fakegitlab.model import Issue, IssueChange, User
+from app.fakegitlab.refusal import not_found
+
+UPDATES = (
+    "assignee_id",
+    "assignee_ids",
+    "confidential",
+    "created_at",
+    "description",
+    "discussion_locked",
+    "due_date",
+    "labels",
+    "add_labels",
+    "remove_labels",
+    "milestone_id",
+    "state_event",
+    "title",
+    "issue_type",
+    "start_date",
+    "weight",
+    "milestone",
+    "updated_at",
+)
+UNBUILT = (
+    "milestone_id",
+    "milestone",
+    "epic_id",
+    "epic_iid",
+    "iteration_id",
+    "merge_request_to_resolve_discussions_of",
+)
+ISSUE_TYPES = ("issue", "incident", "test_case", "requirement", "task", "ticket")
+
+
+@routes.on("GET", "/issues")
+def list_own(request: Request) -> Answer:
+    """Everywhere; without `scope` only those the caller wrote (CONTRACT 3)."""
+    _ = request.actor
+    seen = [one for one in request.world.projects.values() if access.sees_project(request.user, one)]
+    return listing.answer(request, seen, "created_by_me", keyset_allowed=False)
+
+
+@routes.on("GET", "/groups/:id/issues")
+def list_in_group(request: Request) -> Answer:
+    """In a group and below; offset pagination only (CONTRACT 3)."""
+    within = request.group()
+    seen = [one for one in request.world.projects.values() if within in one.group.line()]
+    visible = [one for one in seen if access.sees_project(request.user, one)]
+    return listing.answer(request, visible, "all", keyset_allowed=False)
+
+
+@routes.on("GET", "/projects/:id/issues")
+def list_in_project(request: Request) -> Answer:
+    """In a project."""
+    return listing.answer(request, [request.project()], "all", keyset_allowed=True)
+
+
+@routes.on("GET", "/projects/:id/issues/:issue_iid")
+def get_issue(request: Request) -> Answer:
+    """One issue."""
+    return Answer(200, shapes.issue_alone(request.world, request.issue()))
+
+
+@routes.on("POST", "/projects/:id/issues")
+def create_issue(request: Request) -> Answer:
+    """A new issue."""
+    project, actor = request.project(), request.actor
+    request.need("title")
+    request.refuse_unbuilt(UNBUILT)
+    change = read_change(request)
+    iid, at = request.number("iid"), request.moment("created_at")
+    if iid:
+        change["iid"] = iid
+    if at:
+        change["created_at"] = at
+    new = issues.create(request.world, actor, project, change)
+    return Answer(201, shapes.issue_alone(request.world, new))
+
+
+@routes.on("PUT", "/projects/:id/issues/:issue_iid")
+def update_issue(request: Request) -> Answer:
+    """At least one known field; those the caller may not set are dropped (CONTRACT 2)."""
+    issue, actor = request.issue(), request.actor
+    request.need_one_of(UPDATES)
+    request.refuse_unbuilt(UNBUILT)
+    change = read_change(request)
+    at = request.moment("updated_at")
+    if at:
+        change["updated_at"] = at
+    issues.update(request.world, actor, issue, change)
+    return Answer(200, shapes.issue_alone(request.world, issue))
+
+
+@routes.on("DELETE", "/projects/:id/issues/:issue_iid")
+def delete_issue(request: Request) -> Answer:
+    """Owners only."""
+    issues.delete(request.world, request.actor, request.issue())
+    return empty()
+
+
+@routes.on("PUT", "/projects/:id/issues/:issue_iid/reorder")
+def reorder_issue(request: Request) -> Answer:
+    """Between two others, by their global ids."""
+    request.need_one_of(("move_after_id", "move_before_id"))
+    moved = drag.reorder(
+        request.world,
+        request.actor,
+        request.issue(),
+        _other(request, "move_before_id"),
+        _other(request, "move_after_id"),
+    )
+    return Answer(200, shapes.issue_alone(request.world, moved))
+
+
+def _other(request: Request, name: str) -> Issue | None:
+    number = request.number(name)
+    if number is None:
+        return None
+    found = request.world.issues.get(number)
+    if found is None:
+        raise not_found()
+    return found
+
+
+@routes.on("GET", "/projects/:id/issues/:issue_iid/participants")
+def participants(request: Request) -> Answer:
+    """Author, assignees, and whoever commented where the caller can read it."""
+    issue = request.issue()
+    speakers = [note.author for note in issue.notes if not note.system and access.sees_note(request.user, note)]
+    people: list[User] = list(dict.fromkeys([issue.author, *issue.assignees, *speakers]))
+    return paged(request, people, lambda user: shapes.user_basic(request.world, user))
+
+
+def read_change(request: Request) -> IssueChange:
+    """What was asked for, from the parameters that were given."""
+    change = IssueChange()
+    _read_text(request, change)
+    _read_labels(request, change)
+    if request.has("confidential"):
+        change["confidential"] = request.flag("confidential")
+    if request.has("discussion_locked"):
+        change["discussion_locked"] = request.flag_or_none("discussion_locked")
+    if request.has("assignee_ids") or request.has("assignee_id"):
+        change["assignee_ids"] = request.numbers("assignee_ids") or request.numbers("assignee_id")
+    if request.has("due_date"):
+        change["due_date"] = request.day("due_date")
+    if request.has("start_date"):
+        change["start_date"] = request.day("start_date")
+    if request.has("weight") and request.world.tier == "premium":
+        change["weight"] = request.number("weight")
+    return change
+
+
+def _read_text(request: Request, change: IssueChange) -> None:
+    if request.has("title"):
+        change["title"] = request.text("title")
+    if request.has("description"):
+        change["description"] = request.text_or_none("description")
+    if request.has("state_event"):
+        change["state_event"] = request.choice("state_event", ("close", "reopen"), "")
+    if request.has("issue_type"):
+        change["issue_type"] = request.choice("issue_type", ISSUE_TYPES, "issue")
+
+
+def _read_labels(request: Request, change: IssueChange) -> None:
+    if request.has("labels"):
+        change["labels"] = list(request.words("labels"))
+    if request.has("add_labels"):
+        change["add_labels"] = list(request.words("add_labels"))
+    if request.has("remove_labels"):
+        change["remove_labels"] = list(request.words("remove_labels"))

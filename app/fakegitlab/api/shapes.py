@@ -1,0 +1,332 @@
+"""How GitLab's REST API writes things (rest_examples; OpenAPI 19.4)."""
+
+import html
+import re
+
+from app.fakegitlab.api.answer import encode
+from app.fakegitlab.hooks import alert_status
+from app.fakegitlab.labels import text_color
+from app.fakegitlab.model import (
+    Award,
+    Board,
+    BoardList,
+    Group,
+    Hook,
+    Issue,
+    Label,
+    LabelEvent,
+    Note,
+    Project,
+    StateEvent,
+    User,
+)
+from app.fakegitlab.moment import stamp, stamp_or_none
+from app.fakegitlab.payloads import Json, issue_url
+from app.fakegitlab.state import State
+
+_TASK = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+\[([ xX])\]\s", re.MULTILINE)
+
+
+def user_basic(state: State, user: User) -> Json:
+    """A person inside something else: there is no `bot` here (CONTRACT 10)."""
+    return {
+        "id": user.id,
+        "username": user.username,
+        "public_email": None,
+        "name": user.name,
+        "state": user.state,
+        "locked": False,
+        "avatar_url": None,
+        "web_url": f"{state.base_url}/{user.username}",
+    }
+
+
+def user_public(state: State, user: User) -> Json:
+    """A person asked for by id."""
+    return user_basic(state, user) | {
+        "created_at": stamp(user.created_at),
+        "bot": user.bot,
+        "bio": "",
+        "location": None,
+    }
+
+
+def group(state: State, one: Group) -> Json:
+    """A group."""
+    return {
+        "id": one.id,
+        "name": one.name,
+        "path": one.path,
+        "description": "",
+        "visibility": one.visibility,
+        "full_name": " / ".join(each.name for each in reversed(one.line())),
+        "full_path": one.full_path,
+        "parent_id": one.parent.id if one.parent else None,
+        "created_at": stamp(one.created_at),
+        "web_url": f"{state.base_url}/groups/{one.full_path}",
+    }
+
+
+def project_simple(state: State, one: Project) -> Json:
+    """A project inside a board."""
+    web = f"{state.base_url}/{one.full_path}"
+    return {
+        "id": one.id,
+        "name": one.name,
+        "name_with_namespace": f"{' / '.join(each.name for each in reversed(one.group.line()))} / {one.name}",
+        "path": one.path,
+        "path_with_namespace": one.full_path,
+        "http_url_to_repo": f"{web}.git",
+        "web_url": web,
+    }
+
+
+def project(state: State, one: Project) -> Json:
+    """A project asked for by id."""
+    parent = one.group
+    return project_simple(state, one) | {
+        "description": one.description,
+        "created_at": stamp(one.created_at),
+        "default_branch": one.default_branch,
+        "visibility": one.visibility,
+        "archived": False,
+        "issues_enabled": one.issues_enabled,
+        "issues_access_level": "enabled" if one.issues_enabled else "disabled",
+        "open_issues_count": sum(issue.state == "opened" for issue in one.issues.values()),
+        "namespace": {
+            "id": parent.id,
+            "name": parent.name,
+            "path": parent.path,
+            "kind": "group",
+            "full_path": parent.full_path,
+            "parent_id": parent.parent.id if parent.parent else None,
+            "web_url": f"{state.base_url}/groups/{parent.full_path}",
+        },
+        "_links": {"self": f"{state.base_url}/api/v4/projects/{one.id}"},
+    }
+
+
+def label_basic(label: Label) -> Json:
+    """A label inside an issue or a board list."""
+    return {
+        "id": label.id,
+        "name": label.title,
+        "description": label.description,
+        "description_html": label.description and html.escape(label.description, quote=False),
+        "text_color": text_color(label.color),
+        "color": label.color,
+        "archived": label.archived,
+    }
+
+
+def label(state: State, one: Label, place: Project | Group, counts: bool) -> Json:
+    """A label of a project (with `priority`) or a group (without)."""
+    body = label_basic(one)
+    if counts:
+        with_it = [issue.state for issue in state.issues.values() if one in issue.labels]
+        body |= {
+            "open_issues_count": with_it.count("opened"),
+            "closed_issues_count": with_it.count("closed"),
+            "open_merge_requests_count": 0,
+        }
+    body["subscribed"] = False
+    if isinstance(place, Project):
+        body |= {"priority": one.priority, "is_project_label": isinstance(one.owner, Project)}
+    return body
+
+
+def board(state: State, one: Board) -> Json:
+    """A board with its lists."""
+    in_project = isinstance(one.owner, Project)
+    return {
+        "id": one.id,
+        "name": one.name,
+        "hide_backlog_list": one.hide_backlog_list,
+        "hide_closed_list": one.hide_closed_list,
+        "project": project_simple(state, one.owner) if isinstance(one.owner, Project) else None,
+        "lists": [board_list(each) for each in one.lists],
+        "group": None if in_project else {"id": one.owner.id, "name": one.owner.name},
+        "milestone": None,
+        "assignee": None,
+        "labels": [label_basic(each) for each in one.labels],
+        "weight": None,
+    }
+
+
+def board_list(one: BoardList) -> Json:
+    """A label list; Open and Closed are never listed (CONTRACT 5)."""
+    return {
+        "id": one.id,
+        "label": label_basic(one.label),
+        "position": one.position,
+        "max_issue_count": 0,
+        "max_issue_weight": 0,
+        "limit_metric": None,
+    }
+
+
+def issue_bytes(state: State, issue: Issue) -> bytes:
+    """An issue's JSON as in lists, kept until it or a name in it changes."""
+    if issue.fragment is None or issue.fragment[0] != state.names_epoch:
+        issue.fragment = (state.names_epoch, encode(issue_in_list(state, issue)))
+    return issue.fragment[1]
+
+
+def issue_in_list(state: State, issue: Issue) -> Json:
+    """An issue as in lists: labels are titles."""
+    base, own = state.base_url, f"{state.base_url}/api/v4/projects/{issue.project.id}"
+    people = [user_basic(state, user) for user in issue.assignees]
+    boxes = _TASK.findall(issue.description or "")
+    other = issue.duplicated_to
+    return {
+        "id": issue.id,
+        "iid": issue.iid,
+        "project_id": issue.project.id,
+        "title": issue.title,
+        "description": issue.description,
+        "state": issue.state,
+        "created_at": stamp(issue.created_at),
+        "updated_at": stamp(issue.updated_at),
+        "closed_at": stamp_or_none(issue.closed_at),
+        "closed_by": user_basic(state, issue.closed_by) if issue.closed_by else None,
+        "labels": [one.title for one in issue.labels],
+        "milestone": None,
+        "assignees": people,
+        "author": user_basic(state, issue.author),
+        "type": issue.issue_type.upper(),
+        "assignee": people[0] if people else None,
+        "user_notes_count": sum(not note.system for note in issue.notes),
+        "merge_requests_count": 0,
+        "upvotes": sum(award.name == "thumbsup" for award in issue.awards),
+        "downvotes": sum(award.name == "thumbsdown" for award in issue.awards),
+        "due_date": issue.due_date and issue.due_date.isoformat(),
+        "start_date": issue.start_date and issue.start_date.isoformat(),
+        "confidential": issue.confidential,
+        "discussion_locked": issue.discussion_locked,
+        "issue_type": issue.issue_type,
+        "web_url": issue_url(base, issue),
+        "time_stats": {
+            "time_estimate": 0,
+            "total_time_spent": 0,
+            "human_time_estimate": None,
+            "human_total_time_spent": None,
+        },
+        "task_completion_status": {"count": len(boxes), "completed_count": sum(box != " " for box in boxes)},
+        "weight": issue.weight,
+        "blocking_issues_count": 0,
+        "has_tasks": bool(boxes),
+        "_links": {
+            "self": f"{own}/issues/{issue.iid}",
+            "notes": f"{own}/issues/{issue.iid}/notes",
+            "award_emoji": f"{own}/issues/{issue.iid}/award_emoji",
+            "project": own,
+            "closed_as_duplicate_of": f"{base}/api/v4/projects/{other.project.id}/issues/{other.iid}"
+            if other
+            else None,
+        },
+        "references": {
+            "short": f"#{issue.iid}",
+            "relative": f"#{issue.iid}",
+            "full": f"{issue.project.full_path}#{issue.iid}",
+        },
+        "severity": "UNKNOWN",
+        "moved_to_id": None,
+        "imported": False,
+        "imported_from": "none",
+    }
+
+
+def issue_alone(state: State, issue: Issue) -> bytes:
+    """An issue asked for by itself: with `subscribed`."""
+    return issue_bytes(state, issue)[:-1] + b',"subscribed":true}'
+
+
+def issue_with_label_details(state: State, issue: Issue) -> Json:
+    """As in lists, with labels as objects (`with_labels_details`)."""
+    return issue_in_list(state, issue) | {"labels": [label_basic(one) for one in issue.labels]}
+
+
+def note(state: State, one: Note) -> Json:
+    """A comment or system note."""
+    return {
+        "id": one.id,
+        "type": one.type,
+        "body": one.body,
+        "author": user_basic(state, one.author),
+        "created_at": stamp(one.created_at),
+        "updated_at": stamp(one.updated_at),
+        "system": one.system,
+        "noteable_id": one.issue.id,
+        "noteable_type": "Issue",
+        "project_id": one.issue.project.id,
+        "resolvable": False,
+        "confidential": one.internal,
+        "internal": one.internal,
+        "imported": False,
+        "imported_from": "none",
+        "noteable_iid": one.issue.iid,
+        "commands_changes": {},
+    }
+
+
+def label_event(state: State, issue: Issue, event: LabelEvent) -> Json:
+    """A label event: the label under its current name, null once deleted (CONTRACT 2, 4)."""
+    one = event.label
+    shown = {"id": one.id, "name": one.title, "color": one.color, "description": one.description}
+    return {
+        "id": event.id,
+        "user": user_basic(state, event.user),
+        "created_at": stamp(event.created_at),
+        "resource_type": "Issue",
+        "resource_id": issue.id,
+        "label": None if one.deleted else shown,
+        "action": event.action,
+    }
+
+
+def state_event(state: State, issue: Issue, event: StateEvent) -> Json:
+    """A state event."""
+    return {
+        "id": event.id,
+        "user": user_basic(state, event.user),
+        "created_at": stamp(event.created_at),
+        "resource_type": "Issue",
+        "resource_id": issue.id,
+        "state": event.state,
+    }
+
+
+def award(state: State, one: Award, target: Issue | Note) -> Json:
+    """A reaction."""
+    return {
+        "id": one.id,
+        "name": one.name,
+        "user": user_basic(state, one.user),
+        "created_at": stamp(one.created_at),
+        "updated_at": stamp(one.created_at),
+        "awardable_id": target.id,
+        "awardable_type": "Note" if isinstance(target, Note) else "Issue",
+    }
+
+
+def hook(state: State, one: Hook) -> Json:
+    """A webhook; its secrets are write-only."""
+    place = "group_id" if isinstance(one.owner, Group) else "project_id"
+    return {
+        "id": one.id,
+        "url": one.url,
+        "name": one.name,
+        "description": one.description,
+        "created_at": stamp(one.created_at),
+        **one.events,
+        "push_events_branch_filter": None,
+        "enable_ssl_verification": one.enable_ssl_verification,
+        "alert_status": alert_status(one, state.now()),
+        "disabled_until": stamp_or_none(one.disabled_until),
+        "url_variables": [],
+        "custom_webhook_template": one.custom_webhook_template,
+        "custom_headers": [],
+        "token_present": one.token is not None,
+        "signing_token_present": one.signing_token is not None,
+        place: one.owner.id,
+    }

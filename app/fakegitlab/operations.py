@@ -1,0 +1,98 @@
+"""What another process needs to steer and question a world: `/-/fake/…`; GitLab has nothing like it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body
+from pydantic import BaseModel, ConfigDict
+from starlette.concurrency import run_in_threadpool
+
+from app.fakegitlab.api import shapes
+from app.fakegitlab.api.routing import routes
+from app.fakegitlab.faults import Fault, Kind
+from app.fakegitlab.model import Issue
+from app.fakegitlab.payloads import Json
+from app.fakegitlab.world import World
+
+
+class FaultOrder(BaseModel):
+    """One fault, as `faults.Fault`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Kind
+    count: int | None = 1
+    probability: float = 1.0
+    methods: tuple[str, ...] = ()
+    path: str = ""
+    status: int = 503
+    retry_after: int = 1
+    seconds: float = 0.0
+    fields: tuple[str, ...] = ()
+
+
+class FaultOrders(BaseModel):
+    """`clear` comes first; then `latency`, `hook_outage` and the faults to add."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    clear: bool = False
+    latency: float | None = None
+    hook_outage: bool | None = None
+    add: tuple[FaultOrder, ...] = ()
+
+
+def router(world: World) -> APIRouter:
+    """`POST faults`, `POST settle`, `GET state`, `GET calls`, `DELETE calls`, `GET routes`."""
+    paths = APIRouter(prefix="/-/fake")
+
+    @paths.post("/faults")
+    def set_faults(orders: FaultOrders) -> Json:
+        if orders.clear:
+            world.faults.clear()
+        if orders.latency is not None:
+            world.faults.latency = orders.latency
+        if orders.hook_outage is not None:
+            world.faults.hook_outage = orders.hook_outage
+        for order in orders.add:
+            world.faults.add(Fault(**order.model_dump()))
+        return {"latency": world.faults.latency, "hook_outage": world.faults.hook_outage, "added": len(orders.add)}
+
+    @paths.post("/settle")
+    async def settle(timeout: Annotated[float, Body(embed=True)] = 10.0) -> Json:
+        return {"settled": await run_in_threadpool(world.outbox.settle, timeout)}
+
+    @paths.get("/state")
+    def state() -> Json:
+        with world.lock:
+            return {
+                "projects": {
+                    one.full_path: [_whole(world, i) for i in one.issues.values()] for one in world.projects.values()
+                }
+            }
+
+    @paths.get("/calls")
+    def calls() -> Json:
+        with world.lock:
+            served = [
+                {"method": c.method, "template": c.template, "username": c.username, "status": c.status}
+                for c in world.calls
+            ]
+            return {"calls": served, "unknown": list(world.unknown_calls)}
+
+    @paths.delete("/calls")
+    def forget_calls() -> Json:
+        world.reset_calls()
+        return {"calls": []}
+
+    @paths.get("/routes")
+    def known_routes() -> Json:
+        return {"routes": routes.listed()}
+
+    return paths
+
+
+def _whole(world: World, issue: Issue) -> Json:
+    return shapes.issue_in_list(world, issue) | {
+        "notes": [shapes.note(world, note) for note in issue.notes],
+        "label_events": [shapes.label_event(world, issue, event) for event in issue.label_events],
+    }
