@@ -8,8 +8,11 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 
-class RunTookTooLong(Exception):
-    """The run was cut off in the middle, as a killed process would be; nothing acknowledged is lost by that."""
+class RunTookTooLong(BaseException):
+    """The run was cut off in the middle, as a killed process would be; nothing acknowledged is lost by that.
+
+    Not an Exception, so that nobody on the way who forgives errors swallows it.
+    """
 
 
 class RunLimit:
@@ -51,7 +54,7 @@ class RunLimit:
                 _raise_in(thread, RunTookTooLong)
 
 
-def _raise_in(thread: int, error: type[Exception] | None) -> None:
+def _raise_in(thread: int, error: type[BaseException] | None) -> None:
     """Have another thread raise `error` at its next step in Python; None takes back one not yet raised."""
     what = ctypes.py_object(error) if error else None
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), what)

@@ -10,7 +10,7 @@ from app.domain.failure import Permanent, Temporary
 from app.domain.inbox import Claim, Failure, Fate
 from app.domain.subject import Subject
 from app.entrypoints.logging_setup import log_context
-from app.entrypoints.run_limit import RunLimit
+from app.entrypoints.run_limit import RunLimit, RunTookTooLong
 from app.services.inbox_port import Inbox
 
 LONGEST_WAIT = timedelta(seconds=1)
@@ -118,6 +118,8 @@ class WorkerPool:
             return Failure(str(failure)[:LONGEST_REASON], retry_after=failure.retry_after)
         except Permanent as failure:
             return Failure(str(failure)[:LONGEST_REASON], final=True)
+        except RunTookTooLong:
+            return Failure("the run took too long and was cut off")
         except Exception as error:  # noqa: BLE001 - the one place: record and go on
             self._log.exception("a run failed in a way nobody foresaw")
             return Failure(_short(error))

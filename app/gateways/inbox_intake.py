@@ -7,6 +7,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -109,10 +110,12 @@ def _tell(puts: Sequence[_Put], failure: Temporary | Permanent | None = None) ->
         put.answer = failure or put.answer
         if put.loop is None:
             put.tell()
-        elif not put.loop.is_closed():
+        else:
             loops.setdefault(put.loop, []).append(put)
     for loop, waiting in loops.items():
-        loop.call_soon_threadsafe(_tell_all, waiting)
+        # A loop that has been closed has nobody left to be told.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(_tell_all, waiting)
 
 
 def _tell_all(puts: Sequence[_Put]) -> None:

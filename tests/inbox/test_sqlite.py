@@ -1,7 +1,6 @@
 """The SQLite inbox: the contract, and what is particular to a file."""
 
 import os
-import resource
 import sqlite3
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from app.gateways.inbox_sqlite import SqliteInbox
 from app.gateways.inbox_view import InboxView, retry_beside
 from app.gateways.sqlite_file import connect, migrate
 from tests.inbox.contract import CARD, OTHER, RULES, T0, InboxContract, Open, sure
+from tests.inbox.disk import no_room_on_disk
 
 
 class TestSqliteInbox(InboxContract):
@@ -165,17 +165,6 @@ def test_a_place_that_cannot_be_used_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Permanent) as refusal:
         SqliteInbox(tmp_path / "file" / "inbox.sqlite3", RULES)
     assert str(refusal.value) == f"cannot use {tmp_path}/file/inbox.sqlite3: File exists"
-
-
-@contextmanager
-def no_room_on_disk(path: Path) -> Iterator[None]:
-    """Files cannot grow beyond what the log has now."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (Path(f"{path}-wal").stat().st_size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_full_disk_is_said_and_passes(inbox: SqliteInbox, path: Path) -> None:

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -195,9 +195,8 @@ def test_an_unforeseen_error_is_logged_whole_kept_short_and_tried_again(
 
     with at_work(inbox, Runs(stumble)):
         inbox.put(Arrival(CARD), T0)
-        until(lambda: inbox.next_due() == T0 + 5 * SECOND)
         inbox.put(Arrival(OTHER, Priority.SWEEP), T0)
-        until(lambda: inbox.counts().waiting == 2)
+        until(lambda: [place.due for place in inbox.waiting(9)] == [T0 + 5 * SECOND] * 2)
     reason = inbox.waiting(1)[0].reason
     assert reason is not None
     assert reason.startswith("unforeseen KeyError at stumble, line ")
@@ -274,7 +273,8 @@ def test_a_run_that_takes_too_long_is_cut_off_before_its_lease_ends(inbox: Sqlit
     def never_end(_subject: Subject, _deliveries: tuple[str, ...]) -> None:
         pause = threading.Event()
         while len(runs.seen) == 1:
-            pause.wait(0.005)
+            with suppress(Exception):
+                pause.wait(0.005)
 
     runs.act = never_end
     clock = Clock()
@@ -286,8 +286,7 @@ def test_a_run_that_takes_too_long_is_cut_off_before_its_lease_ends(inbox: Sqlit
         inbox.wake()
         runs.wait_for(2)
         until(empty(inbox))
-    assert reason is not None
-    assert reason.startswith("unforeseen RunTookTooLong")
+    assert reason == "the run took too long and was cut off"
 
 
 class Broken(SqliteInbox):
