@@ -44,16 +44,21 @@ class _Markdown(MarkdownIt):
         return scheme is None or scheme[1].lower() in _SCHEMES
 
 
-def _clean(html: str) -> str:
+def _clean(html: str, world: World) -> str:
     """Typed HTML as text, but for comments (gone) and the few tags that are let through bare."""
     done, out = 0, []
     for found in _HTML.finditer(html):
-        out.append(escapeHtml(unescape(html[done : found.start()])))
+        out.append(_words(html[done : found.start()], world))
         done = found.end()
         if found[2]:
             out.append(f"<{found[1]}{found[2].lower()}{' open' if found[3] and not found[1] else ''}>")
-    out.append(escapeHtml(unescape(html[done:])))
+    out.append(_words(html[done:], world))
     return "".join(out)
+
+
+def _words(html: str, world: World) -> str:
+    """What stands between tags: GitLab finds references there too."""
+    return "".join(piece if drawn else escapeHtml(piece) for drawn, piece in pieces(world, unescape(html)))
 
 
 def _refer(state: StateCore) -> None:
@@ -111,8 +116,8 @@ def _direct(state: StateCore) -> None:
             token.attrSet("class", align[1])
 
 
-def _draw_html(tokens: Sequence[Token], index: int, *_rest: object) -> str:
-    return _clean(tokens[index].content)
+def _draw_html(tokens: Sequence[Token], index: int, _options: object, env: dict[str, World]) -> str:
+    return _clean(tokens[index].content, env["world"])
 
 
 def _draw_drawn(tokens: Sequence[Token], index: int, *_rest: object) -> str:

@@ -59,10 +59,12 @@ def router(world: World) -> APIRouter:
 
 def _add_files(routes: APIRouter, world: World) -> None:
     @routes.get("/")
-    def home() -> Response:
+    def home(request: Request) -> Response:
         with world.lock:
             first = min(world.boards.values(), key=lambda board: board.id, default=None)
-            return _sorry("There is no board here yet.") if first is None else RedirectResponse(board_path(first), 303)
+            if first is None:
+                return _sorry("There is no board here yet.")
+            return RedirectResponse(f"{board_path(first)}?{request.url.query}".rstrip("?"), 303)
 
     @routes.get("/{_path:path}/-/boards/{_board_id:int}")
     def page(_path: str, _board_id: int) -> Response:

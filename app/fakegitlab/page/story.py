@@ -1,5 +1,6 @@
 """One issue for the drawer: its text, its comments and what happened to it, as one person may see it."""
 
+import re
 from collections.abc import Iterator
 from itertools import groupby
 
@@ -13,6 +14,7 @@ from app.fakegitlab.scopes import scope
 from app.fakegitlab.state import State
 
 MOST_NOTES = 100
+_BOLD = re.compile(r"\*\*(?:\{[-+])?(.+?)(?:[-+]\})?\*\*", re.DOTALL)
 STATES = {"closed": ("closed", "closed this issue"), "reopened": ("open", "reopened this issue")}
 
 
@@ -105,7 +107,14 @@ def _state_sentences(issue: Issue) -> Iterator[Json]:
 def _system_sentences(issue: Issue) -> Iterator[Json]:
     for note in issue.notes:
         if note.system:
-            yield _sentence("issue", note, note.author, [{"text": note.body}])
+            yield _sentence("issue", note, note.author, system_parts(note.body))
+
+
+def system_parts(body: str) -> list[Json]:
+    """GitLab's own sentences set what matters in `**bold**`, a changed title as `**{-old-}**` and `**{+new+}**`."""
+    plain_and_bold = _BOLD.split(body)
+    parts: list[Json] = [{"text": words, "strong": at % 2 == 1} for at, words in enumerate(plain_and_bold)]
+    return [part for part in parts if str(part["text"]).strip()]
 
 
 def _sentence(kind: str, event: LabelEvent | StateEvent | Note, actor: User, parts: list[Json]) -> Json:

@@ -32,6 +32,6 @@ function commentItem(note, now) {
 }
 
 function eventItem(event, now) {
-  const parts = event.parts.map((part) => (part.label ? labelChip(part.label) : el("span", { dir: "auto" }, part.text)));
+  const parts = event.parts.map((part) => (part.label ? labelChip(part.label) : el(part.strong ? "b" : "span", { dir: "auto" }, part.text)));
   return el("li", { class: "event" }, icon(event.kind), el("p", { class: "event__words" }, el("b", { dir: "auto" }, event.actor.name), event.actor.bot && el("span", { class: "badge badge--bot" }, "Bot"), parts, timeAgo(event.created_at, now)));
 }
