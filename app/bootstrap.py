@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from app.domain.inbox import InboxRules
@@ -30,6 +30,9 @@ from app.settings import Settings, SettingsInvalid
 VERSION = importlib.metadata.version("sounding-board")
 SHIPPED = Path(__file__).parent.parent
 """Where the shipped templates are, for an installation that has none of its own."""
+
+IDLE_FOR = timedelta(seconds=10)
+"""A card with less time than this to its next look is still at work; longer waits are timers."""
 
 WAITING_LABELS = ("context::needed", "hold::open")
 """What an issue with an open ask or hold carries, so that a stateless sweep finds it (design)."""
@@ -122,6 +125,11 @@ class Service:
                 self._attend = Attend(joined.reconciler, joined.operator, utc_now, self.settings.paused)
             attend = self._attend
         return attend(subject, deliveries)
+
+    def idle(self) -> bool:
+        """Whether nothing runs, and nothing waits but timers for later."""
+        due = self.inbox.next_due()
+        return self.inbox.counts().running == 0 and (due is None or due > utc_now() + IDLE_FOR)
 
     def close(self) -> None:
         """Let go of files and connections."""

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from app import bootstrap
+from app.gateways.config_history import changes_against
 from app.gateways.config_load import load
 from app.settings import read_settings
 
@@ -31,7 +32,7 @@ def check(
 
 
 def _against(directory: Path, revision: str) -> None:
-    problems = bootstrap.rule_changes(directory, revision)
+    problems = changes_against(directory, revision)
     for problem in problems:
         typer.echo(str(problem))
     if problems:

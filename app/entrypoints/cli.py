@@ -17,7 +17,7 @@ from app.domain.inbox import InboxRules
 from app.domain.issue import Ref
 from app.entrypoints import show
 from app.entrypoints.check import check
-from app.entrypoints.demo import demo
+from app.entrypoints.demo.command import demo
 from app.entrypoints.logging_setup import set_up_logging
 from app.entrypoints.web import create_web, log
 from app.entrypoints.worker import WorkerPool

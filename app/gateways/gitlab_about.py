@@ -1,11 +1,11 @@
 """What GitLab says about ourselves and a project: what a check of the installation asks for."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from pydantic import BaseModel
 
 from app.domain.failure import Missing
+from app.domain.installation import Hook, Member, Token
 from app.domain.issue import User
 from app.gateways.gitlab_answers import Forbidden
 from app.gateways.gitlab_api import Api, project_path
@@ -13,34 +13,23 @@ from app.gateways.gitlab_models import Person
 from app.gateways.gitlab_write import KnownLabels
 
 
-class Token(BaseModel, frozen=True):
-    """Our token: what it may do and until when. Never the token itself."""
-
+class _TokenBody(BaseModel):
     scopes: tuple[str, ...] = ()
     expires_at: date | None = None
 
 
-class Hook(BaseModel, frozen=True):
-    """A project hook (CONTRACT 1): where it sends, what it sends, and whether GitLab has stopped it."""
-
-    id: int
+class _HookBody(BaseModel):
     url: str
+    alert_status: str | None = None
     issues_events: bool = False
     confidential_issues_events: bool = False
     note_events: bool = False
     confidential_note_events: bool = False
     emoji_events: bool = False
-    alert_status: str | None = None
-    token_present: bool | None = None
-    signing_token_present: bool | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """Somebody with a role in the project, also through its groups. 15 is Planner, 20 Reporter, 40 Maintainer."""
-
-    user: User
-    access_level: int
+    def value(self) -> Hook:
+        flags = self.model_dump(exclude={"url", "alert_status"})
+        return Hook(self.url, self.alert_status, frozenset(name for name, on in flags.items() if on))
 
 
 class _Version(BaseModel):
@@ -68,9 +57,10 @@ class GitLabAbout:
     def token(self) -> Token | None:
         """Scopes and expiry; None where GitLab does not tell them to this kind of token."""
         try:
-            return self._api.one("/personal_access_tokens/self", Token)
+            body = self._api.one("/personal_access_tokens/self", _TokenBody)
         except (Missing, Forbidden):
             return None
+        return Token(body.scopes, body.expires_at)
 
     def label_titles(self, project: str) -> frozenset[str]:
         """All labels of a project and of the groups above it, read now."""
@@ -85,6 +75,7 @@ class GitLabAbout:
     def hooks(self, project: str) -> tuple[Hook, ...] | None:
         """The project's hooks; None when we may not see them, which takes the Maintainer role."""
         try:
-            return tuple(self._api.all(f"{project_path(project)}/hooks", Hook))
+            bodies = self._api.all(f"{project_path(project)}/hooks", _HookBody)
         except Forbidden:
             return None
+        return tuple(body.value() for body in bodies)

@@ -5,76 +5,58 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.domain.failure import Missing, Permanent
-from app.domain.issue import Ref, Snapshot, User
+from app.domain.installation import Hook, Member, Token
+from app.domain.issue import Note, Ref, User
 from app.domain.program import Program
 from app.domain.taxonomy import Taxonomy
 
 PLANNER = 15
 """The lowest role that may set labels (CONTRACT 0, 17.7)."""
 HOOK_PATH = "/webhooks/gitlab"
-
-
-class Token(Protocol):
-    """What our token may do."""
-
-    @property
-    def scopes(self) -> tuple[str, ...]:
-        """Its scopes."""
-        ...
-
-
-class Member(Protocol):
-    """Somebody with a role in a project."""
-
-    @property
-    def user(self) -> User:
-        """Who."""
-        ...
-
-    @property
-    def access_level(self) -> int:
-        """GitLab's number for the role."""
-        ...
-
-
-class Hook(Protocol):
-    """A hook of a project."""
-
-    @property
-    def url(self) -> str:
-        """Where it sends."""
-        ...
-
-    @property
-    def alert_status(self) -> str | None:
-        """Whether GitLab has stopped it."""
-        ...
-
-    @property
-    def issues_events(self) -> bool: ...
-    @property
-    def confidential_issues_events(self) -> bool: ...
-    @property
-    def note_events(self) -> bool: ...
-    @property
-    def confidential_note_events(self) -> bool: ...
+TRIGGERS = {
+    "issues_events": "Issues events",
+    "confidential_issues_events": "Confidential issues events",
+    "note_events": "Comments",
+    "confidential_note_events": "Confidential comments",
+    "emoji_events": "Emoji events",
+}
+"""The triggers we need, by GitLab's name for each in the API and on its page (CONTRACT 1)."""
 
 
 class About(Protocol):
-    """What GitLab says about ourselves and a project."""
+    """What GitLab says about ourselves and a project; one call each, pages apart."""
 
-    def whoami(self) -> User: ...
-    def version(self) -> str: ...
-    def token(self) -> Token | None: ...
-    def label_titles(self, project: str) -> frozenset[str]: ...
-    def members(self, project: str) -> Sequence[Member]: ...
-    def hooks(self, project: str) -> Sequence[Hook] | None: ...
+    def whoami(self) -> User:
+        """The user our token belongs to."""
+        ...
+
+    def version(self) -> str:
+        """GitLab's version."""
+        ...
+
+    def token(self) -> Token | None:
+        """What our token may do; None where GitLab does not tell."""
+        ...
+
+    def label_titles(self, project: str) -> frozenset[str]:
+        """All labels there, groups' ones included."""
+        ...
+
+    def members(self, project: str) -> Sequence[Member]:
+        """Everybody with a role there."""
+        ...
+
+    def hooks(self, project: str) -> Sequence[Hook] | None:
+        """The webhooks; None where we may not see them."""
+        ...
 
 
 class Reads(Protocol):
     """Reads an issue."""
 
-    def snapshot(self, ref: Ref) -> Snapshot: ...
+    def notes(self, ref: Ref) -> Sequence[Note]:
+        """Its comments."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +123,7 @@ class CheckOnline:
             yield Found(None, "program.yml names no operator_issue, so only the journal hears of bursts.")
             return
         try:
-            self.reader.snapshot(issue)
+            self.reader.notes(issue)
         except Permanent:
             yield Found(False, f"The operator issue {issue} is not there for us; make it, or name another.")
 
@@ -156,13 +138,7 @@ def _labels(path: str, missing: Sequence[str]) -> Found:
 def _hook(path: str, hook: Hook) -> Found:
     if hook.alert_status not in (None, "executable"):
         return Found(False, f"{path}: GitLab has stopped our webhook ({hook.alert_status}); send it a test event.")
-    wanted = {
-        "Issues events": hook.issues_events,
-        "Confidential issues events": hook.confidential_issues_events,
-        "Comments": hook.note_events,
-        "Confidential comments": hook.confidential_note_events,
-    }
-    off = [name for name, on in wanted.items() if not on]
+    off = [name for event, name in TRIGGERS.items() if event not in hook.events]
     if off:
         return Found(False, f"{path}: our webhook does not send {', '.join(off)}; switch that on.")
     return Found(True, f"{path}: our webhook is there and sends what we need.")

@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.failure import Permanent
 from app.domain.issue import User
-from app.gateways.gitlab_about import Hook, Member, Token
+from app.domain.installation import Hook, Member, Token
 from tests.gateways.gitlab_wire import ok, wired
 
 PROJECT = "/api/v4/projects/acme%2Ffeedback"
@@ -60,7 +60,7 @@ def test_hooks_seen_and_hidden() -> None:
         routes.get(f"{PROJECT}/hooks").mock(side_effect=[ok([hook]), httpx.Response(403), httpx.Response(401)])
         url = "https://sb.example/webhooks/gitlab"
         assert gitlab.about.hooks("acme/feedback") == (
-            Hook(id=1, url=url, issues_events=True, alert_status="executable"),
+            Hook(url, "executable", frozenset({"issues_events"})),
         )
         assert gitlab.about.hooks("acme/feedback") is None
         with pytest.raises(Permanent):

@@ -1,6 +1,6 @@
 """The main job, played without a person: what the program does for SAs, SMEs and PMs, and that it keeps still."""
 
-from app.entrypoints.stage import Stage, StoryFailed
+from app.entrypoints.demo.stage import Stage, StoryFailed
 from app.fakegitlab.model import Issue
 
 GAPS = """## Problem

@@ -16,12 +16,12 @@ import typer
 
 from app import bootstrap
 from app.domain.taxonomy import Mode, Taxonomy
+from app.entrypoints.demo.stage import Stage, StoryFailed
+from app.entrypoints.demo.story import play
 from app.entrypoints.serving import Serving
-from app.entrypoints.stage import Stage, StoryFailed
-from app.entrypoints.story import play
 from app.entrypoints.web import create_web
 from app.entrypoints.webhook import PATH
-from app.fakegitlab import FakeGitLab, World
+from app.fakegitlab import FakeGitLab
 from app.fakegitlab.worlds import demo_world
 from app.gateways.config_load import Configuration, load
 from app.settings import Settings
@@ -74,11 +74,16 @@ def _stage(port: int) -> Iterator[Stage]:
             data_dir=Path(kept),
             quiet_seconds=0.3,
         )
-        with Serving(create_web(settings, configured)) as service:
+        web = create_web(settings, configured)
+        with Serving(web) as service:
+
+            def idle() -> bool:
+                return gitlab.settle(0) and web.state.service.idle()
+
             (project,) = (world.project(p.path) for p in configured.program.projects)
             world.add_hook(world.root, project, service.url + PATH, signing_token=signing)
             board = next(b for b in world.boards.values() if b.name == BOARD)
-            yield Stage(world, project, board, bot, typer.echo)
+            yield Stage(world, project, board, bot, typer.echo, idle)
 
 
 def _from_now_on(taxonomy: Taxonomy) -> Taxonomy:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from app.entrypoints.show import visible
 from app.fakegitlab import World
-from app.fakegitlab.model import Board, BoardList, Issue, Note, Project, User
+from app.fakegitlab.drag import Column
+from app.fakegitlab.model import Board, Issue, Note, Project, User
 
 
 class StoryFailed(Exception):
@@ -75,12 +76,12 @@ class Stage:
         for line in visible(note.body):
             self.tell(f"     | {line}")
 
-    def _column(self, name: str) -> BoardList | str:
-        if name in ("open", "closed"):
+    def _column(self, name: str) -> Column:
+        if name == "open" or name == "closed":
             return name
         return next(column for column in self.board.lists if column.label.title == name)
 
-    def _list_of(self, issue: Issue) -> BoardList | str:
+    def _list_of(self, issue: Issue) -> Column:
         if issue.state == "closed":
             return "closed"
         titles = self.titles(issue)

@@ -1,0 +1,31 @@
+"""What GitLab says about an installation: our token, the people of a project, its webhooks."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from app.domain.issue import User
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What our token may do and until when; never the token itself."""
+
+    scopes: tuple[str, ...]
+    expires_at: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody with a role in a project, also through its groups. 15 is Planner, 20 Reporter, 40 Maintainer."""
+
+    user: User
+    access_level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A webhook of a project (CONTRACT 1): where it sends, whether GitLab has stopped it, and which triggers are on."""
+
+    url: str
+    alert_status: str | None
+    events: frozenset[str]
