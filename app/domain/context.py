@@ -11,7 +11,6 @@ from app.domain.request import Facts, Told
 from app.domain.roster import Role
 from app.domain.taxonomy import Item, Predicate, Source, Taxonomy, scope_of
 
-
 HEARD_AT_MOST = 120
 """Characters of an unreadable answer that are kept: it is echoed, and stored in our note's envelope."""
 

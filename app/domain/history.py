@@ -42,9 +42,9 @@ class Step:
         return self.lawful or self.left or self.mode is not Mode.ENFORCE
 
     @property
-    def mover(self) -> str:
-        """The handle of who moved; GitLab may have forgotten."""
-        return self.event.user.username if self.event.user else "somebody"
+    def mover(self) -> str | None:
+        """The handle of who moved; None where GitLab has forgotten."""
+        return self.event.user.username if self.event.user else None
 
 
 @dataclass(frozen=True, slots=True)

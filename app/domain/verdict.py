@@ -87,7 +87,9 @@ def _say(case: Case, step: Step, objections: tuple[Objected, ...], template: str
     return Ruling(says=(say,), findings=(_finding(step, verdict, objections),))
 
 
-def _words(case: Case, mover: str, source: str, target: str, objections: tuple[Objected, ...]) -> dict[str, object]:
+def _words(
+    case: Case, mover: str | None, source: str, target: str, objections: tuple[Objected, ...]
+) -> dict[str, object]:
     flow = case.taxonomy.workflow
     who = flow.who_may(source, target)
     return {
@@ -127,9 +129,9 @@ def _still_held(case: Case) -> Ruling:
         return SILENT
     state = note.state
     source, target = str(state.get("from")), str(state.get("to"))
-    if note.template == "move_held" and case.history.current != source:
+    if case.history.stood != (source if note.template == "move_held" else target):
         data = {"mover": None, "source": case.status_name(source), "target": case.status_name(target)}
-        return _resolved(data, Finding(NAME, Verdict.RESOLVED, "the card has moved on", source, case.history.current))
+        return _resolved(data, Finding(NAME, Verdict.RESOLVED, "the card has moved on", source, case.history.stood))
     if note.template != "move_held" or Objection.INCOMPLETE.value not in _texts(state.get("why")):
         return SILENT
     return _refreshed(case, state, source, target)
@@ -146,7 +148,8 @@ def _refreshed(case: Case, state: Mapping[str, object], source: str, target: str
         return SILENT
     whys = [Objection(why) for why in _texts(state.get("why"))]
     objections = tuple(Objected(NAME, why, wanted if why is Objection.INCOMPLETE else ()) for why in whys)
-    words = _words(case, str(state.get("who")), source, target, objections)
+    who = state.get("who")
+    words = _words(case, who if isinstance(who, str) else None, source, target, objections)
     finding = Finding(NAME, Verdict.ASKED, f"still missing: {', '.join(missing) or 'nothing'}", source, target)
     return Ruling(says=(Say(TOPIC, "move_held", words, {**state, "missing": missing}),), findings=(finding,))
 

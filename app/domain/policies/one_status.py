@@ -12,8 +12,8 @@ def rule(case: Case) -> Ruling:
     A single status that a move not standing has just brought is left for the move's own rules to speak about.
     """
     history = case.history
-    to_be_judged = (history.last.target,) if history.last and not history.last.stands else ()
-    if not history.ever or history.present in ((history.stood,), to_be_judged):
+    to_be_judged = history.last.target if history.last and not history.last.stands else history.stood
+    if not history.ever or history.present in ((history.stood,), (to_be_judged,)):
         return SILENT
     because = {0: "no status was left", 1: "a status that did not stand was in place"}.get(
         len(history.present), f"{len(history.present)} statuses at once"
