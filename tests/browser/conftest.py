@@ -6,7 +6,6 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 
-from app.fakegitlab import FakeGitLab
 from tests.browser.pod import Pod
 
 FLAGS = [
@@ -45,9 +44,7 @@ def browser_type_launch_args() -> dict[str, object]:
 @pytest.fixture
 def pod() -> Iterator[Pod]:
     """A small pod's board, served on loopback."""
-    pod = Pod()
-    with FakeGitLab(pod.world, port=0, deliver=False) as gitlab:
-        pod.url = gitlab.url
+    with Pod().serve() as pod:
         yield pod
 
 
@@ -81,6 +78,7 @@ def witness(context: BrowserContext, pod: Pod) -> Iterator[Witness]:
     yield seen
     context.close()
     assert seen.complaints == []
+    assert pod.world.unknown_calls == []
     assert [url for url in seen.requests if not url.startswith(f"{pod.url}/")] == []
 
 

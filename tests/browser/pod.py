@@ -1,11 +1,13 @@
 """A small pod with a board: what the browser tests look at and change."""
 
-from typing import cast
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Self, cast
 
 import httpx
 
-from app.fakegitlab import World
-from app.fakegitlab.model import Issue, User
+from app.fakegitlab import FakeGitLab, World
+from app.fakegitlab.model import Issue, Label, User
 
 STATUSES = {
     "new": "#428bca",
@@ -24,8 +26,8 @@ PEOPLE = {
 class Pod:
     """One project, one board with four status lists, four people and a bot; issues are added by the tests."""
 
-    def __init__(self) -> None:
-        self.url = ""
+    def __init__(self, tokens: str = "token") -> None:
+        self.tokens = tokens
         self.world = World()
         self.project = self.world.add_project(
             self.world.add_group("sme-program", "SME Program"), "customer-feedback", "Customer Feedback"
@@ -43,14 +45,38 @@ class Pod:
         self.trains = self.add("Merge trains stall when a runner is paused")
 
     def _person(self, username: str, name: str, role: str, level: str, bot: bool = False) -> User:
-        user = self.world.add_user(username, name, token=f"token-of-{username}", bot=bot)
+        user = self.world.add_user(username, name, token=f"{self.tokens}-of-{username}", bot=bot)
         user.role = role
         self.world.add_member(self.project, user, level)
         return user
 
+    @property
+    def url(self) -> str:
+        """Where the board is served."""
+        return self.gitlab.url
+
+    @property
+    def port(self) -> int:
+        """The port of `url`."""
+        return int(self.url.rpartition(":")[2])
+
+    @contextmanager
+    def serve(self, port: int = 0) -> Iterator[Self]:
+        """Serve the board on loopback, for as long as the block runs or until `stop`."""
+        self.gitlab = FakeGitLab(self.world, port=port, deliver=False)
+        self.gitlab.start()
+        try:
+            yield self
+        finally:
+            self.stop()
+
+    def stop(self) -> None:
+        """The server goes; a second time does no harm."""
+        self.gitlab.stop()
+
     def add(self, title: str, status: str | None = "new", description: str = "") -> Issue:
         """A request of Jane's."""
-        labels = [f"status::{status}"] if status else []
+        labels: list[str | Label] = [f"status::{status}"] if status else []
         return self.world.create_issue(self.people["jane"], self.project, title, labels=labels, description=description)
 
     def drag(self, actor: User, issue: Issue, source: str, target: str) -> None:
@@ -60,7 +86,7 @@ class Pod:
 
     def rest(self, path: str) -> dict[str, object]:
         """What the REST API answers Ken."""
-        answer = httpx.get(f"{self.url}/api/v4/{path}", headers={"PRIVATE-TOKEN": "token-of-ken"})
+        answer = httpx.get(f"{self.url}/api/v4/{path}", headers={"PRIVATE-TOKEN": f"{self.tokens}-of-ken"})
         return cast(dict[str, object], answer.raise_for_status().json())
 
     def rest_issue(self, issue: Issue) -> tuple[object, object]:

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from app.fakegitlab.model import Issue
 from tests.browser.conftest import Witness
@@ -205,7 +205,9 @@ def test_hostile_markdown_is_shown_and_does_nothing(board: Page, pod: Pod) -> No
     for block in drawer.locator(".md").all():
         expect(block).to_contain_text('document.title = "stolen"')
         expect(block.locator("script, style, img, b, iframe, [style]:not(.label), [onerror]")).to_have_count(0)
-        expect(block.locator("a")).to_have_text(["Picture: pic"])
+        links = block.locator("a")
+        expect(links).to_have_text(["http://203.0.113.9/x.png", "Picture: pic"])
+        assert {link.get_attribute("target") for link in links.all()} == {"_blank"}
         expect(block.locator(".mention")).to_have_text("@ken")
         expect(block.locator(".label")).to_have_text("statusnew")
         expect(block).not_to_contain_text("sounding-board:v1")
@@ -285,6 +287,52 @@ def test_a_lost_server_is_said_and_found_again(board: Page, pod: Pod, witness: W
     board.context.set_offline(False)
     expect(board.locator(".card", has_text="Written while the line was cut")).to_be_visible()
     expect(board.locator("#lost")).to_be_hidden()
+
+
+def test_a_server_that_was_started_again_with_another_world_is_found(board: Page, pod: Pod, witness: Witness) -> None:
+    witness.allowed = ("net::ERR", "401")
+    pod.stop()
+    expect(board.locator("#lost")).to_contain_text("Lost the board; trying again…")
+
+    again = Pod(tokens="fresh")
+    again.add("A request of the new world")
+    with again.serve(port=pod.port):
+        board.get_by_role("button", name="Try now").click()
+        expect(board.locator(".card", has_text="A request of the new world")).to_be_visible()
+        expect(board.locator("#lost")).to_be_hidden()
+        drag(board, card(board, again.chat), column(board, "reviewed"))
+        moved(board)
+        assert again.chat.labels == [again.labels["reviewed"]]
+
+
+def test_a_finger_that_rests_lifts_a_card_and_a_finger_that_swipes_does_not(browser: Browser, pod: Pod) -> None:
+    context = browser.new_context(viewport={"width": 700, "height": 800}, has_touch=True)
+    page = context.new_page()
+    page.goto(f"{pod.url}/?as=ken")
+    box = card(page, pod.chat).bounding_box()
+    assert box is not None
+    hand = context.new_cdp_session(page)
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        where = [{"x": x, "y": y} for x, y in points]
+        hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": where})
+
+    x, y = box["x"] + 40, box["y"] + 20
+    touch("touchStart", (x, y))
+    touch("touchMove", (x - 60, y))
+    touch("touchMove", (x - 150, y))
+    touch("touchEnd")
+    expect(page.locator(".card--ghost")).to_have_count(0)
+    page.evaluate("document.getElementById('board').scrollLeft = 0")
+
+    touch("touchStart", (x, y))
+    expect(page.locator(".card--ghost")).to_be_visible()
+    touch("touchMove", (x - 100, y + 20))
+    touch("touchMove", (120, 300))
+    touch("touchEnd")
+    moved(page)
+    context.close()
+    assert pod.rest_issue(pod.chat) == ([], "opened")
 
 
 def test_a_phone_shows_one_list_at_a_time_and_nothing_overflows(board: Page, pod: Pod, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ anew without their attributes, all else shows as the text it is.
 import re
 from collections.abc import Sequence
 from html import unescape
+from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
@@ -40,7 +41,7 @@ def render(text: str | None, world: World) -> str:
 class _Markdown(MarkdownIt):
     def validateLink(self, url: str) -> bool:  # noqa: N802 (the name is markdown-it's)
         """Only addresses that cannot run anything: http, https, mailto, or relative ones."""
-        scheme = _SCHEME.match(_UNSEEN.sub("", unescape(url)))
+        scheme = _SCHEME.match(_UNSEEN.sub("", unescape(unquote(url))))
         return scheme is None or scheme[1].lower() in _SCHEMES
 
 

@@ -13,6 +13,7 @@ import * as server from "./server.js";
 import { BoardView } from "./view.js";
 
 const boardId = Number(location.pathname.match(/\/boards\/(\d+)/)?.[1]);
+const RETRY_MS = 2000;
 const root = document.getElementById("board");
 const view = new BoardView(root);
 const drawer = new Drawer(document.getElementById("drawer"), { follow: openIssue, closed: drawerClosed, wrong: report });
@@ -22,6 +23,7 @@ const live = new Live({ since: () => board?.version ?? 0, heard: hear, lost: () 
 let board = null;
 let fetching = null;
 let again = false;
+let lost = false;
 let undrawn = false;
 let moving = 0;
 let opener = null;
@@ -32,19 +34,29 @@ start();
 
 async function start() {
   try {
-    const people = await server.people();
-    const person = remembered(people);
-    if (!person) return explain("Nobody lives in this world yet, so there is nobody to view the board as.");
-    server.speakAs(person);
-    fillSwitch(people, person, viewAs);
-    await refresh();
-    showIssueOfAddress();
-    live.connect();
+    if (!(await meetPeople())) return;
   } catch (error) {
-    report(error);
-    setTimeout(start, 2000);
+    if (!(error instanceof server.Lost || error instanceof server.Refused)) throw error;
+    showLost(true);
+    setTimeout(start, RETRY_MS);
+    return;
   }
-  return undefined;
+  await refresh();
+  showIssueOfAddress();
+  live.connect();
+}
+
+/** Learns who there is, and speaks as the person remembered; false, and says so, if there is nobody. */
+async function meetPeople() {
+  const people = await server.people();
+  const person = remembered(people);
+  if (!person) {
+    explain("Nobody lives in this world yet, so there is nobody to view the board as.");
+    return false;
+  }
+  server.speakAs(person);
+  fillSwitch(people, person, viewAs);
+  return true;
 }
 
 /** Fetches the board; calls that come meanwhile are answered by one more fetch. */
@@ -62,7 +74,6 @@ async function fetchBoard() {
     again = false;
     try {
       take(await server.board(boardId));
-      showLost(false);
     } catch (error) {
       if (error instanceof server.Refused && error.status === 404) explain("There is no such board here, or the person you view as may not see it.");
       report(error);
@@ -225,25 +236,35 @@ function viewAs(person) {
 function hear(change) {
   if (board && change.version <= board.version && moving === 0) return;
   refresh();
-  drawer.refresh();
+  drawer.hear(change.issue_id);
 }
 
-/** After a lost line nothing on screen is certain; a server that was started again also counts from one again. */
-function found() {
-  if (document.getElementById("lost").hidden) return;
+/** After a lost line nothing on screen is certain: a server that was started again has other tokens and counts anew. */
+async function found() {
+  if (!lost) return;
   showLost(false);
+  try {
+    if (!(await meetPeople())) return;
+  } catch (error) {
+    report(error);
+    return;
+  }
   if (board) board.version = 0;
-  refresh();
+  await refresh();
   drawer.refresh();
 }
 
+/** A refusal has been told where it happened; a server that fails is looked for again. */
 function report(error) {
-  if (error instanceof server.Lost) showLost(true);
-  else if (!(error instanceof server.Refused)) throw error;
+  if (error instanceof server.Lost) {
+    showLost(true);
+    live.retry();
+  } else if (!(error instanceof server.Refused)) throw error;
 }
 
-function showLost(lost) {
-  document.getElementById("lost").hidden = !lost;
+function showLost(is) {
+  lost = is;
+  document.getElementById("lost").hidden = !is;
 }
 
 document.getElementById("try-now").addEventListener("click", () => live.connect());

@@ -40,7 +40,7 @@ export function listElement(list) {
     "section",
     { class: "list", "data-list": String(list.id), "aria-labelledby": `list-${list.id}` },
     el("h2", { class: "list__head", id: `list-${list.id}` }),
-    el("ul", { class: "list__cards" }),
+    el("ul", { class: "list__cards", role: "list" }),
   );
 }
 

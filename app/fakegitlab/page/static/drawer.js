@@ -11,6 +11,7 @@ export class Drawer {
   #follow;
   #closed;
   #shown = null;
+  #issueId = null;
   #looks = "";
   #body = null;
   #composer = null;
@@ -23,7 +24,7 @@ export class Drawer {
     this.#follow = follow;
     this.#closed = closed;
     this.wrong = wrong;
-    root.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
+    addEventListener("keydown", (event) => event.key === "Escape" && this.close());
     root.addEventListener("click", (event) => this.#click(event));
   }
 
@@ -53,6 +54,11 @@ export class Drawer {
     }
   }
 
+  /** Something changed: an issue by its id, or with null anything. */
+  hear(issueId) {
+    if (issueId === null || this.#issueId === null || issueId === this.#issueId) this.refresh();
+  }
+
   close() {
     if (!this.#shown) return;
     this.#asked += 1;
@@ -64,6 +70,7 @@ export class Drawer {
 
   #begin(projectId, iid) {
     this.#shown = { projectId, iid };
+    this.#issueId = null;
     this.#looks = "";
     this.#body = el("div", { class: "drawer__body", "aria-busy": "true" }, el("p", { class: "drawer__note" }, "Fetching the issue…"));
     this.#composer = new Composer(projectId, iid, () => this.refresh());
@@ -75,6 +82,7 @@ export class Drawer {
 
   #draw(data) {
     const looks = JSON.stringify({ ...data, now: null });
+    this.#issueId = data.issue.id;
     this.#composer.allow(data);
     if (looks === this.#looks) return;
     this.#looks = looks;

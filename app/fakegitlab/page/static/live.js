@@ -31,13 +31,16 @@ export class Live {
       this.#found();
     });
     source.addEventListener("changed", (event) => this.#heard(JSON.parse(event.data)));
-    source.addEventListener("error", () => this.#retry());
+    source.addEventListener("error", () => {
+      this.#lost();
+      this.retry();
+    });
   }
 
-  /** The browser's own reconnecting gives up on some errors and repeats a stale `since`: we do it ourselves. */
-  #retry() {
-    this.#source.close();
-    this.#lost();
+  /** Hangs up and connects again after a while. The browser's own way gives up on some errors and repeats a stale `since`. */
+  retry() {
+    this.#source?.close();
+    clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.connect(), this.#wait);
     this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT_MS);
   }

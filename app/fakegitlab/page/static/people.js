@@ -23,11 +23,11 @@ export function fillSwitch(people, current, changed) {
   const words = (person) => (person.role ? `${person.name} — ${person.role}` : person.name);
   select.replaceChildren(...people.map((person) => el("option", { value: person.username }, words(person))));
   show(select, current);
-  select.addEventListener("change", () => {
+  select.onchange = () => {
     const person = people.find((one) => one.username === select.value);
     show(select, person);
     changed(person);
-  });
+  };
 }
 
 function show(select, person) {
