@@ -25,10 +25,14 @@ class Presence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """An item that is not there yet; `heard` is what was told but could not be read."""
+    """An item that is not there yet; `heard` is what was told but could not be read.
+
+    `in_comment` says that only a comment can tell it, because it matters when it was told.
+    """
 
     item: Item
     heard: str | None = None
+    in_comment: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,9 @@ class Context:
         found = [self._presence(p, since) for p in item.met_by]
         if any(presence is Presence.PRESENT for presence, _ in found):
             return None
-        return Wanted(item, next((heard for presence, heard in found if presence is Presence.UNREADABLE), None))
+        heard = next((heard for presence, heard in found if presence is Presence.UNREADABLE), None)
+        fresh = {f"{Source.FIELD}:{f.key}" for f in self.taxonomy.fields if f.fresh}
+        return Wanted(item, heard, in_comment=fresh.issuperset(map(str, item.met_by)))
 
     def _presence(self, predicate: Predicate, since: datetime | None) -> tuple[Presence, str | None]:
         match predicate.source:

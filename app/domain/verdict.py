@@ -97,12 +97,17 @@ def _words(
         "source": case.status_name(source),
         "target": case.status_name(target),
         "why": _whys(objections),
-        "who": sorted(who),
+        "who": _in_order(who),
         "people": _people(case, who),
         "wanted": _wanted(objections),
         "options": case.context.options(),
-        "ways_out": [(status.name, sorted(roles)) for status, roles in flow.ways_out(source)],
+        "ways_out": [(status.name, _in_order(roles)) for status, roles in flow.ways_out(source)],
     }
+
+
+def _in_order(roles: frozenset[Role]) -> list[Role]:
+    """As the program lists them, nearest to the request first."""
+    return sorted(roles, key=list(Role).index)
 
 
 def _people(case: Case, who: frozenset[Role]) -> list[str]:

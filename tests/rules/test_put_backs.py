@@ -86,7 +86,7 @@ def test_a_hold_in_an_area_that_went_back_to_guide_is_let_go(complete: Makes) ->
     card.move("mallory", "accepted")
     card.settle()
     assert "hold::open" not in card.issue.labels
-    assert "I left the card where it is." in card.hears()
+    assert "I left the card where it is" in card.hears()
 
 
 def test_many_cards_moved_at_once_are_told_in_one_summary(complete: Makes) -> None:

@@ -30,7 +30,7 @@ def rule(case: Case) -> Ruling:
     due = _ask_at(case)
     if due > case.now and case.voice.on(NAME) is None:
         return Ruling(look_again_at=due)
-    return _ask(case, required, case.context.wanted(status.requires + status.asks))
+    return _ask(case, status, required, case.context.wanted(status.requires + status.asks))
 
 
 def _in_force(case: Case) -> bool:
@@ -48,7 +48,7 @@ def _ask_at(case: Case) -> datetime:
     )
 
 
-def _ask(case: Case, required: tuple[Wanted, ...], all_of_it: tuple[Wanted, ...]) -> Ruling:
+def _ask(case: Case, status: Status, required: tuple[Wanted, ...], all_of_it: tuple[Wanted, ...]) -> Ruling:
     before = case.voice.on(NAME)
     missing = [w.item.key for w in all_of_it]
     asked = _asked(before.state.get("asked") if before and before.open else ())
@@ -62,6 +62,7 @@ def _ask(case: Case, required: tuple[Wanted, ...], all_of_it: tuple[Wanted, ...]
     data = {
         "author": case.snapshot.issue.author.username,
         "also": _sme(case),
+        "status": None if status.title == case.taxonomy.workflow.start else status.name,
         "required": [w for w in all_of_it if w.item.key in needed],
         "welcome": [w for w in all_of_it if w.item.key not in needed],
         "answered": [case.taxonomy.items[k].title for k in asked if k not in missing and k in case.taxonomy.items],

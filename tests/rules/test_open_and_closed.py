@@ -1,0 +1,266 @@
+"""Open and closed (the table of workflow 3.6): closed on its way, the question, its answers, and opening again."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from app.domain.issue import Note
+from app.domain.plan import ChangeLabels
+from tests.rules.cards import BOT, Card
+from tests.rules.world import NINE, shipped
+
+Makes = Callable[..., Card]
+ON_THE_WAY = ["new", "reviewed", "accepted", "roadmap", "backlog"]
+ENDS = ["resolved", "declined"]
+ASKED = "@sme.ken, you closed this request while it was in **Reviewed**"
+
+
+def close_by_hand(card: Card, by: str) -> None:
+    """With the button."""
+    card.close(by)
+
+
+def drag_to_closed(card: Card, by: str) -> None:
+    """On the board."""
+    card.drag_to_closed(by)
+
+
+WAYS = pytest.mark.parametrize("way", [close_by_hand, drag_to_closed])
+FREE = pytest.mark.parametrize("free", [False, True])
+
+
+@pytest.fixture
+def asked(complete: Makes) -> Card:
+    """A request closed in Reviewed by an SME, who has been asked about it."""
+    card = complete("reviewed", labels=["area::ai", "theme::ai::chat"])
+    card.drag_to_closed("sme.ken")
+    card.settle()
+    assert card.hears().startswith(ASKED)
+    return card
+
+
+@FREE
+@WAYS
+@pytest.mark.parametrize("name", ENDS)
+def test_at_its_end_a_request_may_be_closed(
+    complete: Makes, name: str, way: Callable[[Card, str], None], free: bool
+) -> None:
+    card = complete(name, free=free)
+    way(card, "sa.omar")
+    card.settle()
+    assert (card.status, card.issue.state) == (name, "closed")
+
+
+@FREE
+@WAYS
+@pytest.mark.parametrize("name", ON_THE_WAY)
+def test_on_its_way_the_closer_is_asked_once_and_it_stays_closed(
+    complete: Makes, name: str, way: Callable[[Card, str], None], free: bool
+) -> None:
+    card = complete(name, free=free)
+    way(card, "sa.omar")
+    card.settle()
+    assert (card.status, card.issue.state) == (name, "closed")
+    assert card.hears().startswith("@sa.omar, you closed this request while it was in **")
+    card.later(days=9)
+    card.comment("mallory", "What happened here?")
+    assert card.settle() == []
+
+
+def test_a_request_closed_before_the_rules_took_effect_is_left_in_peace(complete: Makes) -> None:
+    card = complete("reviewed", shipped().effective_from(NINE + timedelta(days=1)))
+    card.close("sme.ken")
+    card.later(days=2)
+    assert card.settle() == []
+
+
+def test_a_request_that_we_closed_ourselves_needs_no_answer(complete: Makes) -> None:
+    card = complete("reviewed")
+    card.close(BOT.username)
+    assert card.settle() == []
+
+
+def test_where_gitlab_forgot_who_closed_it_nobody_is_mentioned(complete: Makes) -> None:
+    card = complete("reviewed")
+    card.close("gone")
+    card.issue = replace(card.issue, closed_by=None)
+    card.settle()
+    assert card.hears().startswith("Somebody closed this request while it was in **Reviewed**")
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "reason"),
+    [
+        ("resolved", "resolved", None),
+        ("Resolved in 18.9, thank you!", "resolved", None),
+        ("`resolved`", "resolved", None),
+        ("@sounding-board resolved", "resolved", None),
+        ("@sounding-board, declined: not-feasible", "declined", "declined::not-feasible"),
+        ("declined: not aligned with the strategy", "declined", "declined::not-aligned"),
+        ("Declined because insufficient demand", "declined", "declined::insufficient-demand"),
+        ("declined – withdrawn", "declined", "declined::withdrawn"),
+        ("`declined: superseded`", "declined", "declined::superseded"),
+        ("duplicate of #17", "declined", "declined::duplicate"),
+        ("Duplicate", "declined", "declined::duplicate"),
+    ],
+)
+def test_the_answer_as_a_word(asked: Card, words: str, status: str, reason: str | None) -> None:
+    asked.comment("sme.ken", words)
+    asked.settle()
+    assert (asked.status, asked.issue.state) == (status, "closed")
+    assert {x for x in asked.issue.labels if x.startswith("declined::")} == ({reason} if reason else set())
+    assert "Settled: `sme.ken` answered" in asked.hears()
+    assert asked.settle() == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Is this resolved?",
+        "resolved? I do not think so",
+        "resolvedish",
+        "> resolved",
+        "I have resolved something else",
+        "@sme.ken",
+        "",
+    ],
+)
+def test_what_only_looks_like_an_answer_is_none(asked: Card, words: str) -> None:
+    asked.comment("sme.ken", words)
+    assert (asked.settle(), asked.status) == ([], "reviewed")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("declined: they were rude", "I could not read `they were rude` as a reason. Please answer"),
+        ("declined", "To decline it, the reason has to be told too. Please answer"),
+    ],
+)
+def test_declined_takes_a_reason_that_is_in_the_list(asked: Card, words: str, told: str) -> None:
+    asked.comment("sme.ken", words)
+    asked.settle()
+    assert asked.status == "reviewed"
+    assert told in asked.hears()
+    asked.comment("sme.ken", "declined: not aligned")
+    asked.settle()
+    assert asked.status == "declined"
+    assert "Settled" in asked.hears()
+
+
+def test_of_several_answers_the_last_counts(asked: Card) -> None:
+    asked.comment("sme.ken", "declined: withdrawn")
+    asked.comment("lead.ai", "resolved")
+    asked.settle()
+    assert asked.status == "resolved"
+    assert "`lead.ai` answered" in asked.hears()
+
+
+@pytest.mark.parametrize(("who", "may"), [("sa.jane", True), ("pm.ai", True), ("sa.omar", True), ("mallory", False)])
+def test_the_closer_the_author_and_people_of_the_program_may_answer(asked: Card, who: str, may: bool) -> None:
+    asked.comment(who, "resolved")
+    asked.settle()
+    assert asked.status == ("resolved" if may else "reviewed")
+    assert ("Settled" in asked.hears()) is may
+
+
+def test_what_was_said_before_it_was_closed_is_no_answer(complete: Makes) -> None:
+    card = complete("reviewed")
+    card.comment("sme.ken", "resolved")
+    card.later(minutes=10)
+    card.close("sme.ken")
+    card.settle()
+    assert card.status == "reviewed"
+    assert card.hears().startswith(ASKED)
+
+
+@FREE
+@pytest.mark.parametrize("name", ENDS)
+def test_the_answer_by_label(complete: Makes, name: str, free: bool) -> None:
+    card = complete("reviewed", free=free)
+    card.close("sme.ken")
+    card.settle()
+    assert card.hears().startswith(ASKED)
+    card.label("sme.ken", f"status::{name}")
+    card.settle()
+    assert (card.status, card.issue.state) == (name, "closed")
+    assert card.hears().startswith("~~This request was closed on its way.~~ Settled: it is in **")
+
+
+def test_a_label_by_somebody_without_a_right_to_answer_is_put_back(asked: Card) -> None:
+    asked.label("mallory", "status::resolved")
+    asked.settle()
+    assert asked.status == "reviewed"
+    assert "@mallory, I put this card back in **Reviewed**" in asked.hears()
+
+
+@FREE
+@WAYS
+@pytest.mark.parametrize("name", ON_THE_WAY + ENDS)
+def test_opened_again_it_goes_on_where_it_stood(
+    complete: Makes, name: str, way: Callable[[Card, str], None], free: bool
+) -> None:
+    card = complete(name, free=free)
+    way(card, "sa.omar")
+    card.settle()
+    card.hears()
+    card.reopen("sa.omar")
+    card.settle()
+    assert (card.status, card.issue.state) == (name, "opened")
+    assert ("it is open again" in card.hears()) is (name in ON_THE_WAY)
+
+
+def test_opened_again_before_we_looked_there_is_nothing_to_ask(complete: Makes) -> None:
+    card = complete("reviewed")
+    card.drag_to_closed("sme.ken")
+    card.reopen("sme.ken")
+    (labels,) = card.settle()
+    assert (card.status, labels) == ("reviewed", ChangeLabels(add=frozenset({"status::reviewed"})))
+
+
+def test_closed_a_second_time_it_is_asked_again_in_the_same_note(asked: Card) -> None:
+    asked.reopen("sme.ken")
+    asked.settle()
+    assert "it is open again, in **Reviewed**" in asked.hears()
+    asked.close("lead.ai")
+    asked.settle()
+    assert asked.hears().startswith("@lead.ai, you closed this request while it was in **Reviewed**")
+    assert len(asked.bots_notes) == 1
+
+
+@FREE
+def test_dragged_from_closed_to_a_list_the_drag_is_judged(complete: Makes, free: bool) -> None:
+    card = complete("reviewed", free=free)
+    card.drag_to_closed("sme.ken")
+    card.settle()
+    card.hears()
+    card.reopen("mallory")
+    card.label("mallory", "status::accepted")
+    card.settle()
+    assert (card.status, card.issue.state) == ("reviewed", "opened")
+    assert "@mallory, I put this card back in **Reviewed**" in card.hears()
+
+
+def test_reopening_a_declined_request_needs_what_a_decision_needs(complete: Makes) -> None:
+    card = complete("declined")
+    card.drag_to_closed("pm.ai")
+    card.settle()
+    card.reopen("sme.ken")
+    card.label("sme.ken", "status::reviewed")
+    card.settle()
+    assert card.status == "declined"
+    assert "- [ ] **New evidence**" in card.hears()
+    card.comment("sme.ken", "New evidence: a second customer\nWhat changed: the workaround broke")
+    card.settle()
+    card.hears()
+    card.move("sme.ken", "reviewed")
+    card.settle()
+    assert card.status == "reviewed"
+    assert "Settled" in card.hears()
+
+
+def test_nobody_closes_an_answer_for_us(asked: Card) -> None:
+    asked.thread.append(Note(9000, BOT, "resolved", asked.now, asked.now))
+    assert (asked.settle(), asked.status) == ([], "reviewed")
