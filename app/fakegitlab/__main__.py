@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 
-from app.fakegitlab.seed import demo_world, empty_world, people_lines
+from app.fakegitlab.seed import Seeded, demo_world, empty_world
 from app.fakegitlab.server import FakeGitLab
 from app.fakegitlab.world import World
 
@@ -19,11 +19,18 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
     with FakeGitLab(world, wishes.port) as gitlab:
-        board = f"{gitlab.url}/{seeded.project.full_path}/-/boards/{seeded.board.id}"
-        lines = ["Tokens (this is a stand-in: they open nothing else):", *people_lines(world.users.values())]
-        sys.stdout.write("\n".join([*lines, f"Board: {board}", f"API:   {gitlab.url}/api/v4", ""]))
+        sys.stdout.write("\n".join([*_greeting(world, seeded), f"API:   {gitlab.url}/api/v4", ""]))
         sys.stdout.flush()
         over.wait()
+
+
+def _greeting(world: World, seeded: Seeded) -> list[str]:
+    """Who can do what with which token, and where the board is."""
+    lines = ["Tokens (this is a stand-in: they open nothing else):"]
+    for user in world.users.values():
+        role = user.role or ("bot" if user.bot else "administrator")
+        lines.append(f"{user.username:<16} {role:<20} {user.token}")
+    return [*lines, f"Board: {world.base_url}/{seeded.project.full_path}/-/boards/{seeded.board.id}"]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -35,4 +42,5 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-main()
+if __name__ == "__main__":
+    main()

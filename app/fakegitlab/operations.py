@@ -1,5 +1,6 @@
 """What another process needs to steer and question a world: `/-/fake/…`; GitLab has nothing like it."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Body
@@ -44,7 +45,12 @@ class FaultOrders(BaseModel):
 def router(world: World) -> APIRouter:
     """`POST faults`, `POST settle`, `GET state`, `GET calls`, `DELETE calls`, `GET routes`."""
     paths = APIRouter(prefix="/-/fake")
+    _add_orders(paths, world)
+    _add_questions(paths, world)
+    return paths
 
+
+def _add_orders(paths: APIRouter, world: World) -> None:
     @paths.post("/faults")
     def set_faults(orders: FaultOrders) -> Json:
         if orders.clear:
@@ -61,34 +67,27 @@ def router(world: World) -> APIRouter:
     async def settle(timeout: Annotated[float, Body(embed=True)] = 10.0) -> Json:
         return {"settled": await run_in_threadpool(world.outbox.settle, timeout)}
 
-    @paths.get("/state")
-    def state() -> Json:
-        with world.lock:
-            return {
-                "projects": {
-                    one.full_path: [_whole(world, i) for i in one.issues.values()] for one in world.projects.values()
-                }
-            }
-
-    @paths.get("/calls")
-    def calls() -> Json:
-        with world.lock:
-            served = [
-                {"method": c.method, "template": c.template, "username": c.username, "status": c.status}
-                for c in world.calls
-            ]
-            return {"calls": served, "unknown": list(world.unknown_calls)}
-
     @paths.delete("/calls")
     def forget_calls() -> Json:
         world.reset_calls()
         return {"calls": []}
 
+
+def _add_questions(paths: APIRouter, world: World) -> None:
+    @paths.get("/state")
+    def state() -> Json:
+        with world.lock:
+            places = world.projects.values()
+            return {"projects": {one.full_path: [_whole(world, i) for i in one.issues.values()] for one in places}}
+
+    @paths.get("/calls")
+    def calls() -> Json:
+        with world.lock:
+            return {"calls": [asdict(call) for call in world.calls], "unknown": list(world.unknown_calls)}
+
     @paths.get("/routes")
     def known_routes() -> Json:
         return {"routes": routes.listed()}
-
-    return paths
 
 
 def _whole(world: World, issue: Issue) -> Json:

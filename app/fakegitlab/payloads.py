@@ -86,6 +86,25 @@ def absolute_images(base: str, project: Project, text: str | None) -> str | None
 
 def issue_attributes(base: str, issue: Issue) -> Json:
     """The issue as `object_attributes` (without `action`) or beside a note."""
+    return _columns(base, issue) | {
+        "type": TYPES.get(issue.issue_type, issue.issue_type.title()),
+        "url": issue_url(base, issue),
+        "total_time_spent": 0,
+        "time_change": 0,
+        "human_total_time_spent": None,
+        "human_time_change": None,
+        "human_time_estimate": None,
+        "assignee_ids": [user.id for user in issue.assignees],
+        "assignee_id": issue.assignees[0].id if issue.assignees else None,
+        "labels": [label_body(label) for label in issue.labels],
+        "state": issue.state,
+        "severity": "unknown",
+        "customer_relations_contacts": [],
+    }
+
+
+def _columns(base: str, issue: Issue) -> Json:
+    """What GitLab sends as it is stored."""
     return {
         "author_id": issue.author.id,
         "closed_at": stamp_or_none(issue.closed_at),
@@ -111,19 +130,6 @@ def issue_attributes(base: str, issue: Issue) -> Json:
         "updated_by_id": issue.updated_by and issue.updated_by.id,
         "weight": issue.weight,
         "health_status": None,
-        "type": TYPES.get(issue.issue_type, issue.issue_type.title()),
-        "url": issue_url(base, issue),
-        "total_time_spent": 0,
-        "time_change": 0,
-        "human_total_time_spent": None,
-        "human_time_change": None,
-        "human_time_estimate": None,
-        "assignee_ids": [user.id for user in issue.assignees],
-        "assignee_id": issue.assignees[0].id if issue.assignees else None,
-        "labels": [label_body(label) for label in issue.labels],
-        "state": issue.state,
-        "severity": "unknown",
-        "customer_relations_contacts": [],
     }
 
 

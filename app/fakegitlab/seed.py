@@ -1,7 +1,7 @@
 """Fills a world: nothing but a project to begin with, or the demo's program with a past."""
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 from app.fakegitlab.model import Board, Issue, Project, User
 from app.fakegitlab.world import World
 
-WORLDS = Path(__file__).parent / "worlds"
+STORY = Path(__file__).parent / "worlds" / "demo.toml"
 STATUSES = ("new", "reviewed", "accepted", "roadmap", "resolved", "declined", "backlog")
 AREAS = {"ai": "AI", "app-security": "App Security", "agile": "Agile", "dedicated": "Dedicated"}
 GROUP, PROJECT = "sme", "customer-feedback"
@@ -62,7 +62,7 @@ def demo_world(world: World, labels: Sequence[LabelLine] | None = None) -> Seede
 
 
 def _read() -> dict[str, Any]:
-    return tomllib.loads((WORLDS / "demo.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(STORY.read_text(encoding="utf-8"))
 
 
 def _person(world: World, one: Mapping[str, str]) -> User:
@@ -154,8 +154,3 @@ MORE = {
 
 def _lines(one: Mapping[str, str], names: Mapping[str, str]) -> str:
     return "\n".join(f"- {name}: {one.get(key, '')}".rstrip() for key, name in names.items())
-
-
-def people_lines(users: Iterable[User]) -> list[str]:
-    """`username  role  token`, for a person at a terminal."""
-    return [f"{user.username:<16} {user.role or ('bot' if user.bot else ''):<20} {user.token}" for user in users]

@@ -174,10 +174,10 @@ def issue_bytes(state: State, issue: Issue) -> bytes:
 
 def issue_in_list(state: State, issue: Issue) -> Json:
     """An issue as in lists: labels are titles."""
-    base, own = state.base_url, f"{state.base_url}/api/v4/projects/{issue.project.id}"
-    people = [user_basic(state, user) for user in issue.assignees]
-    boxes = _TASK.findall(issue.description or "")
-    other = issue.duplicated_to
+    return _issue_facts(issue) | _issue_people(state, issue) | _issue_counts(issue) | _issue_addresses(state, issue)
+
+
+def _issue_facts(issue: Issue) -> Json:
     return {
         "id": issue.id,
         "iid": issue.iid,
@@ -188,23 +188,39 @@ def issue_in_list(state: State, issue: Issue) -> Json:
         "created_at": stamp(issue.created_at),
         "updated_at": stamp(issue.updated_at),
         "closed_at": stamp_or_none(issue.closed_at),
-        "closed_by": user_basic(state, issue.closed_by) if issue.closed_by else None,
         "labels": [one.title for one in issue.labels],
         "milestone": None,
-        "assignees": people,
-        "author": user_basic(state, issue.author),
         "type": issue.issue_type.upper(),
-        "assignee": people[0] if people else None,
-        "user_notes_count": sum(not note.system for note in issue.notes),
-        "merge_requests_count": 0,
-        "upvotes": sum(award.name == "thumbsup" for award in issue.awards),
-        "downvotes": sum(award.name == "thumbsdown" for award in issue.awards),
         "due_date": issue.due_date and issue.due_date.isoformat(),
         "start_date": issue.start_date and issue.start_date.isoformat(),
         "confidential": issue.confidential,
         "discussion_locked": issue.discussion_locked,
         "issue_type": issue.issue_type,
-        "web_url": issue_url(base, issue),
+        "weight": issue.weight,
+        "severity": "UNKNOWN",
+        "moved_to_id": None,
+        "imported": False,
+        "imported_from": "none",
+    }
+
+
+def _issue_people(state: State, issue: Issue) -> Json:
+    people = [user_basic(state, user) for user in issue.assignees]
+    return {
+        "author": user_basic(state, issue.author),
+        "assignees": people,
+        "assignee": people[0] if people else None,
+        "closed_by": user_basic(state, issue.closed_by) if issue.closed_by else None,
+    }
+
+
+def _issue_counts(issue: Issue) -> Json:
+    boxes = _TASK.findall(issue.description or "")
+    return {
+        "user_notes_count": sum(not note.system for note in issue.notes),
+        "merge_requests_count": 0,
+        "upvotes": sum(award.name == "thumbsup" for award in issue.awards),
+        "downvotes": sum(award.name == "thumbsdown" for award in issue.awards),
         "time_stats": {
             "time_estimate": 0,
             "total_time_spent": 0,
@@ -212,27 +228,28 @@ def issue_in_list(state: State, issue: Issue) -> Json:
             "human_total_time_spent": None,
         },
         "task_completion_status": {"count": len(boxes), "completed_count": sum(box != " " for box in boxes)},
-        "weight": issue.weight,
-        "blocking_issues_count": 0,
         "has_tasks": bool(boxes),
+        "blocking_issues_count": 0,
+    }
+
+
+def _issue_addresses(state: State, issue: Issue) -> Json:
+    api, other = f"{state.base_url}/api/v4/projects", issue.duplicated_to
+    own = f"{api}/{issue.project.id}/issues/{issue.iid}"
+    return {
+        "web_url": issue_url(state.base_url, issue),
         "_links": {
-            "self": f"{own}/issues/{issue.iid}",
-            "notes": f"{own}/issues/{issue.iid}/notes",
-            "award_emoji": f"{own}/issues/{issue.iid}/award_emoji",
-            "project": own,
-            "closed_as_duplicate_of": f"{base}/api/v4/projects/{other.project.id}/issues/{other.iid}"
-            if other
-            else None,
+            "self": own,
+            "notes": f"{own}/notes",
+            "award_emoji": f"{own}/award_emoji",
+            "project": f"{api}/{issue.project.id}",
+            "closed_as_duplicate_of": f"{api}/{other.project.id}/issues/{other.iid}" if other else None,
         },
         "references": {
             "short": f"#{issue.iid}",
             "relative": f"#{issue.iid}",
             "full": f"{issue.project.full_path}#{issue.iid}",
         },
-        "severity": "UNKNOWN",
-        "moved_to_id": None,
-        "imported": False,
-        "imported_from": "none",
     }
 
 
