@@ -11,7 +11,7 @@ from app.gateways.gitlab_api import PER_PAGE, Api, Query, project_path
 from app.gateways.gitlab_budget import in_background
 from app.gateways.gitlab_models import IssueBody
 
-WINDOWS = 10
+WINDOWS = 12
 OVERLAP = timedelta(minutes=2)
 _TICK = timedelta(milliseconds=1)
 _BY_CREATION: Query = {"issue_type": "issue", "pagination": "keyset", "order_by": "created_at", "sort": "asc"}

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from app.domain.failure import Permanent
-from app.domain.issue import User
 from app.domain.installation import Hook, Member, Token
+from app.domain.issue import User
 from tests.gateways.gitlab_wire import ok, wired
 
 PROJECT = "/api/v4/projects/acme%2Ffeedback"
@@ -59,9 +59,7 @@ def test_hooks_seen_and_hidden() -> None:
     with wired() as (routes, gitlab):
         routes.get(f"{PROJECT}/hooks").mock(side_effect=[ok([hook]), httpx.Response(403), httpx.Response(401)])
         url = "https://sb.example/webhooks/gitlab"
-        assert gitlab.about.hooks("acme/feedback") == (
-            Hook(url, "executable", frozenset({"issues_events"})),
-        )
+        assert gitlab.about.hooks("acme/feedback") == (Hook(url, "executable", frozenset({"issues_events"})),)
         assert gitlab.about.hooks("acme/feedback") is None
         with pytest.raises(Permanent):
             gitlab.about.hooks("acme/feedback")
