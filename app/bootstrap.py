@@ -79,9 +79,9 @@ def _known(taxonomy: Taxonomy, titles: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @contextmanager
-def judging(settings: Settings) -> Iterator[Rules]:
+def judging(settings: Settings, configured: Configuration | None = None) -> Iterator[Rules]:
     """The parts that judge, for a command that ends: a sweep, an explanation."""
-    configured = configuration(settings)
+    configured = configured or configuration(settings)
     with gitlab(settings) as doors:
         journal = SqliteJournal(_kept(settings) / "journal.sqlite3")
         try:

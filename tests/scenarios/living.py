@@ -128,8 +128,13 @@ def living(
             def idle() -> bool:
                 return gitlab.settle(0) and web.state.service.idle()
 
+            def sweep() -> int:
+                now = bootstrap.utc_now()
+                with bootstrap.judging(settings, configured) as rules:
+                    return len(rules.sweep.run(now, now - timedelta(hours=1), dry=False).planned)
+
             told: list[str] = []
-            stage = Stage(world, project, board, world.user("sounding-board"), told.append, idle, within=20)
+            stage = Stage(world, project, board, world.user("sounding-board"), told.append, idle, sweep, within=20)
             found = Living(stage, gitlab, settings, configured)
             yield found
             stage.quiet()

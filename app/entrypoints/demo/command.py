@@ -21,13 +21,10 @@ from app.entrypoints.demo.story import play
 from app.entrypoints.serving import Serving
 from app.entrypoints.web import create_web
 from app.entrypoints.webhook import PATH
-from app.fakegitlab import FakeGitLab
-from app.fakegitlab.worlds import demo_world
+from app.fakegitlab import FakeGitLab, World
+from app.fakegitlab.seed import demo_world
 from app.gateways.config_load import Configuration, load
 from app.settings import Settings
-
-BOT = "sounding-board"
-BOARD = "Customer feedback"
 
 
 def demo(
@@ -61,13 +58,13 @@ def _stage(port: int) -> Iterator[Stage]:
     logging.getLogger().setLevel(logging.ERROR)
     shipped = load(bootstrap.SHIPPED, mode_override=Mode.ENFORCE)
     configured = replace(shipped, taxonomy=_from_now_on(shipped.taxonomy))
-    world = demo_world(labels_of(configured))
-    bot = world.user(BOT)
+    world = World()
+    seeded = demo_world(world, labels_of(configured))
     with FakeGitLab(world, port=port) as gitlab, tempfile.TemporaryDirectory() as kept:
         signing = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
         settings = Settings(
             gitlab_url=gitlab.url,
-            gitlab_token=bot.token,
+            gitlab_token=seeded.bot.token,
             signing_key=secrets.token_urlsafe(32),
             webhook_signing_token=signing,
             config_dir=bootstrap.SHIPPED,
@@ -80,10 +77,13 @@ def _stage(port: int) -> Iterator[Stage]:
             def idle() -> bool:
                 return gitlab.settle(0) and web.state.service.idle()
 
-            (project,) = (world.project(p.path) for p in configured.program.projects)
-            world.add_hook(world.root, project, service.url + PATH, signing_token=signing)
-            board = next(b for b in world.boards.values() if b.name == BOARD)
-            yield Stage(world, project, board, bot, typer.echo, idle)
+            def sweep() -> int:
+                now = bootstrap.utc_now()
+                with bootstrap.judging(settings, configured) as rules:
+                    return len(rules.sweep.run(now, now - timedelta(hours=1), dry=False).planned)
+
+            world.add_hook(world.root, seeded.project, service.url + PATH, signing_token=signing)
+            yield Stage(world, seeded.project, seeded.board, seeded.bot, typer.echo, idle, sweep)
 
 
 def _from_now_on(taxonomy: Taxonomy) -> Taxonomy:

@@ -16,7 +16,10 @@ class StoryFailed(Exception):
 
 @dataclass(slots=True)
 class Stage:
-    """The world, its project and board; `within` is how many seconds the service has for its answer."""
+    """The world, its project and board; `within` is how many seconds the service has for its answer.
+
+    `idle` says that every event was answered; `sweep` runs the nightly sweep and says how many requests it mended.
+    """
 
     world: World
     project: Project
@@ -24,6 +27,7 @@ class Stage:
     bot: User
     tell: Callable[[str], None]
     idle: Callable[[], bool]
+    sweep: Callable[[], int]
     within: float = 3.0
 
     def files(self, who: str, title: str, description: str) -> Issue:
@@ -77,9 +81,11 @@ class Stage:
             self.tell(f"     | {line}")
 
     def _column(self, name: str) -> Column:
-        if name == "open" or name == "closed":
-            return name
-        return next(column for column in self.board.lists if column.label.title == name)
+        match name:
+            case "open" | "closed":
+                return name
+            case _:
+                return next(column for column in self.board.lists if column.label.title == name)
 
     def _list_of(self, issue: Issue) -> Column:
         if issue.state == "closed":

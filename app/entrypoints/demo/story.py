@@ -30,6 +30,7 @@ def play(stage: Stage) -> None:
     _put_back_and_completed(stage, issue)
     _accepted(stage, issue)
     _closed_on_the_way(stage)
+    _lost_and_found(stage, issue)
 
 
 def _asked_once(stage: Stage) -> Issue:
@@ -39,7 +40,7 @@ def _asked_once(stage: Stage) -> Issue:
     stage.hears(issue, "thank you for this request")
     stage.tell("\n2. She answers from her phone, in one comment.")
     stage.says("sa.jane", issue, REST_OF_IT)
-    stage.hears(issue, "Everything I asked for is here")
+    stage.hears(issue, "This request has the context it needs")
     stage.waits("the card says context::ready", lambda: "context::ready" in stage.titles(issue))
     _one_note(stage, issue, 1)
     return issue
@@ -56,7 +57,7 @@ def _put_back_and_completed(stage: Stage, issue: Issue) -> None:
     stage.tell("\n4. Ken, the SME, drags it to Reviewed; the review would miss something.")
     stage.drags("sme.ken", issue, "status::reviewed")
     stage.waits("the card is back in New", lambda: _in(stage, issue, "status::new"))
-    stage.hears(issue, "needs context that is not here yet")
+    stage.hears(issue, "needs something that is not here yet")
     stage.tell("\n5. Jane answers, Ken picks the theme, and the checklist follows.")
     stage.says("sa.jane", issue, FOR_THE_REVIEW)
     stage.labels("sme.ken", issue, "theme::ai::chat")
@@ -84,6 +85,22 @@ def _closed_on_the_way(stage: Stage) -> None:
     stage.tell("\n9. He answers with one word.")
     stage.says("sa.omar", issue, "duplicate of #2")
     stage.waits("the card is in Declined", lambda: _in(stage, issue, "status::declined", "declined::duplicate"))
+
+
+def _lost_and_found(stage: Stage, issue: Issue) -> None:
+    stage.tell("\n10. GitLab loses a webhook: Omar drags the first card to Resolved, and nobody hears of it.")
+    stage.world.faults.hook_outage = True
+    stage.drags("sa.omar", issue, "status::resolved")
+    stage.quiet()
+    stage.world.faults.hook_outage = False
+    stage.tell("    The nightly sweep looks at what changed.")
+    if stage.sweep() != 1 or not _in(stage, issue, "status::accepted"):
+        raise StoryFailed("the sweep should have put back one card")
+    stage.tell("   the card is back in Accepted by PMs")
+    stage.hears(issue, "there is no step from")
+    if stage.sweep() != 0:
+        raise StoryFailed("a second sweep should have found nothing to do")
+    stage.tell("   a second sweep finds nothing to do")
 
 
 def _in(stage: Stage, issue: Issue, *titles: str) -> bool:
