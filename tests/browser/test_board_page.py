@@ -365,6 +365,16 @@ def test_two_hundred_cards_and_a_megabyte_of_comment_do_not_break_the_page(board
     expect(board.locator(".shortened")).to_have_text("Shortened: 60,000 of 999,995 characters are shown.")
 
 
+def test_a_board_that_is_not_there_is_said_kindly(board: Page, pod: Pod, witness: Witness) -> None:
+    witness.allowed = ("404",)
+    board.goto(f"{pod.url}/sme-program/customer-feedback/-/boards/99?as=ken")
+    expect(board.get_by_role("region")).to_have_text(
+        "There is no such board here, or the person you view as may not see it. Go to the first board"
+    )
+    board.get_by_role("link", name="Go to the first board").click()
+    expect(board.locator(".card")).to_have_count(2)
+
+
 def test_the_page_says_that_it_is_not_gitlab(board: Page) -> None:
     expect(board.locator(".badge--standin")).to_have_text("Stand-in, not GitLab")
     expect(board.get_by_role("contentinfo")).to_have_text(

@@ -100,6 +100,7 @@ function redraw() {
 
 function drawFrame() {
   const { project } = board;
+  document.getElementById("bar").hidden = false;
   document.title = `${board.name} · ${project.name} · stand-in for GitLab`;
   document.getElementById("board-title").textContent = `Issue board: ${board.name}`;
   const steps = [project.namespace, project.name, "Issue boards"].filter(Boolean);
@@ -271,6 +272,7 @@ document.getElementById("try-now").addEventListener("click", () => live.connect(
 
 function explain(sentence) {
   board = null;
+  document.getElementById("bar").hidden = true;
   root.setAttribute("aria-busy", "false");
   root.replaceChildren(el("p", { class: "board__note" }, sentence, " ", el("a", { href: "/" }, "Go to the first board")));
 }
