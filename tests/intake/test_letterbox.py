@@ -45,8 +45,9 @@ async def converse(post: Post, shown: dict[str, str], chunks: AsyncIterator[byte
 
 
 async def endless() -> AsyncIterator[bytes]:
-    while True:
+    for _ in range(60):
         yield b"x" * 1_000_000
+    raise AssertionError("it read on and on")
 
 
 async def silence() -> AsyncIterator[bytes]:

@@ -76,7 +76,7 @@ def at_work(
     try:
         yield pool
     finally:
-        assert pool.stop()
+        assert pool.stop(timedelta(seconds=PATIENCE))
 
 
 def until(done: Callable[[], bool]) -> None:
