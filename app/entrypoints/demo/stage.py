@@ -50,6 +50,10 @@ class Stage:
         """Somebody assigns an issue."""
         self.world.update_issue(self.world.user(who), issue, assignee_ids=[self.world.user(to).id])
 
+    def card_in(self, title: str) -> Issue:
+        """A card that lies in a list already."""
+        return next(i for i in self.world.issues.values() if i.state == "opened" and title in self.titles(i))
+
     def titles(self, issue: Issue) -> set[str]:
         """The issue's labels."""
         with self.world.lock:
