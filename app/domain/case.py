@@ -82,7 +82,8 @@ def build(snapshot: Snapshot, taxonomy: Taxonomy, program: Program, bot: Bot, vo
     ceiling = moves.for_area(area) if moves else Mode.OFF
     history = fold(issue, snapshot.events, taxonomy.workflow, program.roster, bot, voice, now, ceiling)
     spoken = [n for n in snapshot.notes if not n.system and not bot.is_us(n.author)]
-    facts = read(issue.description, spoken, taxonomy.fields, issue.milestone)
+    prompts = tuple(item.why for item in taxonomy.items.values())
+    facts = read(issue.description, spoken, taxonomy.fields, issue.milestone, prompts)
     context = Context(snapshot, facts, taxonomy, program, area, now)
     return Case(snapshot, taxonomy, program, bot, voice, now, area, history, facts, context)
 

@@ -53,20 +53,28 @@ Facts = Mapping[str, Told]
 """Fields by key. A field that nobody told is not in it."""
 
 
-def read(description: str, notes: Iterable[Note], fields: tuple[Field, ...], milestone: str | None = None) -> Facts:
+def read(
+    description: str,
+    notes: Iterable[Note],
+    fields: tuple[Field, ...],
+    milestone: str | None = None,
+    prompts: tuple[str, ...] = (),
+) -> Facts:
     """The fields of a request. Notes are people's comments, ours left out; a later telling wins, if readable.
 
-    A milestone tells the field `target` (requests 2.2).
+    A milestone tells the field `target` (requests 2.2). What begins with one of `prompts` is our own question, copied.
     """
     by_name = {name.casefold(): f for f in fields for name in f.names}
     facts: dict[str, Told] = {}
     if milestone:
         facts["target"] = Told(milestone, Where.ISSUE)
     for field, value in _description(description[:READ_AT_MOST], by_name):
-        _tell(facts, field, value, Where.DESCRIPTION, None)
+        if not value.startswith(prompts):
+            _tell(facts, field, value, Where.DESCRIPTION, None)
     for note in sorted(notes, key=lambda n: (n.created_at, n.id)):
         for field, value in _lines(_blocks(note.body[:READ_AT_MOST]), by_name):
-            _tell(facts, field, value, Where.NOTE, note.created_at)
+            if not value.startswith(prompts):
+                _tell(facts, field, value, Where.NOTE, note.created_at)
     return facts
 
 

@@ -1,5 +1,6 @@
 """Missing context: asked once, all together; answered by anybody in any of three ways; never while one types."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -153,6 +154,17 @@ def test_taken_away_again_it_is_missed_again_in_the_same_note(asked: Card) -> No
     assert missing(asked.hears()) == ["Problem"]
     assert len(asked.bots_notes) == 1
     assert {"context::needed"} == {x for x in asked.issue.labels if x.startswith("context::")}
+
+
+def test_our_own_checklist_copied_is_no_answer_and_filled_in_it_is(asked: Card) -> None:
+    checklist = asked.bots_notes[0].body.partition("<!--")[0]
+    asked.comment("sa.jane", checklist)
+    assert asked.settle() == []
+    asked.comment("sa.jane", re.sub(r"(\*\*Problem\*\*: ).*", rf"\1{PROBLEM}", checklist))
+    asked.settle()
+    said = asked.hears()
+    assert "- [x] ~~Problem~~" in said
+    assert missing(said) == ["Use case and who is affected", "Request type", "Customer", "Severity", "Needed by"]
 
 
 def test_idle_chat_changes_nothing(asked: Card) -> None:

@@ -231,7 +231,14 @@ def test_a_date_may_be_none(value: str) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [LINK, f"[the deal]({LINK})", f"<{LINK}>", "0065g00000QwErT", "0015g00000QwErTAA2", "https://crm.example.com/deals/7"],
+    [
+        LINK,
+        f"[the deal]({LINK})",
+        f"<{LINK}>",
+        "0065g00000QwErT",
+        "0015g00000QwErTAA2",
+        "https://crm.example.com/deals/7",
+    ],
 )
 def test_an_account_is_a_link_or_an_id(value: str) -> None:
     assert "account" in told(f"Account: {value}")
@@ -268,7 +275,24 @@ def test_only_the_first_64_kib_are_read() -> None:
 
 TYPED = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 MARKS = st.sampled_from(
-    ["\n", "\n\n", "> ", "- ", "- [x] ", "# ", "## Severity\n", "```\n", "`", "<!-- ", " -->", "**", "Severity: ", "blocker", "[", "]("]
+    [
+        "\n",
+        "\n\n",
+        "> ",
+        "- ",
+        "- [x] ",
+        "# ",
+        "## Severity\n",
+        "```\n",
+        "`",
+        "<!-- ",
+        " -->",
+        "**",
+        "Severity: ",
+        "blocker",
+        "[",
+        "](",
+    ]
 )
 
 
