@@ -243,13 +243,15 @@ def note_event(base: str, actor: User, note: Note, action: str) -> Json:
     """A comment event; internal ones and those on confidential issues are `confidential_note`."""
     project = note.issue.project
     confidential = note.internal or note.issue.confidential
+    attributes = note_attributes(base, note)
+    address = attributes.pop("url")
     return {
         "object_kind": "note",
         "event_type": "confidential_note" if confidential else "note",
         "user": user_body(actor),
         "project_id": project.id,
         "project": project_body(base, project),
-        "object_attributes": note_attributes(base, note) | {"action": action},
+        "object_attributes": attributes | {"action": action, "url": address},
         "repository": repository_body(base, project),
         "issue": issue_attributes(base, note.issue),
     }
