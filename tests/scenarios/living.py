@@ -9,19 +9,23 @@ from pathlib import Path
 from typing import Literal
 
 from app import bootstrap
+from app.domain.issue import Ref
 from app.domain.taxonomy import Mode
 from app.entrypoints.demo.stage import Stage
 from app.entrypoints.serving import Serving
+from app.entrypoints.show import journal_lines, visible
 from app.entrypoints.web import create_web
 from app.entrypoints.webhook import PATH
 from app.fakegitlab import FakeGitLab, World
 from app.fakegitlab.model import Board, Issue, Note, Project
 from app.gateways.config_load import Configuration, load
+from app.services.sweep import Swept
 from app.settings import Settings
 
 SIGNING_TOKEN = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 SIGNING_KEY = "a signing key of the tests".replace(" ", "-")
 PROJECT = "sme/customer-feedback"
+OPERATOR = "program-doc::operator"
 LEVELS = {"sa": "planner", "program_lead": "maintainer", "pm": "developer"}
 
 COMPLETE = """## Problem
@@ -43,6 +47,16 @@ The platform team, for 900 developers.
 ## Desired outcome
 Removed users lose access within 5 minutes.
 """
+READY = f"""{COMPLETE}
+/label ~"area::ai" ~"theme::ai::chat"
+"""
+"""A request with everything that the review wants."""
+
+GAPS = """## Problem
+People who were removed from the SAML group keep their access to GitLab for up to 24 hours.
+
+/label ~"area::ai"
+"""
 
 
 @dataclass(slots=True)
@@ -60,11 +74,51 @@ class Living:
         """The stand-in's world."""
         return self.stage.world
 
+    @property
+    def operator(self) -> Issue:
+        """The operator issue."""
+        return self.stage.project.issues[1]
+
     def said(self, issue: Issue) -> list[Note]:
         """All notes of ours on an issue, now looked at."""
         notes = self.stage.ours(issue)
         self.read.update(note.id for note in notes)
         return notes
+
+    def heard(self, issue: Issue) -> list[str]:
+        """What people read in our notes on an issue, oldest first."""
+        return ["\n".join(visible(note.body)) for note in self.said(issue)]
+
+    def statuses(self, issue: Issue) -> set[str]:
+        """The issue's labels of the scope `status`."""
+        return {title for title in self.stage.titles(issue) if title.startswith("status::")}
+
+    def sweeps(self, dry: bool = False, **other: object) -> Swept:
+        """A CI job looks at all requests; `other` are settings that differ from the service's."""
+        settings = self.settings.model_copy(update=other)
+        with bootstrap.judging(settings, self.configured) as rules:
+            return rules.sweep.run(bootstrap.utc_now(), None, dry)
+
+    def journal(self, issue: Issue) -> list[str]:
+        """What `journal` tells about an issue, oldest first, without times and deliveries."""
+        kept = bootstrap.journal_beside(self.settings)
+        try:
+            entries = kept.lines(Ref(PROJECT, issue.iid), 1000)
+        finally:
+            kept.close()
+        told = [line for line in journal_lines(reversed(entries)) if "because of" not in line]
+        return [line[len("2026-03-02 12:00:00") :].strip() for line in told]
+
+    @contextmanager
+    def deaf(self) -> Iterator[None]:
+        """While this lasts, the service hears of nothing: GitLab loses all webhooks."""
+        self.stage.quiet()
+        self.world.faults.hook_outage = True
+        try:
+            yield
+            self.gitlab.settle()
+        finally:
+            self.world.faults.hook_outage = False
 
     def unread(self) -> list[str]:
         """Notes that nobody expected."""
@@ -82,7 +136,7 @@ def enforced(mode: Mode = Mode.ENFORCE, ask_after: timedelta = timedelta(0)) -> 
 
 
 def peopled(configured: Configuration, tier: Literal["free", "premium"] = "premium") -> tuple[World, Project, Board]:
-    """A world with the program's project, labels, people and board, and our bot; no requests."""
+    """A world with the program's project, labels, people and board, our bot, and the operator issue; no requests."""
     world = World(tier=tier)
     group = world.add_group("sme", "SME Program")
     project = world.add_project(group, "customer-feedback", "Customer Feedback")
@@ -96,6 +150,7 @@ def peopled(configured: Configuration, tier: Literal["free", "premium"] = "premi
     board = world.create_board(world.root, project, "Customer feedback")
     for status in configured.taxonomy.workflow.statuses:
         world.add_list(world.root, board, world.label(project, status.title))
+    world.create_issue(world.root, project, "What the bot tells its operators", labels=[OPERATOR])
     return world, project, board
 
 
