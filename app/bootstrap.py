@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from app.domain.failure import Permanent
 from app.domain.inbox import InboxRules
 from app.domain.subject import Subject
 from app.domain.taxonomy import Taxonomy
@@ -138,8 +139,13 @@ class Service:
         self.doors.close()
 
 
+def inbox_rules(settings: Settings) -> InboxRules:
+    """How patient the inbox of this installation is."""
+    return InboxRules(quiet=timedelta(seconds=settings.quiet_seconds))
+
+
 def service(settings: Settings, configured: Configuration, inbox_rules: InboxRules) -> Service:
-    """Open inbox, journal and GitLab's doors. Raises Permanent when another process has the inbox."""
+    """Open inbox, journal and GitLab's doors. Raises Permanent when another process has the inbox, or nobody can."""
     kept = _kept(settings)
     inbox = SqliteInbox(kept / "inbox.sqlite3", inbox_rules)
     try:
@@ -176,5 +182,8 @@ def journal_beside(settings: Settings) -> SqliteJournal:
 
 
 def _kept(settings: Settings) -> Path:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Permanent(f"cannot use {settings.data_dir}: {error.strerror}") from error
     return settings.data_dir

@@ -13,7 +13,6 @@ import uvicorn
 
 from app import bootstrap
 from app.domain.failure import Permanent, Temporary
-from app.domain.inbox import InboxRules
 from app.domain.issue import Ref
 from app.entrypoints import show
 from app.entrypoints.check import check
@@ -26,6 +25,9 @@ from app.gateways.gitlab_budget import in_background
 from app.settings import Settings, SettingsInvalid, read_settings
 
 STOP_WITHIN = 30
+LAST_ANSWERS_WITHIN = 5
+"""Seconds for requests that are under way at a stop: intake takes milliseconds, so who is slower hangs."""
+
 app = typer.Typer(
     help="Turns GitLab's native issue boards into a customer-feedback program.",
     no_args_is_help=True,
@@ -78,7 +80,12 @@ def serve(
 ) -> None:
     """Take in webhooks and judge cards, until stopped."""
     settings = _settings()
-    web = create_web(settings, bootstrap.configuration(settings))
+    configured = bootstrap.configuration(settings)
+    # Opened here and not by the server, which would answer a refusal with a traceback and its own exit code.
+    opened = bootstrap.service(settings, configured, bootstrap.inbox_rules(settings))
+    web = create_web(settings, configured, opened)
+    # The server hands the signal that ended it on to us: a stop that was asked for is no failure.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(
         web,
         host=host or settings.host,
@@ -86,7 +93,7 @@ def serve(
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=STOP_WITHIN,
+        timeout_graceful_shutdown=LAST_ANSWERS_WITHIN,
     )
 
 
@@ -94,7 +101,7 @@ def serve(
 def worker() -> None:
     """Work off the inbox without taking in webhooks, until stopped; not beside `serve` on the same files."""
     settings = _settings()
-    inbox_rules = InboxRules(quiet=timedelta(seconds=settings.quiet_seconds))
+    inbox_rules = bootstrap.inbox_rules(settings)
     service = bootstrap.service(settings, bootstrap.configuration(settings), inbox_rules)
     pool = WorkerPool(service.inbox, service.run, bootstrap.utc_now, log, inbox_rules.run_limit, settings.workers)
     stop = threading.Event()

@@ -9,7 +9,6 @@ from fastapi import FastAPI
 
 from app import bootstrap
 from app.bootstrap import Service
-from app.domain.inbox import InboxRules
 from app.domain.webhook_signature import WebhookKeys
 from app.entrypoints.health import Readiness, health_router
 from app.entrypoints.webhook import IntakeCounters, webhook_router
@@ -23,14 +22,14 @@ FINISH_WITHIN = timedelta(seconds=30)
 log = logging.getLogger("sounding_board")
 
 
-def create_web(settings: Settings, configured: Configuration) -> FastAPI:
-    """The application. Everything is opened when it starts and closed when it stops."""
+def create_web(settings: Settings, configured: Configuration, opened: Service | None = None) -> FastAPI:
+    """The application. Everything is opened when it starts, unless it is `opened` before, and closed when it stops."""
     keys = bootstrap.letterbox_keys(settings)
-    inbox_rules = InboxRules(quiet=timedelta(seconds=settings.quiet_seconds))
+    inbox_rules = bootstrap.inbox_rules(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        service = bootstrap.service(settings, configured, inbox_rules)
+        service = opened or bootstrap.service(settings, configured, inbox_rules)
         workers = WorkerPool(
             service.inbox, service.run, bootstrap.utc_now, log, inbox_rules.run_limit, settings.workers
         )
