@@ -14,6 +14,7 @@ def test_a_rate_limit_answers_429_in_plain_text_and_does_nothing(pod: Pod, http:
     refused = http.post("/projects/1/issues/1/notes", json={"body": "Hello."})
 
     assert (refused.status_code, refused.headers["retry-after"], refused.text) == (429, "7", "Retry later\n")
+    assert refused.headers["ratelimit-resettime"] == "Mon, 14 Sep 2026 08:30:07 GMT"
     assert http.post("/projects/1/issues/1/notes", json={"body": "Hello."}).status_code == 201
     assert len(pod.project.issues[1].notes) == 1
 

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
+from datetime import timedelta
+from email.utils import format_datetime
 from typing import Any, Protocol
 
 from app.fakegitlab.api import boards, history, hooks, issues, labels, notes, people, places
@@ -71,7 +73,7 @@ class RestApi:
                 if found is None:
                     raise NotBuilt("path")
                 template = found[0]
-                answer = _struck(fault) or self._handle(found, method, path, query, token, headers, body, fault)
+                answer = self._struck(fault) or self._handle(found, method, path, query, token, headers, body, fault)
             except Refused as refused:
                 answer = ok(refused.body, refused.status)
             except NotBuilt as missing:
@@ -114,6 +116,16 @@ class RestApi:
             raise unauthorized()
         return token
 
+    def _struck(self, fault: Fault | None) -> Answer | None:
+        """The answer of a fault that stops the request before anything is done."""
+        if fault and fault.kind == "rate_limit":
+            free = format_datetime(self._world.now() + timedelta(seconds=fault.retry_after), usegmt=True)
+            headers = [(b"retry-after", str(fault.retry_after).encode()), (b"ratelimit-resettime", free.encode())]
+            return Answer(429, b"Retry later\n", headers, b"text/plain")
+        if fault and fault.kind == "server_error":
+            return Answer(fault.status, encode({"message": f"{fault.status} Server Error"}))
+        return None
+
     def _rate_limit(self, username: str) -> Headers:
         """`RateLimit-…` on every answer (CONTRACT 3)."""
         seconds = int(self._world.now().timestamp())
@@ -135,18 +147,6 @@ def unknown(world: World, method: str, path: str, what: str = "path") -> Answer:
     line = f"{method} {path}" if what == "path" else f"{method} {path} ({what})"
     world.unknown_calls.append(line)
     return ok({"message": f"501 The stand-in does not know {line}"}, 501)
-
-
-def _struck(fault: Fault | None) -> Answer | None:
-    """The answer of a fault that stops the request before anything is done."""
-    if fault is None:
-        return None
-    if fault.kind == "rate_limit":
-        headers = [(b"retry-after", str(fault.retry_after).encode()), (b"ratelimit-resettime", b"")]
-        return Answer(429, b"Retry later\n", headers, b"text/plain")
-    if fault.kind == "server_error":
-        return Answer(fault.status, encode({"message": f"{fault.status} Server Error"}))
-    return None
 
 
 async def _read(receive: Receive) -> bytes:
