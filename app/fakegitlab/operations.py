@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict
 from starlette.concurrency import run_in_threadpool
 
-from app.fakegitlab.api import shapes
+from app.fakegitlab.api import issue_shapes, shapes
 from app.fakegitlab.api.routing import routes
 from app.fakegitlab.faults import Fault, Kind
 from app.fakegitlab.model import Issue
@@ -91,7 +91,7 @@ def _add_questions(paths: APIRouter, world: World) -> None:
 
 
 def _whole(world: World, issue: Issue) -> Json:
-    return shapes.issue_in_list(world, issue) | {
+    return issue_shapes.issue_in_list(world, issue) | {
         "notes": [shapes.note(world, note) for note in issue.notes],
         "label_events": [shapes.label_event(world, issue, event) for event in issue.label_events],
     }

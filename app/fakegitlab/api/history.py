@@ -1,7 +1,7 @@
 """Label events, state events, links and reactions of an issue (CONTRACT 4)."""
 
 from app.fakegitlab import awards, links
-from app.fakegitlab.api import shapes
+from app.fakegitlab.api import issue_shapes, shapes
 from app.fakegitlab.api.answer import Answer, created, empty, ok
 from app.fakegitlab.api.pagination import paged
 from app.fakegitlab.api.request import Request
@@ -40,7 +40,7 @@ def _linked(request: Request, link: IssueLink, other: Issue, kind: str) -> Json:
         "link_created_at": stamp(link.created_at),
         "link_updated_at": stamp(link.created_at),
     }
-    return shapes.issue_in_list(request.world, other) | more
+    return issue_shapes.issue_in_list(request.world, other) | more
 
 
 @routes.on("POST", "/projects/:id/issues/:issue_iid/links")
@@ -70,8 +70,8 @@ def delete_link(request: Request) -> Answer:
 
 def _link(request: Request, link: IssueLink) -> Json:
     return {
-        "source_issue": shapes.issue_in_list(request.world, link.source),
-        "target_issue": shapes.issue_in_list(request.world, link.target),
+        "source_issue": issue_shapes.issue_in_list(request.world, link.source),
+        "target_issue": issue_shapes.issue_in_list(request.world, link.target),
         "link_type": link.link_type,
     }
 

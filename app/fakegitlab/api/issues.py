@@ -1,7 +1,7 @@
 """Issues (rest_contract list_project_issues … issue_participants; CONTRACT 3)."""
 
 from app.fakegitlab import access, drag, issues
-from app.fakegitlab.api import listing, shapes
+from app.fakegitlab.api import issue_shapes, listing, shapes
 from app.fakegitlab.api.answer import Answer, empty
 from app.fakegitlab.api.pagination import paged
 from app.fakegitlab.api.request import Request
@@ -66,7 +66,7 @@ def list_in_project(request: Request) -> Answer:
 @routes.on("GET", "/projects/:id/issues/:issue_iid")
 def get_issue(request: Request) -> Answer:
     """One issue."""
-    return Answer(200, shapes.issue_alone(request.world, request.issue()))
+    return Answer(200, issue_shapes.issue_alone(request.world, request.issue()))
 
 
 @routes.on("POST", "/projects/:id/issues")
@@ -82,7 +82,7 @@ def create_issue(request: Request) -> Answer:
     if at:
         change["created_at"] = at
     new = issues.create(request.world, actor, project, change)
-    return Answer(201, shapes.issue_alone(request.world, new))
+    return Answer(201, issue_shapes.issue_alone(request.world, new))
 
 
 @routes.on("PUT", "/projects/:id/issues/:issue_iid")
@@ -96,7 +96,7 @@ def update_issue(request: Request) -> Answer:
     if at:
         change["updated_at"] = at
     issues.update(request.world, actor, issue, change)
-    return Answer(200, shapes.issue_alone(request.world, issue))
+    return Answer(200, issue_shapes.issue_alone(request.world, issue))
 
 
 @routes.on("DELETE", "/projects/:id/issues/:issue_iid")
@@ -117,7 +117,7 @@ def reorder_issue(request: Request) -> Answer:
         _other(request, "move_before_id"),
         _other(request, "move_after_id"),
     )
-    return Answer(200, shapes.issue_alone(request.world, moved))
+    return Answer(200, issue_shapes.issue_alone(request.world, moved))
 
 
 def _other(request: Request, name: str) -> Issue | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from app.fakegitlab import access
-from app.fakegitlab.api import shapes
+from app.fakegitlab.api import issue_shapes
 from app.fakegitlab.api.answer import Answer, encode, joined
 from app.fakegitlab.api.pagination import address, offset_headers, page_number, per_page, read_cursor, write_cursor
 from app.fakegitlab.api.request import Request
@@ -87,8 +87,8 @@ def _mark(cursor: str, order: str) -> tuple[object, int] | None:
 
 def _written(request: Request, shown: Iterable[Issue]) -> Iterable[bytes]:
     if request.flag("with_labels_details"):
-        return (encode(shapes.issue_with_label_details(request.world, issue)) for issue in shown)
-    return (shapes.issue_bytes(request.world, issue) for issue in shown)
+        return (encode(issue_shapes.issue_with_label_details(request.world, issue)) for issue in shown)
+    return (issue_shapes.issue_bytes(request.world, issue) for issue in shown)
 
 
 def _found(request: Request, projects: Sequence[Project], order: str, scope: str) -> list[Issue]:

@@ -1,9 +1,7 @@
 """How GitLab's REST API writes things (rest_examples; OpenAPI 19.4)."""
 
 import html
-import re
 
-from app.fakegitlab.api.answer import encode
 from app.fakegitlab.hooks import alert_status
 from app.fakegitlab.labels import text_color
 from app.fakegitlab.model import (
@@ -21,10 +19,8 @@ from app.fakegitlab.model import (
     User,
 )
 from app.fakegitlab.moment import stamp, stamp_or_none
-from app.fakegitlab.payloads import Json, issue_url
+from app.fakegitlab.payloads import Json
 from app.fakegitlab.state import State
-
-_TASK = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+\[([ xX])\]\s", re.MULTILINE)
 
 
 def user_basic(state: State, user: User) -> Json:
@@ -163,104 +159,6 @@ def board_list(one: BoardList) -> Json:
         "max_issue_weight": 0,
         "limit_metric": None,
     }
-
-
-def issue_bytes(state: State, issue: Issue) -> bytes:
-    """An issue's JSON as in lists, kept until it or a name in it changes."""
-    if issue.fragment is None or issue.fragment[0] != state.names_epoch:
-        issue.fragment = (state.names_epoch, encode(issue_in_list(state, issue)))
-    return issue.fragment[1]
-
-
-def issue_in_list(state: State, issue: Issue) -> Json:
-    """An issue as in lists: labels are titles."""
-    return _issue_facts(issue) | _issue_people(state, issue) | _issue_counts(issue) | _issue_addresses(state, issue)
-
-
-def _issue_facts(issue: Issue) -> Json:
-    return {
-        "id": issue.id,
-        "iid": issue.iid,
-        "project_id": issue.project.id,
-        "title": issue.title,
-        "description": issue.description,
-        "state": issue.state,
-        "created_at": stamp(issue.created_at),
-        "updated_at": stamp(issue.updated_at),
-        "closed_at": stamp_or_none(issue.closed_at),
-        "labels": [one.title for one in issue.labels],
-        "milestone": None,
-        "type": issue.issue_type.upper(),
-        "due_date": issue.due_date and issue.due_date.isoformat(),
-        "start_date": issue.start_date and issue.start_date.isoformat(),
-        "confidential": issue.confidential,
-        "discussion_locked": issue.discussion_locked,
-        "issue_type": issue.issue_type,
-        "weight": issue.weight,
-        "severity": "UNKNOWN",
-        "moved_to_id": None,
-        "imported": False,
-        "imported_from": "none",
-    }
-
-
-def _issue_people(state: State, issue: Issue) -> Json:
-    people = [user_basic(state, user) for user in issue.assignees]
-    return {
-        "author": user_basic(state, issue.author),
-        "assignees": people,
-        "assignee": people[0] if people else None,
-        "closed_by": user_basic(state, issue.closed_by) if issue.closed_by else None,
-    }
-
-
-def _issue_counts(issue: Issue) -> Json:
-    boxes = _TASK.findall(issue.description or "")
-    return {
-        "user_notes_count": sum(not note.system for note in issue.notes),
-        "merge_requests_count": 0,
-        "upvotes": sum(award.name == "thumbsup" for award in issue.awards),
-        "downvotes": sum(award.name == "thumbsdown" for award in issue.awards),
-        "time_stats": {
-            "time_estimate": 0,
-            "total_time_spent": 0,
-            "human_time_estimate": None,
-            "human_total_time_spent": None,
-        },
-        "task_completion_status": {"count": len(boxes), "completed_count": sum(box != " " for box in boxes)},
-        "has_tasks": bool(boxes),
-        "blocking_issues_count": 0,
-    }
-
-
-def _issue_addresses(state: State, issue: Issue) -> Json:
-    api, other = f"{state.base_url}/api/v4/projects", issue.duplicated_to
-    own = f"{api}/{issue.project.id}/issues/{issue.iid}"
-    return {
-        "web_url": issue_url(state.base_url, issue),
-        "_links": {
-            "self": own,
-            "notes": f"{own}/notes",
-            "award_emoji": f"{own}/award_emoji",
-            "project": f"{api}/{issue.project.id}",
-            "closed_as_duplicate_of": f"{api}/{other.project.id}/issues/{other.iid}" if other else None,
-        },
-        "references": {
-            "short": f"#{issue.iid}",
-            "relative": f"#{issue.iid}",
-            "full": f"{issue.project.full_path}#{issue.iid}",
-        },
-    }
-
-
-def issue_alone(state: State, issue: Issue) -> bytes:
-    """An issue asked for by itself: with `subscribed`."""
-    return issue_bytes(state, issue)[:-1] + b',"subscribed":true}'
-
-
-def issue_with_label_details(state: State, issue: Issue) -> Json:
-    """As in lists, with labels as objects (`with_labels_details`)."""
-    return issue_in_list(state, issue) | {"labels": [label_basic(one) for one in issue.labels]}
 
 
 def note(state: State, one: Note) -> Json:
