@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from app.domain.context import Context, Wanted
 from app.domain.history import History, area_of, fold
-from app.domain.issue import Snapshot
+from app.domain.issue import Issue, Snapshot
 from app.domain.plan import Finding, Say
 from app.domain.program import Program
 from app.domain.request import Facts, read
@@ -88,9 +88,8 @@ def build(snapshot: Snapshot, taxonomy: Taxonomy, program: Program, bot: Bot, vo
     return Case(snapshot, taxonomy, program, bot, voice, now, area, history, facts, context)
 
 
-def is_request(snapshot: Snapshot, program: Program) -> bool:
+def is_request(issue: Issue, program: Program) -> bool:
     """Rules touch only issues, in projects that hold requests, that are no document of the program (design)."""
-    issue = snapshot.issue
     document = any(scope_of(t) == "program-doc" for t in issue.labels)
     return issue.kind == "issue" and program.holds_requests(issue.ref.project) and not document
 

@@ -6,7 +6,7 @@ from functools import reduce
 
 from app.domain.case import SILENT, Case, Ruling
 from app.domain.plan import Action, ChangeLabels, DeleteNote, Finding, Plan, Verdict
-from app.domain.policies import AFTERWARDS, MOVES, RULES
+from app.domain.policies import AFTERWARDS, ENDS, MOVES, RULES
 from app.domain.taxonomy import Mode
 from app.domain.verdict import pronounce
 
@@ -16,10 +16,12 @@ def decide(case: Case) -> Plan:
     if case.taxonomy.paused_label in case.snapshot.issue.labels:
         finding = Finding("pause", Verdict.REPORTED, f"the label {case.taxonomy.paused_label} switches us off here")
         return Plan(findings=(finding,))
-    spoken = [_muted(case.mode(name), rule(case)) for name, rule in RULES if case.mode(name) is not Mode.OFF]
+    named = [(name, _muted(case.mode(name), rule(case))) for name, rule in RULES if case.mode(name) is not Mode.OFF]
+    spoken = [ruling for _, ruling in named]
     objections = tuple(o for ruling in spoken for o in ruling.objections)
-    verdict = pronounce(case, objections) if case.mode(MOVES) is not Mode.OFF else SILENT
-    later = _where_it_stays(case, verdict.status)
+    judged = _where_it_stays(case, next((ruling.status for name, ruling in named if name == ENDS), None))
+    verdict = pronounce(judged, objections) if case.mode(MOVES) is not Mode.OFF else SILENT
+    later = _where_it_stays(judged, verdict.status)
     spoken += [verdict]
     spoken += [_muted(case.mode(name), rule(later)) for name, rule in AFTERWARDS if case.mode(name) is not Mode.OFF]
     whole = reduce(_together, spoken, SILENT)
@@ -37,12 +39,13 @@ def _muted(mode: Mode, ruling: Ruling) -> Ruling:
     return Ruling(objections=ruling.objections, findings=watched)
 
 
-def _where_it_stays(case: Case, put_back_to: str | None) -> Case:
-    """The case once the verdict on the move is carried out: what is asked afterwards is asked for that status."""
-    step = case.history.last
-    if step is None or put_back_to is None:
+def _where_it_stays(case: Case, status: str | None) -> Case:
+    """The case once it is brought to `status`: what is said afterwards, in the same run, is said of the card there."""
+    if status is None:
         return case
-    return replace(case, history=replace(case.history, stood=put_back_to, entered=step.since, last=None))
+    history = case.history
+    entered = history.last.since if history.last else history.entered
+    return replace(case, history=replace(history, stood=status, entered=entered, last=None))
 
 
 def _together(one: Ruling, other: Ruling) -> Ruling:

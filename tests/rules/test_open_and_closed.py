@@ -166,6 +166,34 @@ def test_the_closer_the_author_and_people_of_the_program_may_answer(asked: Card,
     assert ("Settled" in asked.hears()) is may
 
 
+def test_comment_and_close_answers_before_anybody_asks(complete: Makes) -> None:
+    card = complete("reviewed", labels=["area::ai", "theme::ai::chat"])
+    card.comment("sme.ken", "declined: withdrawn")
+    card.later(seconds=-59)
+    card.drag_to_closed("sme.ken")
+    (labels,) = card.settle()
+    assert labels == ChangeLabels(add=frozenset({"status::declined", "declined::withdrawn"}))
+
+
+def test_the_answer_also_settles_a_move_that_was_held(complete: Makes) -> None:
+    card = complete("new")
+    card.move("mallory", "reviewed")
+    card.close("sme.ken")
+    card.comment("sme.ken", "resolved")
+    card.settle()
+    assert (card.status, card.bots_notes) == ("resolved", [])
+
+    held = complete("new")
+    held.move("mallory", "reviewed")
+    held.settle()
+    held.hears()
+    held.close("sme.ken")
+    held.comment("sme.ken", "resolved")
+    held.settle()
+    assert (held.status, "hold::open" in held.issue.labels) == ("resolved", False)
+    assert held.hears().endswith("Settled: the card has moved on.")
+
+
 def test_what_was_said_before_it_was_closed_is_no_answer(complete: Makes) -> None:
     card = complete("reviewed")
     card.comment("sme.ken", "resolved")

@@ -16,6 +16,9 @@ from app.domain.policies import (
 MOVES = "moves"
 """The name by which the table of moves, and all that objects to a move, is switched on and off."""
 
+ENDS = open_closed.NAME
+"""The rule that is told how a closed request ended; that is no move, and leaves no move to be judged."""
+
 RULES: tuple[tuple[str, Callable[[Case], Ruling]], ...] = (
     (starting_status.NAME, starting_status.rule),
     (one_status.NAME, one_status.rule),

@@ -3,6 +3,8 @@
 Dragging a card to *Closed* strips its status (CONTRACT 5); bringing that back is the work of "exactly one status".
 """
 
+from datetime import timedelta
+
 from app.domain.case import SILENT, Case, Ruling
 from app.domain.closing import Answer, Unread, answers
 from app.domain.plan import Finding, Say, Verdict
@@ -10,11 +12,13 @@ from app.domain.roster import Role
 
 NAME = "open_closed"
 TOPIC = "closing"
+JUST_BEFORE = timedelta(minutes=1)
+"""A comment this shortly before the closing explains it: the button "Comment and close" writes the comment first."""
 
 
 def rule(case: Case) -> Ruling:
     """Ask the closer what became of the request, take the answer, and forget the question when it is settled."""
-    issue, note = case.snapshot.issue, case.voice.on(TOPIC)
+    issue = case.snapshot.issue
     status = case.taxonomy.workflow.status(case.history.stood)
     if issue.state == "opened" or (status and status.terminal):
         return _settled(case)
@@ -22,7 +26,7 @@ def rule(case: Case) -> Ruling:
         return SILENT
     if case.bot.is_us(issue.closed_by):
         return SILENT
-    heard = list(answers(case.snapshot.notes, issue.closed_at, case.taxonomy)) if note else []
+    heard = answers(case.snapshot.notes, issue.closed_at - JUST_BEFORE, case.taxonomy)
     spoken = [(n, a) for n, a in heard if _may_answer(case, n.author.username, n.author.id)]
     match spoken[-1][1] if spoken else None:
         case Answer() as answer:
@@ -44,11 +48,12 @@ def _settled(case: Case) -> Ruling:
 
 def _taken(case: Case, answer: Answer, who: str) -> Ruling:
     say = Say(TOPIC, "closing_settled", _words(case, answer.status, who, reopened=False), {"open": False})
+    says = (say,) if case.voice.on(TOPIC) else ()
     finding = Finding(
         NAME, Verdict.RESOLVED, "the closer's answer", before=case.history.stood, after=answer.status, who=who
     )
     reason = frozenset({answer.reason}) if answer.reason else frozenset[str]()
-    return Ruling(status=answer.status, add=reason, says=(say,), findings=(finding,))
+    return Ruling(status=answer.status, add=reason, says=says, findings=(finding,))
 
 
 def _ask(case: Case, unread: str | None) -> Ruling:
