@@ -32,6 +32,9 @@ VERSION = importlib.metadata.version("sounding-board")
 SHIPPED = Path(__file__).parent.parent
 """Where the shipped templates are, for an installation that has none of its own."""
 
+JOURNAL_KEPT = timedelta(days=180)
+"""Two quarters: long enough for the question why a card moved, short enough for the disk."""
+
 IDLE_FOR = timedelta(seconds=10)
 """A card with less time than this to its next look is still at work; longer waits are timers."""
 
@@ -126,6 +129,11 @@ class Service:
                 self._attend = Attend(joined.reconciler, joined.operator, utc_now, self.settings.paused)
             attend = self._attend
         return attend(subject, deliveries)
+
+    def tidy(self, now: datetime) -> None:
+        """Forget old deliveries and old journal lines."""
+        self.inbox.tidy(now)
+        self.journal.prune(now, JOURNAL_KEPT)
 
     def idle(self) -> bool:
         """Whether nothing runs, and nothing waits but timers for later."""

@@ -103,7 +103,9 @@ def worker() -> None:
     settings = _settings()
     inbox_rules = bootstrap.inbox_rules(settings)
     service = bootstrap.service(settings, bootstrap.configuration(settings), inbox_rules)
-    pool = WorkerPool(service.inbox, service.run, bootstrap.utc_now, log, inbox_rules.run_limit, settings.workers)
+    pool = WorkerPool(
+        service.inbox, service.run, bootstrap.utc_now, log, inbox_rules.run_limit, settings.workers, service.tidy
+    )
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

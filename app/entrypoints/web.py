@@ -31,7 +31,7 @@ def create_web(settings: Settings, configured: Configuration, opened: Service | 
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         service = opened or bootstrap.service(settings, configured, inbox_rules)
         workers = WorkerPool(
-            service.inbox, service.run, bootstrap.utc_now, log, inbox_rules.run_limit, settings.workers
+            service.inbox, service.run, bootstrap.utc_now, log, inbox_rules.run_limit, settings.workers, service.tidy
         )
         app.state.service = service
         _open(app, service, workers, keys)

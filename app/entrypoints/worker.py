@@ -4,7 +4,7 @@ import logging
 import threading
 import traceback
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from app.domain.failure import Permanent, Temporary
 from app.domain.inbox import Claim, Failure, Fate
@@ -33,11 +33,13 @@ class WorkerPool:
         log: logging.Logger,
         run_limit: timedelta,
         threads: int = 4,
+        tidy: Callable[[datetime], object] | None = None,
     ) -> None:
+        """`tidy` is done now and then by an idle thread; by default the inbox forgets old deliveries."""
         self._inbox, self._run, self._clock, self._log = inbox, run, clock, log
         self._limit = RunLimit(run_limit)
         self._watch, self._stopping = threading.Lock(), threading.Event()
-        self._tidy_at: datetime | None = None
+        self._tidy, self._tidy_at = tidy or inbox.tidy, datetime.min.replace(tzinfo=UTC)
         self._threads = [
             threading.Thread(target=self._work, name=f"worker-{number}", daemon=True) for number in range(threads)
         ]
@@ -95,19 +97,27 @@ class WorkerPool:
 
     def _tidy_now_and_then(self) -> None:
         now = self._clock()
-        if self._tidy_at is None or now >= self._tidy_at:
+        if now >= self._tidy_at:
             self._tidy_at = now + TIDY_EVERY
-            self._inbox.tidy(now)
+            self._tidy(now)
 
     def _carry_out(self, claim: Claim) -> None:
-        try:
-            outcome = self._outcome(claim)
-            if isinstance(outcome, Failure):
-                self._report(claim, outcome, self._inbox.fail(claim, outcome, self._clock()))
-            elif not self._inbox.settle(claim, self._clock(), outcome):
-                self._log.error("the run ended after its lease: another may have run beside it")
-        except (Temporary, Permanent) as failure:
-            self._log.error("the run cannot be marked as done, it will be repeated when its lease ends: %s", failure)
+        outcome = self._outcome(claim)
+        while True:
+            try:
+                self._mark(claim, outcome)
+                return
+            except (Temporary, Permanent) as failure:
+                # A full disk. The subject can have no other run while its claim stands, so its end is tried again.
+                self._log.error("the end of a run cannot be kept, it is tried again: %s", failure)
+                if self._clock() >= claim.lease_until or self._stopping.wait(LONGEST_WAIT.total_seconds()):
+                    return
+
+    def _mark(self, claim: Claim, outcome: Failure | datetime | None) -> None:
+        if isinstance(outcome, Failure):
+            self._report(claim, outcome, self._inbox.fail(claim, outcome, self._clock()))
+        elif not self._inbox.settle(claim, self._clock(), outcome):
+            self._log.error("the run ended after its lease: another may have run beside it")
 
     def _outcome(self, claim: Claim) -> Failure | datetime | None:
         """When to look again, or why the run failed."""

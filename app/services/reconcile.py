@@ -37,8 +37,10 @@ class Reconciler:
 
     def plan(self, ref: Ref, now: datetime, known: Issue | None = None) -> Planned:
         """Read and decide: three calls, two where the issue is `known`, one more where a status asks for links."""
+        if known is not None and not is_request(known, self.program):
+            return Planned(None, Plan(), ())
         snapshot = self.reader.snapshot(ref, known)
-        if not is_request(snapshot, self.program):
+        if not is_request(snapshot.issue, self.program):
             return Planned(None, Plan(), ())
         case = self._case(snapshot, now)
         if needs_links(case):
