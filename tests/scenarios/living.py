@@ -2,11 +2,12 @@
 
 import base64
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from app import bootstrap
 from app.domain.issue import Ref
@@ -19,6 +20,9 @@ from app.entrypoints.webhook import PATH
 from app.fakegitlab import FakeGitLab, World
 from app.fakegitlab.model import Board, Issue, Note, Project
 from app.gateways.config_load import Configuration, load
+from app.gateways.gitlab_budget import Budget
+from app.gateways.gitlab_connect import connect
+from app.gateways.journal_sqlite import SqliteJournal
 from app.services.sweep import Swept
 from app.settings import Settings
 
@@ -93,11 +97,24 @@ class Living:
         """The issue's labels of the scope `status`."""
         return {title for title in self.stage.titles(issue) if title.startswith("status::")}
 
-    def sweeps(self, dry: bool = False, **other: object) -> Swept:
+    def sweeps(self, dry: bool = False, since: datetime | None = None, **other: Any) -> Swept:
         """A CI job looks at all requests; `other` are settings that differ from the service's."""
-        settings = self.settings.model_copy(update=other)
-        with bootstrap.judging(settings, self.configured) as rules:
-            return rules.sweep.run(bootstrap.utc_now(), None, dry)
+        settings = Settings(**{**self.settings.model_dump(), **other})
+        token, hasty = settings.gitlab_token.get_secret_value(), Budget(rate=1e6, burst=1e6, notes_burst=1e6)
+        journal = SqliteJournal(settings.data_dir / "journal.sqlite3")
+        with closing(journal), connect(settings.gitlab_url, token, hasty) as doors:
+            sweep = bootstrap.rules(settings, self.configured, doors, journal).sweep
+            return sweep.run(bootstrap.utc_now(), since, dry)
+
+    def seeded(self, count: int) -> list[Issue]:
+        """Requests that were there before anybody listened: in New, with their context."""
+        world, project, jane = self.world, self.stage.project, self.world.user("sa.jane")
+        titles = ["status::new", "context::ready"]
+        with world.lock, world.silently():
+            return [
+                world.create_issue(jane, project, f"Request {n}", description=READY, add_labels=list(titles))
+                for n in range(count)
+            ]
 
     def journal(self, issue: Issue) -> list[str]:
         """What `journal` tells about an issue, oldest first, without times and deliveries."""
@@ -127,9 +144,14 @@ class Living:
         return [note.body for note in ours if not note.system and note.id not in self.read]
 
 
+@cache
+def _shipped(mode: Mode) -> Configuration:
+    return load(bootstrap.SHIPPED, mode_override=mode)
+
+
 def enforced(mode: Mode = Mode.ENFORCE, ask_after: timedelta = timedelta(0)) -> Configuration:
     """The shipped configuration in force since an hour ago, asking at once."""
-    shipped = load(bootstrap.SHIPPED, mode_override=mode)
+    shipped = _shipped(mode)
     since = bootstrap.utc_now() - timedelta(hours=1)
     flow = replace(shipped.taxonomy.workflow, effective_from=since, ask_after=ask_after, ask_at_latest=ask_after)
     return replace(shipped, taxonomy=replace(shipped.taxonomy, workflow=flow))
@@ -154,9 +176,9 @@ def peopled(configured: Configuration, tier: Literal["free", "premium"] = "premi
     return world, project, board
 
 
-def settings_for(url: str, world: World, kept: Path, **more: object) -> Settings:
+def settings_for(url: str, world: World, kept: Path, **more: Any) -> Settings:
     """What the service is told."""
-    given = {
+    given: dict[str, Any] = {
         "gitlab_url": url,
         "gitlab_token": world.user("sounding-board").token,
         "signing_key": SIGNING_KEY,
@@ -170,7 +192,7 @@ def settings_for(url: str, world: World, kept: Path, **more: object) -> Settings
 
 @contextmanager
 def living(
-    kept: Path, configured: Configuration, tier: Literal["free", "premium"] = "premium", **more: object
+    kept: Path, configured: Configuration, tier: Literal["free", "premium"] = "premium", **more: Any
 ) -> Iterator[Living]:
     """Everything running; on the way out, fails for a note nobody looked at and for a call nobody knows."""
     world, project, board = peopled(configured, tier)

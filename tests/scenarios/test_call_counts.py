@@ -1,0 +1,86 @@
+"""What a card costs in calls to GitLab, counted by the stand-in."""
+
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+from app import bootstrap
+from app.domain.taxonomy import Mode
+from app.fakegitlab.model import Issue
+from tests.scenarios.living import READY, Living, enforced, living
+
+
+def after_the_first(house: Living) -> Issue:
+    """A ready request, after the service has learnt who it is and which labels there are."""
+    issue = house.stage.files("sa.jane", "SAML", READY)
+    house.stage.quiet()
+    house.world.reset_calls()
+    return issue
+
+
+def methods(house: Living) -> list[str]:
+    return [call.method for call in house.world.calls]
+
+
+def test_a_lawful_drag_costs_three_reads_and_nothing_is_written(house: Living) -> None:
+    issue = after_the_first(house)
+    house.stage.drags("sme.ken", issue, "status::reviewed")
+    house.stage.quiet()
+    assert house.statuses(issue) == {"status::reviewed"}
+    assert methods(house) == ["GET", "GET", "GET"]
+
+
+def test_a_put_back_costs_three_reads_and_two_writes_and_its_echo_three_reads(house: Living) -> None:
+    """Our note and our label change come back as webhooks; they are one or two more looks, and no write."""
+    issue = after_the_first(house)
+    house.stage.drags("sa.omar", issue, "status::resolved")
+    house.stage.quiet()
+    assert house.statuses(issue) == {"status::new"}
+    assert len(house.said(issue)) == 1
+    cost = methods(house)
+    assert cost[:5] == ["GET", "GET", "GET", "POST", "PUT"]
+    assert cost[5:] in (["GET"] * 3, ["GET"] * 6)
+
+
+def crowd(house: Living, count: int) -> list[Issue]:
+    """Many settled requests, none changed lately."""
+    world = house.world
+    with world.lock, world.at(world.now() - timedelta(days=30)):
+        return house.seeded(count)
+
+
+def kinds(house: Living) -> Counter[str]:
+    """The calls by kind: pages of issues, and by method all others."""
+    return Counter("list" if call.template.endswith("/issues") else call.method for call in house.world.calls)
+
+
+def test_a_sweep_over_fifty_changes_among_ten_thousand_requests(tmp_path: Path) -> None:
+    with living(tmp_path, enforced()) as house:
+        issues = crowd(house, 10_000)
+        with house.deaf():
+            for issue in issues[::200]:
+                house.stage.drags("sme.ken", issue, "status::reviewed")
+        house.world.reset_calls()
+        swept = house.sweeps(since=bootstrap.utc_now() - timedelta(hours=1))
+        calls = kinds(house)
+        print(f"sweep --since over 10,000 requests with 50 changed: {calls['list']} pages, {calls['GET']} other reads")
+        assert swept.planned == ()
+        assert calls["list"] <= 101
+        # Who we are, and two reads for each changed request; the operator issue is new, but no request.
+        assert calls["GET"] == 1 + 2 * 50
+        assert set(calls) == {"list", "GET"}
+
+
+def test_a_full_pass_costs_two_reads_a_request_and_the_pages(tmp_path: Path) -> None:
+    with living(tmp_path, enforced(Mode.OBSERVE)) as house:
+        crowd(house, 300)
+        house.world.reset_calls()
+        swept = house.sweeps()
+        calls = kinds(house)
+        at_ten_a_second = (2 * 10_000 + 100 + 14) / 10 / 60
+        print(f"a full pass over 300 requests: {calls['list']} pages, {calls['GET']} other reads")
+        print(f"so over 10,000, at our own ten calls a second: {at_ten_a_second:.0f} minutes")
+        assert swept.seen == 301
+        assert calls["GET"] == 1 + 2 * 300
+        assert calls["list"] <= 3 + 2 + 12
+        assert set(calls) == {"list", "GET"}
