@@ -86,15 +86,19 @@ def serve(
     web = create_web(settings, configured, opened)
     # The server hands the signal that ended it on to us: a stop that was asked for is no failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    uvicorn.run(
-        web,
-        host=host or settings.host,
-        port=settings.port if port is None else port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=LAST_ANSWERS_WITHIN,
-    )
+    try:
+        uvicorn.run(
+            web,
+            host=host or settings.host,
+            port=settings.port if port is None else port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=LAST_ANSWERS_WITHIN,
+        )
+    except SystemExit as end:
+        # The server's own code for a start that failed, a port in use, would read as "changes pending" here.
+        raise typer.Exit(1 if end.code else 0) from end
 
 
 @app.command()

@@ -90,6 +90,7 @@ def set_up_logging(stream: TextIO, level: str, secrets: Iterable[str]) -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logger = logging.getLogger(name)
         logger.handlers.clear()
+        logger.setLevel(logging.NOTSET)
         logger.propagate = True
     # They name every call to GitLab, whose addresses may hold what people typed.
     for name in ("httpx", "httpcore"):
