@@ -143,6 +143,7 @@ class Card:
         self._ids = count(100)
         self._unheard: list[str] = []
         self._written: list[Write] = []
+        self._thought: tuple[Write, ...] = ()
         author = self.people[by]
         self.issue = Issue(
             REF, 5012, 7, title, description, frozenset(), "opened", author, (), at, at, None, None, False, None
@@ -219,6 +220,16 @@ class Card:
             if len(self._written) == before:
                 return self._written
         raise AssertionError(f"not settled after {RUNS_TO_SETTLE} runs: {self._written[-3:]}")
+
+    def thinks(self) -> None:
+        """Read and decide, and write nothing yet: another process, or a slow one."""
+        self._thought = self.reconciler().plan(REF, self.now).writes
+
+    def speaks(self) -> None:
+        """Write what was decided some time ago, whatever happened since."""
+        for write in self._thought:
+            self.apply(REF, write)
+        self._thought = ()
 
     def look_again_at(self) -> datetime | None:
         """When a run would look at the card again."""
