@@ -329,3 +329,14 @@ def complete(in_status: str = "new", world: World | None = None, **options: obje
     card.settle()
     card.hears()
     return card
+
+
+def missing(text: str) -> list[str]:
+    """The titles of a note's empty boxes."""
+    return [line[8:].partition("**")[0] for line in text.splitlines() if line.startswith("- [ ] **")]
+
+
+def without(field: str) -> str:
+    """The complete description with one `name: value` line, or one section, taken out."""
+    sections = [s for s in COMPLETE.split("## ") if not s.startswith(field)]
+    return "\n".join(line for line in "## ".join(sections).splitlines() if not line.startswith(f"- {field}:"))

@@ -13,8 +13,7 @@ from app.domain import neutral
 from app.domain.context import Wanted
 from app.domain.envelope import Place, seal, unseal
 from app.domain.plan import PostNote
-from tests.rules.cards import WORDING, Card
-from tests.rules.test_put_backs import missing
+from tests.rules.cards import WORDING, Card, missing
 from tests.rules.world import shipped
 
 Makes = Callable[..., Card]

@@ -7,8 +7,7 @@ from datetime import timedelta
 import pytest
 
 from app.domain.plan import EditNote, PostNote
-from tests.rules.cards import COMPLETE, PROBLEM, REF, Card
-from tests.rules.test_put_backs import missing, without
+from tests.rules.cards import COMPLETE, PROBLEM, REF, Card, missing, without
 from tests.rules.world import NINE, shipped
 
 Makes = Callable[..., Card]

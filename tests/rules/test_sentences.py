@@ -8,8 +8,7 @@ from dataclasses import replace
 from inline_snapshot import snapshot
 
 from app.domain.taxonomy import Mode
-from tests.rules.cards import COMPLETE, WORDING, Card
-from tests.rules.test_put_backs import without
+from tests.rules.cards import COMPLETE, WORDING, Card, without
 from tests.rules.world import shipped
 
 Makes = Callable[..., Card]
