@@ -1,0 +1,160 @@
+"""The whole service is killed again and again while people work: what was acknowledged is done, and said once."""
+
+import json
+import random
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from app import bootstrap
+from app.entrypoints.webhook import PATH
+from app.fakegitlab import FakeGitLab, World
+from app.fakegitlab.model import Hook, Issue
+from app.gateways.inbox_view import InboxView
+from tests.chaos.crowd import Crowd
+from tests.chaos.evidence import Carrier, Sent, Witness, last_read, plan_of, topics
+from tests.chaos.installation import Installation, Process, installation, until
+from tests.scenarios.living import SIGNING_TOKEN, enforced, peopled
+
+PACE = 0.1
+"""Seconds between two deeds: what one service may ask of GitLab in the time (its own budget) is enough for them."""
+SETTLED_WITHIN = 120.0
+SOON = timedelta(seconds=10)
+WRITES, ALL = ("POST", "PUT"), ("GET", "POST", "PUT", "DELETE")
+
+
+@dataclass(slots=True)
+class Ordeal:
+    """The service, the people, the carrier between GitLab and the service, and the witness who kills."""
+
+    world: World
+    hook: Hook
+    place: Installation
+    carrier: Carrier
+    witness: Witness
+    crowd: Crowd
+    chance: random.Random
+
+    def round(self) -> None:
+        """Start the service; people act until it is killed in the middle of something, and a little longer."""
+        service = self.place.serve()
+        methods, most = self.chance.choice(((WRITES, 12), (ALL, 60)))
+        self.witness.kills(service.pid, self.chance.randint(1, most), methods)
+        self._act_while(lambda: service.lives)
+        assert service.ends() == -9
+        for _ in range(self.chance.randint(0, 4)):
+            self.crowd.acts()
+
+    def last_service(self) -> Process:
+        """The service that nobody kills, with a few more deeds, and everything settled."""
+        service = self.place.serve()
+        for _ in range(5):
+            self.crowd.acts()
+        until(self._settled, "everything is settled", SETTLED_WITHIN)
+        return service
+
+    def _act_while(self, lives: Callable[[], bool]) -> None:
+        pause, deeds = threading.Event(), 0
+        while lives():
+            self.crowd.acts()
+            deeds += 1
+            assert deeds < 600, "the service was not killed"
+            pause.wait(PACE)
+
+    def _settled(self) -> bool:
+        before = len(self.witness)
+        return (
+            self.world.outbox.settle(0) and self._idle() and self.world.outbox.settle(0) and len(self.witness) == before
+        )
+
+    def _idle(self) -> bool:
+        """Nothing runs, nothing is to be tried again, and nothing waits but timers for later."""
+        with closing(InboxView.beside(self.place.data / "inbox.sqlite3")) as inbox:
+            counts, waiting = inbox.counts(), inbox.waiting(1000)
+        later = bootstrap.utc_now() + SOON
+        return not counts.running and all(place.reason is None and place.due > later for place in waiting)
+
+    def sent_about(self, issue: Issue) -> list[Sent]:
+        """All deliveries about an issue, in the order in which they were emitted."""
+        emitted = {delivery: number for number, delivery in enumerate(self.hook.recent)}
+        return sorted((s for s in self.carrier.sent if _iid(s) == issue.iid), key=lambda s: emitted[s.delivery])
+
+
+def _iid(sent: Sent) -> int:
+    told = json.loads(sent.delivery.body)
+    return int((told.get("issue") or told["object_attributes"])["iid"])
+
+
+@contextmanager
+def ordeal(folder: Path, seed: int) -> Iterator[Ordeal]:
+    """Everything but the service itself is running; whatever happens, nothing keeps running."""
+    world, project, board = peopled(enforced())
+    chance, witness = random.Random(seed), Witness()
+    world.calls = witness
+    with FakeGitLab(world, deliver=False) as gitlab:
+        carrier = Carrier(world)
+        carrier.start()
+        try:
+            with installation(folder, gitlab.url, world.user("sounding-board").token) as place:
+                hook = world.add_hook(world.root, project, place.url + PATH, signing_token=SIGNING_TOKEN)
+                hook.recent = deque()
+                crowd = Crowd(world, project, board, chance)
+                yield Ordeal(world, hook, place, carrier, witness, crowd, chance)
+        finally:
+            carrier.stop()
+
+
+def killed_over_and_over(folder: Path, rounds: int, seed: int) -> None:
+    with ordeal(folder, seed) as trial:
+        for _ in range(rounds):
+            trial.round()
+        service = trial.last_service()
+        with closing(InboxView.beside(trial.place.data / "inbox.sqlite3")) as inbox:
+            assert inbox.dead(10) == ()
+        settings = trial.place.settings(data_dir=folder / "beside")
+        with bootstrap.judging(settings) as rules:
+            promised = [issue for issue in trial.crowd.issues if each_acknowledged_led_to_a_run(trial, issue)]
+            assert {issue.iid: plan.actions for issue in promised if not (plan := plan_of(rules, issue)).empty} == {}
+            assert nothing_was_doubled(trial)
+            service.popen.terminate()
+            assert service.ends() == 0
+            swept = trial.place.run("sweep", "--apply")
+            assert swept.ends() == 0, swept.lines
+            left = {issue.iid: plan_of(rules, issue).actions for issue in trial.crowd.issues}
+            assert left == {issue.iid: () for issue in trial.crowd.issues}
+        assert nothing_was_doubled(trial)
+        assert trial.world.unknown_calls == []
+        # Else the test has shown nothing.
+        assert {sent.acknowledged for sent in trial.carrier.sent} == {True, False}
+        assert {call.method for call in trial.witness} >= {"GET", "POST", "PUT"}
+
+
+def each_acknowledged_led_to_a_run(trial: Ordeal, issue: Issue) -> bool:
+    """Each did. Whether the last one was, so that nothing about this card is left to a sweep."""
+    about, read = trial.sent_about(issue), last_read(trial.witness, issue)
+    for sent in about:
+        assert not sent.acknowledged or read >= sent.calls, (issue.iid, read, sent)
+    return bool(about) and about[-1].acknowledged
+
+
+def nothing_was_doubled(trial: Ordeal) -> bool:
+    """One note a topic, and none was ever taken away again."""
+    for issue in trial.crowd.issues:
+        assert set(topics(trial.world, issue).values()) <= {1}, (issue.iid, topics(trial.world, issue))
+    return not any(call.method == "DELETE" for call in trial.witness)
+
+
+def test_nothing_acknowledged_is_lost_and_nothing_doubled_in_three_kills(tmp_path: Path) -> None:
+    killed_over_and_over(tmp_path, 3, seed=5)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", [1, 2])
+def test_nothing_acknowledged_is_lost_and_nothing_doubled_in_twenty_kills(tmp_path: Path, seed: int) -> None:
+    killed_over_and_over(tmp_path, 20, seed)
