@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from app.domain.plan import ChangeLabels
-from tests.rules.cards import Card, status
+from tests.rules.cards import COMPLETE, Card, status
 from tests.rules.world import NINE, shipped
 
 Makes = Callable[..., Card]
