@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypedDict
 
+from app.fakegitlab.possessions import Holdings
+
 LEVELS = {
     "guest": 10,
     "planner": 15,
@@ -18,7 +20,10 @@ LEVELS = {
 
 @dataclass(slots=True, eq=False)
 class User:
-    """A person or a bot; `token` is what they call the API with, `role` what the board page says they are."""
+    """A person or a bot; `token` is what they call the API with, `role` what the board page says they are.
+
+    `bot_of` is the project or group whose access token the account belongs to.
+    """
 
     id: int
     username: str
@@ -29,11 +34,15 @@ class User:
     admin: bool = False
     state: str = "active"
     role: str = ""
+    email: str = ""
+    profile: dict[str, object] = field(default_factory=dict)
+    bot_of: "Project | Group | None" = None
+    retired_at: datetime | None = None
 
 
 @dataclass(slots=True, eq=False)
 class Token:
-    """One access token of a user; a user may hold several."""
+    """One access token of a user; a user may hold several. A job token (`job_of`) opens one project a little."""
 
     id: int
     value: str
@@ -42,11 +51,16 @@ class Token:
     created_at: datetime
     expires_at: date | None = None
     revoked: bool = False
+    name: str = ""
+    description: str | None = None
+    last_used_at: datetime | None = None
+    job_of: "Project | None" = None
+    family: int = 0
 
 
 @dataclass(slots=True, eq=False)
 class Group:
-    """A group: its members and labels count in every project below it."""
+    """A group: its members and labels count in every project below it. With an `owner` it is a person's namespace."""
 
     id: int
     name: str
@@ -58,6 +72,8 @@ class Group:
     labels: "dict[int, Label]" = field(default_factory=dict)
     hooks: "dict[int, Hook]" = field(default_factory=dict)
     boards: "dict[int, Board]" = field(default_factory=dict)
+    owner: User | None = None
+    own: Holdings = field(default_factory=Holdings)
 
     @property
     def full_path(self) -> str:
@@ -90,6 +106,7 @@ class Project:
     next_iid: int = 1
     version: int = 0
     listings: "dict[object, tuple[int, list[Issue]]]" = field(default_factory=dict)
+    own: Holdings = field(default_factory=Holdings)
 
     @property
     def full_path(self) -> str:

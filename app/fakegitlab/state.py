@@ -6,7 +6,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Literal
 
 from app.fakegitlab.faults import Faults
@@ -56,6 +56,9 @@ class State:
         self.notes: dict[int, Note] = {}
         self.hooks: dict[int, Hook] = {}
         self.links: dict[int, IssueLink] = {}
+        self.namespaces: dict[int, Group] = {}
+        self.moved: dict[str, int] = {}
+        self.tidied_on: date | None = None
         self.names_epoch = 0
         self.webhooks_on = True
         self._clock = clock
