@@ -12,10 +12,15 @@ RUNTIME := $(VENV)/runtime-installed
 DEV := $(VENV)/dev-installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 PYTEST := $(BIN)/python -m pytest --quiet --tb=short
-LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-header --no-annotate pyproject.toml --extra build
+LOCK_STRANGER := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate
+LOCK := $(LOCK_STRANGER) pyproject.toml --extra build
 
-.PHONY: help install check test demo bench lock soak generate clean
+# Clients of GitLab that others wrote, for the tests of the stand-in; their dependencies would clash with ours.
+STRANGERS := .strangers
+NODE := tests/strangers/node
+
+.PHONY: help install check test strangers demo bench lock soak generate clean
 .DELETE_ON_ERROR:
 
 help: ## what there is
@@ -51,6 +56,21 @@ test: check ## check, then every test but the long ones
 	@$(PYTEST) --ignore=tests/browser $(ARGS)
 	@$(PYTEST) tests/browser $(ARGS)
 
+strangers: $(STRANGERS)/gitlabform/installed $(STRANGERS)/gitlabracadabra/installed $(NODE)/node_modules/installed ## other people's clients of GitLab, for `make test`
+	@ruby -e 'require "gitlab"' 2>/dev/null || echo "ruby-gitlab is missing: apt-get install ruby-gitlab"
+
+$(STRANGERS)/%/installed: tests/strangers/%.lock
+	@echo "installing $* in $(@D), from $<"
+	@rm -rf $(@D)
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip --disable-pip-version-check --quiet --quiet install --require-hashes --requirement $<
+	@touch $@
+
+$(NODE)/node_modules/installed: $(NODE)/package-lock.json $(NODE)/package.json
+	@if command -v npm >/dev/null; then echo "installing the Node client in $(@D), from $<" && \
+		npm ci --prefix $(NODE) --ignore-scripts --silent && touch $@; \
+	else echo "npm is missing: apt-get install npm"; fi
+
 soak: $(DEV) ## the long suites: random worlds, kill -9, races
 	@$(PYTEST) -m soak $(ARGS)
 
@@ -66,7 +86,8 @@ generate: $(RUNTIME) ## write the generated pages again
 lock: $(DEV) ## resolve the dependencies again; ARGS=--upgrade takes newer ones
 	@$(LOCK) $(ARGS) --output-file requirements.lock
 	@$(LOCK) --extra dev $(ARGS) --constraint requirements.lock --output-file requirements-dev.lock
+	@for tool in gitlabform gitlabracadabra; do $(LOCK_STRANGER) $(ARGS) tests/strangers/$$tool.in --output-file tests/strangers/$$tool.lock || exit 1; done
 
 clean: ## forget the virtual environment and every cache
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info
+	rm -rf $(VENV) $(STRANGERS) $(NODE)/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
