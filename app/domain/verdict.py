@@ -146,7 +146,8 @@ def _refreshed(case: Case, state: Mapping[str, object], source: str, target: str
     flow = case.taxonomy.workflow
     status = flow.status(target)
     moves = [m for m in flow.steps(source, target) if m.id == state.get("move")]
-    keys = (status.requires if status else ()) + (moves[0].requires if moves else ())
+    overrides = bool(moves) and flow.overrides(moves[0])
+    keys = (status.requires if status and not overrides else ()) + (moves[0].requires if moves else ())
     wanted = case.context.wanted(keys, since=case.history.entered)
     missing = [w.item.key for w in wanted]
     if missing == state.get("missing"):

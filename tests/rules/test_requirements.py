@@ -205,3 +205,11 @@ def test_a_reason_in_the_description_does_not_say_when_it_was_given(complete: Ma
     card.move("pm.ai", "backlog")
     card.settle()
     assert (card.status, missing(card.hears())) == ("accepted", ["Reason"])
+
+
+def test_a_program_lead_who_goes_round_the_table_is_asked_for_the_reason_alone(complete: Makes) -> None:
+    card = complete("new", labels=["area::ai", "theme::ai::chat"])
+    card.move("program.lead", "backlog")
+    card.settle()
+    assert (card.status, missing(card.hears())) == ("new", ["Reason"])
+    assert card.settle() == []
