@@ -8,6 +8,7 @@ from app.fakegitlab.refusal import conflict
 from app.fakegitlab.state import State
 
 GHOST = "ghost"
+ADMIN_SCOPES = ("api", "sudo", "admin_mode")
 
 
 def add(state: State, username: str, name: str, token: str | None, bot: bool, admin: bool = False) -> User:
@@ -17,7 +18,7 @@ def add(state: State, username: str, name: str, token: str | None, bot: bool, ad
     value = token or state.fresh_token()
     user = User(state.next_id("user"), username, name, value, state.now(), bot, admin)
     state.users[user.id] = user
-    add_token(state, user, value)
+    add_token(state, user, value, ADMIN_SCOPES if admin else ("api",))
     return user
 
 
@@ -26,6 +27,7 @@ def add_token(
 ) -> Token:
     """One more token for an account."""
     token = Token(state.next_id("token"), value or state.fresh_token(), user, tuple(scopes), state.now(), expires_at)
+    token.name, token.family = user.username, token.id
     state.tokens[token.value] = token
     return token
 

@@ -17,9 +17,9 @@ def unauthorized() -> Refused:
     return Refused(401, {"message": "401 Unauthorized"})
 
 
-def forbidden() -> Refused:
+def forbidden(reason: str = "") -> Refused:
     """The caller may see the thing but not do this."""
-    return Refused(403, {"message": "403 Forbidden"})
+    return Refused(403, {"message": f"403 Forbidden - {reason}" if reason else "403 Forbidden"})
 
 
 def not_found(what: str = "") -> Refused:

@@ -49,9 +49,16 @@ def test_a_confidential_issue_looks_like_none_to_guests(pod: Pod, login: Login) 
 def test_bad_tokens_are_told_so(pod: Pod, login: Login) -> None:
     late = pod.world.add_token(pod.sam, expires_at=date(2026, 9, 14))
     pod.world.revoke_token(pod.mia.token)
-    for token in ("nonsense", late.value, pod.mia.token):
+    expired = "Token is expired. You can either do re-authorization or token refresh."
+    revoked = "Token was revoked. You have to re-authorize from the user."
+    told: list[tuple[str, object]] = [
+        ("nonsense", {"message": "401 Unauthorized"}),
+        (late.value, {"error": "invalid_token", "error_description": expired}),
+        (pod.mia.token, {"error": "invalid_token", "error_description": revoked}),
+    ]
+    for token, words in told:
         answer = login(None).get("/user", headers={"Authorization": f"Bearer {token}"})
-        assert (answer.status_code, answer.json()) == (401, {"message": "401 Unauthorized"})
+        assert (answer.status_code, answer.json()) == (401, words)
 
 
 def test_a_token_that_may_only_read_cannot_write(pod: Pod, login: Login) -> None:

@@ -1,17 +1,17 @@
 """One API request: who asks, for what, with which parameters (query, form or JSON)."""
 
-import json
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
-from urllib.parse import parse_qsl
 
 from app.fakegitlab import access
+from app.fakegitlab.api.parameters import flat, read_body, read_number, read_query
 from app.fakegitlab.model import Group, Issue, Note, Project, Token, User
 from app.fakegitlab.moment import read_day, read_moment
-from app.fakegitlab.refusal import bad_parameter, forbidden, not_found, unauthorized
+from app.fakegitlab.refusal import bad_parameter, not_found, unauthorized
 from app.fakegitlab.world import World
 
 TRUE = ("true", "1", "t", "yes", "on")
+FALSE = ("false", "0", "f", "no", "off")
 
 
 class NotBuilt(Exception):
@@ -32,17 +32,12 @@ class Request:
         self.parameters: dict[str, object] = {}
         self.given: frozenset[str] = frozenset()
         if query:
-            self.parameters.update(_form(query))
+            self.parameters = flat(read_query(query))
 
     def read_body(self, content_type: str, body: bytes) -> None:
         """Add the body's parameters; 400 for what is not JSON though it says so."""
         if body:
-            if "json" in content_type:
-                self.parameters.update(_json(body))
-            elif "form-urlencoded" in content_type:
-                self.parameters.update(_form(body.decode()))
-            else:
-                raise NotBuilt(f"content type {content_type}")
+            self.parameters |= flat(read_body(content_type, body))
 
     @property
     def actor(self) -> User:
@@ -73,14 +68,16 @@ class Request:
         return name in self.parameters
 
     def text(self, name: str, default: str = "") -> str:
-        """A string parameter."""
-        value = self.parameters.get(name)
-        return default if value is None else str(value)
+        """A string parameter; 400 for an array or a hash."""
+        value = self.text_or_none(name)
+        return default if value is None else value
 
     def text_or_none(self, name: str) -> str | None:
-        """A string parameter that may be absent or null."""
+        """A string parameter that may be absent or null; 400 for an array or a hash."""
         value = self.parameters.get(name)
-        return None if value is None else str(value)
+        if isinstance(value, (dict, list)):
+            raise bad_parameter(f"{name} is invalid")
+        return _written(value)
 
     def choice(self, name: str, allowed: Collection[str], default: str) -> str:
         """One of a few words; 400 for another."""
@@ -90,9 +87,11 @@ class Request:
         return value
 
     def flag(self, name: str, default: bool = False) -> bool:
-        """A boolean parameter."""
-        value = self.parameters.get(name)
-        return default if value is None else str(value).lower() in TRUE
+        """A boolean parameter; 400 for a word that is none."""
+        value = self.text(name).lower()
+        if value not in (*TRUE, *FALSE, ""):
+            raise bad_parameter(f"{name} is invalid")
+        return value in TRUE if value else default
 
     def flag_or_none(self, name: str) -> bool | None:
         """A boolean parameter that may be absent."""
@@ -100,21 +99,22 @@ class Request:
 
     def number(self, name: str, default: int | None = None) -> int | None:
         """An integer parameter; 400 for something else."""
-        value = self.parameters.get(name)
-        if value is None or value == "":
+        value = self.text(name).strip()
+        if not value:
             return default
-        try:
-            return int(str(value))
-        except ValueError:
-            raise bad_parameter(f"{name} is invalid") from None
+        number = read_number(value.removeprefix("-"))
+        if number is None:
+            raise bad_parameter(f"{name} is invalid")
+        return -number if value.startswith("-") else number
 
     def numbers(self, name: str) -> list[int]:
         """A list of integers; `0` and the empty string stand for none."""
         found = []
         for word in self.words(name):
-            if not word.isdigit():
+            number = read_number(word)
+            if number is None:
                 raise bad_parameter(f"{name} is invalid")
-            found.append(int(word))
+            found.append(number)
         return [number for number in found if number]
 
     def words(self, name: str) -> list[str]:
@@ -122,8 +122,29 @@ class Request:
         value = self.parameters.get(name)
         if value is None:
             return []
-        parts = [str(one) for one in value] if isinstance(value, list) else str(value).split(",")
+        if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(one, (dict, list)) for one in value)):
+            raise bad_parameter(f"{name} is invalid")
+        parts = [_written(one) or "" for one in value] if isinstance(value, list) else self.text(name).split(",")
         return [part.strip() for part in parts if part.strip()]
+
+    def hash(self, name: str) -> dict[str, object]:
+        """A hash parameter; 400 for something else."""
+        value = self.parameters.get(name)
+        if value is None or value == "":
+            return {}
+        if not isinstance(value, dict):
+            raise bad_parameter(f"{name} is invalid")
+        return value
+
+    def hashes(self, name: str) -> list[dict[str, object]]:
+        """An array of hashes; `x[0][key]=` counts as one too. 400 for something else."""
+        value = self.parameters.get(name)
+        if value is None or value == "":
+            return []
+        rows = list(value.values()) if isinstance(value, dict) else value
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise bad_parameter(f"{name} is invalid")
+        return rows
 
     def moment(self, name: str) -> datetime | None:
         """An ISO 8601 parameter."""
@@ -140,8 +161,9 @@ class Request:
 
     def project_by(self, key: str) -> Project:
         """A project by id or full path; 404 if hidden."""
-        if key.isdigit():
-            found = self.world.projects.get(int(key))
+        number = read_number(key)
+        if number is not None:
+            found = self.world.projects.get(number)
         else:
             found = next((one for one in self.world.projects.values() if one.full_path == key), None)
         return access.require_project(self.user, found)
@@ -166,59 +188,29 @@ class Request:
 
     def issue(self) -> Issue:
         """The issue of the path; 404 if hidden."""
-        iid = self.arguments["issue_iid"]
-        if not iid.isdigit():
+        iid = read_number(self.arguments["issue_iid"])
+        if iid is None:
             raise bad_parameter("issue_iid is invalid")
-        return access.require_issue(self.user, self.project().issues.get(int(iid)))
+        return access.require_issue(self.user, self.project().issues.get(iid))
 
     def note(self) -> Note:
         """The note of the path; 404 if hidden or on another issue."""
-        issue, key = self.issue(), self.arguments["note_id"]
-        note = self.world.notes.get(int(key)) if key.isdigit() else None
+        issue, number = self.issue(), read_number(self.arguments["note_id"])
+        note = self.world.notes.get(number) if number is not None else None
         if note is None or note.issue is not issue or not access.sees_note(self.user, note):
             raise not_found()
         return note
 
     def owner_argument(self, name: str) -> int:
         """A numeric path argument; 404 for something else."""
-        key = self.arguments[name]
-        if not key.isdigit():
+        number = read_number(self.arguments[name])
+        if number is None:
             raise not_found()
-        return int(key)
-
-    def require_writes(self, scopes: Collection[str]) -> None:
-        """403 `insufficient_scope` for a token that may only read."""
-        if self.method != "GET" and "api" not in scopes:
-            refusal = forbidden()
-            refusal.body = {
-                "error": "insufficient_scope",
-                "error_description": "The request requires higher privileges than provided by the access token.",
-                "scope": "api",
-            }
-            raise refusal
+        return number
 
 
-def _form(text: str) -> dict[str, object]:
-    """`a=1&b[]=2&b[]=3`: names ending in `[]` become lists."""
-    found: dict[str, object] = {}
-    for name, value in parse_qsl(text, keep_blank_values=True):
-        if name.endswith("[]"):
-            many = found.setdefault(name[:-2], [])
-            if isinstance(many, list):
-                many.append(value)
-        else:
-            found[name] = value
-    return found
-
-
-def _json(body: bytes) -> dict[str, object]:
-    try:
-        value = json.loads(body)
-    except ValueError:
-        raise bad_parameter("400 Bad Request") from None
-    if not isinstance(value, dict):
-        raise bad_parameter("400 Bad Request")
-    nested = value.get("not")
-    if isinstance(nested, dict):
-        value |= {f"not[{name}]": one for name, one in nested.items()}
-    return value
+def _written(value: object) -> str | None:
+    """A scalar as the text a form would have carried: booleans in small letters."""
+    if value is None:
+        return None
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -6,13 +6,14 @@ from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any, Protocol
 
-from app.fakegitlab.api import boards, history, hooks, issues, labels, notes, people, places
+from app.fakegitlab import authentication
+from app.fakegitlab.api import administration, boards, history, hooks, issues, labels, notes
 from app.fakegitlab.api.answer import Answer, Headers, encode, ok
 from app.fakegitlab.api.request import NotBuilt, Request
 from app.fakegitlab.api.routing import routes
 from app.fakegitlab.faults import Fault
 from app.fakegitlab.model import Token
-from app.fakegitlab.refusal import Refused, unauthorized
+from app.fakegitlab.refusal import Refused
 from app.fakegitlab.state import Call
 from app.fakegitlab.world import World
 
@@ -21,7 +22,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 ROOT = "/api/v4"
 REQUESTS_PER_MINUTE = 2000
-HANDLERS = (boards, history, hooks, issues, labels, notes, people, places)
+HANDLERS = (administration, boards, history, hooks, issues, labels, notes)
 
 
 class Transport(Protocol):
@@ -67,7 +68,7 @@ class RestApi:
         with self._world.lock:
             template, username = path, ""
             try:
-                token = self._caller(headers, query)
+                token = authentication.caller(self._world, headers, query)
                 username = token.user.username if token else ""
                 found = routes.find(method, path)
                 if found is None:
@@ -93,28 +94,17 @@ class RestApi:
         body: bytes,
         fault: Fault | None,
     ) -> Answer:
+        token = authentication.admitted(token, method, found[0])
         request = Request(self._world, method, path, query, token)
+        if token is not None:
+            request.user = authentication.impersonated(self._world, token, headers, query)
         request.arguments = found[2]
         request.read_body(headers.get("content-type", "application/json"), body)
         request.given = frozenset(request.parameters)
-        if token is not None:
-            request.require_writes(token.scopes)
         if fault and fault.kind == "drop_fields":
             for name in fault.fields:
                 request.parameters.pop(name, None)
         return found[1](request)
-
-    def _caller(self, headers: dict[str, str], query: str) -> Token | None:
-        """The token of `PRIVATE-TOKEN` or `Authorization: Bearer`; none for an anonymous call; 401 for a dead one."""
-        value = headers.get("private-token") or headers.get("authorization", "").removeprefix("Bearer ")
-        if not value and ("private_token=" in query or "job-token" in headers):
-            raise unauthorized()
-        if not value:
-            return None
-        token, today = self._world.tokens.get(value), self._world.now().date()
-        if token is None or token.revoked or (token.expires_at is not None and token.expires_at <= today):
-            raise unauthorized()
-        return token
 
     def _struck(self, fault: Fault | None) -> Answer | None:
         """The answer of a fault that stops the request before anything is done."""
