@@ -74,6 +74,7 @@ class Group:
     boards: "dict[int, Board]" = field(default_factory=dict)
     owner: User | None = None
     own: Holdings = field(default_factory=Holdings)
+    milestones: "dict[int, Milestone]" = field(default_factory=dict)
 
     @property
     def full_path(self) -> str:
@@ -107,6 +108,7 @@ class Project:
     version: int = 0
     listings: "dict[object, tuple[int, list[Issue]]]" = field(default_factory=dict)
     own: Holdings = field(default_factory=Holdings)
+    milestones: "dict[int, Milestone]" = field(default_factory=dict)
 
     @property
     def full_path(self) -> str:
@@ -128,6 +130,25 @@ class Label:
     priority: int | None = None
     archived: bool = False
     deleted: bool = False
+    lock_on_merge: bool = False
+    subscribers: set[int] = field(default_factory=set)
+
+
+@dataclass(slots=True, eq=False)
+class Milestone:
+    """A milestone of a project or a group; `state` is `active` or `closed`."""
+
+    id: int
+    iid: int
+    title: str
+    owner: Project | Group
+    created_at: datetime
+    updated_at: datetime
+    description: str = ""
+    start_date: date | None = None
+    due_date: date | None = None
+    state: str = "active"
+    deleted: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -142,7 +163,7 @@ class BoardList:
 
 @dataclass(slots=True, eq=False)
 class Board:
-    """An issue board; `labels` is its scope (Premium): only issues with all of them are on it."""
+    """An issue board; its scope (Premium) are `labels`, milestone, assignee and weight: all of them must fit."""
 
     id: int
     name: str
@@ -151,6 +172,9 @@ class Board:
     labels: list[Label] = field(default_factory=list)
     hide_backlog_list: bool = False
     hide_closed_list: bool = False
+    milestone: Milestone | None = None
+    assignee: User | None = None
+    weight: int | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -182,6 +206,18 @@ class StateEvent:
     user: User
     state: str
     created_at: datetime
+
+
+@dataclass(slots=True, eq=False)
+class MilestoneEvent:
+    """An issue was put on a milestone (`add`) or taken off it (`remove`)."""
+
+    id: int
+    user: User
+    milestone: Milestone
+    action: str
+    created_at: datetime
+    state: str
 
 
 @dataclass(slots=True, eq=False)
@@ -228,11 +264,18 @@ class Issue:
     last_edited_at: datetime | None = None
     last_edited_by: User | None = None
     duplicated_to: "Issue | None" = None
+    moved_to: "Issue | None" = None
+    milestone: Milestone | None = None
+    health_status: str | None = None
+    time_estimate: int = 0
+    time_spent: int = 0
     labels: list[Label] = field(default_factory=list)
     assignees: list[User] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     label_events: list[LabelEvent] = field(default_factory=list)
     state_events: list[StateEvent] = field(default_factory=list)
+    milestone_events: list[MilestoneEvent] = field(default_factory=list)
+    subscriptions: dict[int, bool] = field(default_factory=dict)
     awards: list[Award] = field(default_factory=list)
     fragment: tuple[int, bytes] | None = None
 
@@ -285,6 +328,10 @@ class IssueFields(TypedDict, total=False):
     discussion_locked: bool | None
     issue_type: str
     weight: int | None
+    milestone: Milestone | None
+    health_status: str | None
+    time_estimate: int
+    time_spent: int
     iid: int
     created_at: datetime
     updated_at: datetime

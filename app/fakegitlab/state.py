@@ -9,8 +9,22 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal
 
+from app.fakegitlab.agenda import Todo
 from app.fakegitlab.faults import Faults
-from app.fakegitlab.model import Board, BoardList, Group, Hook, Issue, IssueLink, Label, Note, Project, Token, User
+from app.fakegitlab.model import (
+    Board,
+    BoardList,
+    Group,
+    Hook,
+    Issue,
+    IssueLink,
+    Label,
+    Milestone,
+    Note,
+    Project,
+    Token,
+    User,
+)
 from app.fakegitlab.moment import trimmed
 from app.fakegitlab.outbox import Changes, Outbox
 
@@ -56,6 +70,8 @@ class State:
         self.notes: dict[int, Note] = {}
         self.hooks: dict[int, Hook] = {}
         self.links: dict[int, IssueLink] = {}
+        self.milestones: dict[int, Milestone] = {}
+        self.todos: dict[int, Todo] = {}
         self.namespaces: dict[int, Group] = {}
         self.moved: dict[str, int] = {}
         self.tidied_on: date | None = None
