@@ -6,11 +6,13 @@ names a file that holds what `SOUNDING_BOARD_GITLAB_TOKEN` would.
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, SecretStr, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX = "SOUNDING_BOARD_"
@@ -35,7 +37,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, hide_input_in_errors=True, extra="ignore")
 
     gitlab_url: Annotated[str, AfterValidator(_base_url)] = Field(description="GitLab's address, without /api/v4")
-    gitlab_token: SecretStr = Field(description="access token of the bot, scope api, role Planner or above")
+    gitlab_token: SecretStr = Field(
+        min_length=1, description="access token of the bot, scope api, role Planner or above"
+    )
     signing_key: SecretStr = Field(
         min_length=16,
         description="key that signs our notes; service and CI jobs share it. Several: `new old`",
@@ -81,7 +85,7 @@ class _MountedFiles(PydanticBaseSettingsSource):
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[object, str, bool]:  # noqa: ARG002
         """The file's content for one field."""
         path = os.environ.get(f"{PREFIX}{field_name.upper()}_FILE")
-        return (Path(path).read_text().strip() if path else None), field_name, False
+        return (_content(path) if path else None), field_name, False
 
     def __call__(self) -> dict[str, object]:
         """All fields that a file gives."""
@@ -94,14 +98,32 @@ def read_settings(given: Mapping[str, Any] | None = None) -> Settings:
     try:
         return Settings(**(given or {}))
     except ValidationError as problem:
-        lines = [_sentence(error["loc"], error["msg"], error["type"]) for error in problem.errors()]
-    except OSError as problem:
-        lines = [f"{problem.filename}: {problem.strerror}; a variable ending in _FILE must name a readable file."]
+        lines = [_sentence(error) for error in problem.errors()]
     raise SettingsInvalid("\n".join(lines))
 
 
-def _sentence(loc: tuple[int | str, ...], message: str, kind: str) -> str:
-    name = str(loc[0])
-    described = Settings.model_fields[name].description
-    what = "is not set" if kind == "missing" else f"cannot be used ({message})"
-    return f"{PREFIX}{name.upper()} {what}: {described}."
+@dataclass(frozen=True, slots=True)
+class _Unreadable:
+    """Stands for a file that cannot be read: it fits no field, so that it is told with all that is wrong."""
+
+    path: str
+    why: str
+
+
+def _content(path: str) -> str | _Unreadable:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as problem:
+        return _Unreadable(path, problem.strerror or "it cannot be read")
+    except UnicodeDecodeError:
+        return _Unreadable(path, "it is not text")
+
+
+def _sentence(error: ErrorDetails) -> str:
+    """What is wrong with one variable; its value is never shown, the path of its file is."""
+    name, value = str(error["loc"][0]), error["input"]
+    variable, described = f"{PREFIX}{name.upper()}", Settings.model_fields[name].description
+    if isinstance(value, _Unreadable):
+        return f"{variable}_FILE names {value.path}, which cannot be read ({value.why}): {described}."
+    what = "is not set" if error["type"] == "missing" else f"cannot be used ({error['msg']})"
+    return f"{variable} {what}: {described}."

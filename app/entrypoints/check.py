@@ -12,7 +12,9 @@ from app.settings import read_settings
 
 
 def check(
-    directory: Annotated[Path, typer.Option("--config", help="Where the files are.")] = Path(),
+    directory: Annotated[
+        Path, typer.Option("--config", envvar="SOUNDING_BOARD_CONFIG_DIR", help="Where the files are.")
+    ] = Path(),
     against: Annotated[
         str | None, typer.Option(metavar="REV", help="Compare with this git revision: a changed rule needs a new date.")
     ] = None,
@@ -28,7 +30,7 @@ def check(
     if against:
         _against(directory, against)
     if online:
-        _online()
+        _online(directory)
 
 
 def _against(directory: Path, revision: str) -> None:
@@ -40,9 +42,9 @@ def _against(directory: Path, revision: str) -> None:
     typer.echo(f"No rule has changed since {revision} without a newer effective_from.")
 
 
-def _online() -> None:
+def _online(directory: Path) -> None:
     well = True
-    with bootstrap.checking(read_settings()) as checker:
+    with bootstrap.checking(read_settings({"config_dir": directory})) as checker:
         for found in checker.run():
             mark = {True: "ok   ", False: "wrong", None: "note "}[found.well]
             well = well and found.well is not False

@@ -76,22 +76,23 @@ def visible(body: str) -> list[str]:
 def journal_lines(entries: Iterable[Entry]) -> Iterator[str]:
     """The journal of an issue, as given."""
     for entry in entries:
-        head = f"{entry.at:%Y-%m-%d %H:%M:%S}{' dry' if entry.dry else ''}"
+        head = f"{entry.at:%Y-%m-%d %H:%M:%S} UTC{' dry' if entry.dry else ''}"
         if entry.finding:
             yield f"{head}  {finding_line(entry.finding)}"
         if entry.write:
             first, *_ = write_lines(entry.write)
             yield f"{head}  {'would write ' if entry.dry else 'wrote '}{first.rstrip(':')}"
         if entry.deliveries:
-            yield f"{'':19}  because of {', '.join(entry.deliveries)}"
+            yield f"{'':23}  because of {', '.join(entry.deliveries)}"
 
 
 def waiting_line(waiting: Waiting) -> str:
     """One subject that waits."""
-    tried = f", tried {waiting.attempts} times: {waiting.reason}" if waiting.attempts else ""
-    return f"waiting  {waiting.subject.key}  due {waiting.due:%Y-%m-%d %H:%M:%S}{tried}"
+    times = "once" if waiting.attempts == 1 else f"{waiting.attempts} times"
+    tried = f", tried {times}: {waiting.reason}" if waiting.attempts else ""
+    return f"waiting  {waiting.subject.key}  due {waiting.due:%Y-%m-%d %H:%M:%S} UTC{tried}"
 
 
 def dead_line(letter: DeadLetter) -> str:
     """One subject that was given up."""
-    return f"dead     {letter.subject.key}  since {letter.died_at:%Y-%m-%d %H:%M:%S}: {letter.reason}"
+    return f"dead     {letter.subject.key}  since {letter.died_at:%Y-%m-%d %H:%M:%S} UTC: {letter.reason}"

@@ -13,7 +13,7 @@ from app.domain.failure import Missing, Permanent, Temporary
 from app.gateways.gitlab_budget import LONGEST_PAUSE
 
 _LONGEST_QUOTE = 200
-_AGAIN = "It is tried again later."
+_AGAIN = "It may work later."
 _UNSURE = "Whether it was done is not known, so it is not sent again as it is: the issue is read anew first."
 
 
@@ -102,7 +102,8 @@ def refused(response: httpx.Response, secret: str, clock: Callable[[], float]) -
         case 401:
             return Permanent(
                 f"GitLab does not accept our token ({where}): it has expired, was revoked or was copied wrongly. "
-                "Make a new access token with scope api, put it where the service reads it, and start again."
+                "Put one with scope api where the service reads it, and start again. A newly made token is a new user: "
+                "then name the old user's id in SOUNDING_BOARD_RETIRED_BOT_IDS."
             )
         case 403:
             return Forbidden(

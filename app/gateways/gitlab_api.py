@@ -50,7 +50,7 @@ class Api:
         onward: _Step | None = (path, {"per_page": PER_PAGE, **(query or {})})
         while onward is not None and not stopped():
             if str(onward) in seen:
-                raise Temporary(f"GitLab's pages for {path} go round in a circle. It is tried again later.")
+                raise Temporary(f"GitLab's pages for {path} go round in a circle. It may work later.")
             seen.add(str(onward))
             rows, onward = self._page(path, shape, *onward)
             found += rows

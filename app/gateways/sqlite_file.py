@@ -64,7 +64,7 @@ def lock_file(path: Path, *, wait: bool) -> FileLock:
 def connect(path: Path, synchronous: Literal["FULL", "NORMAL"], *, read_only: bool = False) -> sqlite3.Connection:
     """A connection in autocommit mode; transactions are begun by hand. Raises Temporary, Permanent."""
     if read_only and not path.exists():
-        raise Permanent(f"{path} does not exist")
+        raise Permanent(f"{path} does not exist: nothing has run with this data directory yet, or it is another one.")
     uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
     with translated(path):
         connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)

@@ -1,17 +1,22 @@
 """`check --online`: does the installation have what it needs? One sentence a finding, each with its cure."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from app.domain.failure import Missing, Permanent
 from app.domain.installation import Hook, Member, Token
-from app.domain.issue import Note, Ref, User
+from app.domain.issue import Ref, Snapshot, User
 from app.domain.program import Program
-from app.domain.taxonomy import Taxonomy
+from app.domain.taxonomy import Taxonomy, scope_of
 
 PLANNER = 15
 """The lowest role that may set labels (CONTRACT 0, 17.7)."""
+OLDEST = (18, 3)
+"""GitLab gives keyset pages of issues since this version (CONTRACT 0)."""
+NAMED = 10
+"""So many of what is missing are named; the rest is counted."""
 HOOK_PATH = "/webhooks/gitlab"
 TRIGGERS = {
     "issues_events": "Issues events",
@@ -54,8 +59,8 @@ class About(Protocol):
 class Reads(Protocol):
     """Reads an issue."""
 
-    def notes(self, ref: Ref) -> Sequence[Note]:
-        """Its comments."""
+    def snapshot(self, ref: Ref) -> Snapshot:
+        """The issue, whole."""
         ...
 
 
@@ -79,7 +84,10 @@ class CheckOnline:
     def run(self) -> Iterator[Found]:
         """The findings, as they come. Raises Temporary and Permanent where GitLab cannot be asked at all."""
         me = self.about.whoami()
-        yield Found(True, f"GitLab {self.about.version()} takes our token; we are @{me.username} (id {me.id}).")
+        version = self.about.version()
+        yield Found(True, f"GitLab {version} takes our token; we are @{me.username} (id {me.id}).")
+        if _number(version) < OLDEST:
+            yield Found(False, f"GitLab {version} is too old: sweeps need {'.'.join(map(str, OLDEST))} or newer.")
         yield from self._token()
         for project in self.program.projects:
             try:
@@ -92,6 +100,8 @@ class CheckOnline:
         token = self.about.token()
         if token and "api" not in token.scopes:
             yield Found(False, f"Our token has {', '.join(token.scopes)} only; it needs the scope api to write.")
+        if token and token.expires_at:
+            yield Found(None, f"Our token runs out on {token.expires_at:%Y-%m-%d}; rotate it before that day.")
 
     def _project(self, path: str, me: User) -> Iterator[Found]:
         members = self.about.members(path)
@@ -103,7 +113,7 @@ class CheckOnline:
         here = {m.user.username.casefold() for m in members}
         absent = [p.username for p in self.program.roster.people if p.username.casefold() not in here]
         if absent:
-            yield Found(None, f"{path}: {len(absent)} people of program.yml are no members: {', '.join(absent[:10])}.")
+            yield Found(None, f"{path}: these people of program.yml are no members there: {_named(absent)}.")
         yield from self._hooks(path)
 
     def _hooks(self, path: str) -> Iterator[Found]:
@@ -123,16 +133,31 @@ class CheckOnline:
             yield Found(None, "program.yml names no operator_issue, so only the journal hears of bursts.")
             return
         try:
-            self.reader.notes(issue)
+            labels = self.reader.snapshot(issue).issue.labels
         except Permanent:
             yield Found(False, f"The operator issue {issue} is not there for us; make it, or name another.")
+            return
+        if self.program.holds_requests(issue.project) and not any(scope_of(t) == "program-doc" for t in labels):
+            yield Found(False, f"The operator issue {issue} passes for a request; give it ~program-doc::operator.")
+
+
+def _number(version: str) -> tuple[int, ...]:
+    """`19.4.0-ee` as (19, 4); a version that cannot be read is taken for a new one."""
+    found = re.match(r"(\d+)\.(\d+)", version)
+    return tuple(map(int, found.groups())) if found else OLDEST
 
 
 def _labels(path: str, missing: Sequence[str]) -> Found:
     if not missing:
         return Found(True, f"{path}: all labels of the taxonomy are there.")
-    some = ", ".join(missing[:10]) + (", …" if len(missing) > 10 else "")
-    return Found(False, f"{path}: {len(missing)} labels of label_taxonomy.yml are not there: {some}. Make them first.")
+    return Found(
+        False, f"{path}: these labels of label_taxonomy.yml are not there yet: {_named(missing)}. Make them first."
+    )
+
+
+def _named(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
 
 
 def _hook(path: str, hook: Hook) -> Found:

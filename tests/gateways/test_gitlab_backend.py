@@ -17,7 +17,7 @@ from app.gateways.gitlab_backend import http_client
 from tests.gateways.gitlab_wire import ISSUE, NOON, REF, TOKEN, URL, issue_body, ok, wired
 
 WHERE = "GET /projects/acme/feedback/issues/12 at gitlab.example"
-AWAY = "It is tried again later."
+AWAY = "It may work later."
 
 
 def read_after(answer: httpx.Response | Exception | list[httpx.Response | Exception]) -> None:
@@ -58,7 +58,8 @@ def test_what_gitlab_said_is_quoted_shortly_and_without_the_token() -> None:
 def test_a_dead_token_names_its_cure() -> None:
     assert words_of(httpx.Response(401, json={"message": "401 Unauthorized"})) == (
         f"GitLab does not accept our token ({WHERE} answered 401): it has expired, was revoked or was copied wrongly. "
-        "Make a new access token with scope api, put it where the service reads it, and start again."
+        "Put one with scope api where the service reads it, and start again. A newly made token is a new user: "
+        "then name the old user's id in SOUNDING_BOARD_RETIRED_BOT_IDS."
     )
 
 

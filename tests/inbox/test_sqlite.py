@@ -118,7 +118,7 @@ def test_others_can_look_when_no_service_runs(path: Path) -> None:
 def test_looking_at_a_file_that_is_not_there_says_so(path: Path) -> None:
     with pytest.raises(Permanent) as refusal:
         InboxView.beside(path)
-    assert str(refusal.value) == f"{path} does not exist"
+    assert str(refusal.value).startswith(f"{path} does not exist: nothing has run with this data directory yet")
 
 
 def test_a_dead_letter_can_be_retried_from_beside(inbox: SqliteInbox, path: Path) -> None:

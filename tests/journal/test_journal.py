@@ -119,4 +119,4 @@ def test_several_processes_and_threads_may_write_and_others_look(path: Path, jou
 def test_looking_at_a_journal_that_is_not_there_says_so(path: Path) -> None:
     with pytest.raises(Permanent) as refusal:
         SqliteJournal.beside(path)
-    assert str(refusal.value) == f"{path} does not exist"
+    assert str(refusal.value).startswith(f"{path} does not exist: nothing has run with this data directory yet")

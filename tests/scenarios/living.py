@@ -124,7 +124,7 @@ class Living:
         finally:
             kept.close()
         told = [line for line in journal_lines(reversed(entries)) if "because of" not in line]
-        return [line[len("2026-03-02 12:00:00") :].strip() for line in told]
+        return [line[len("2026-03-02 12:00:00 UTC") :].strip() for line in told]
 
     @contextmanager
     def deaf(self) -> Iterator[None]:
@@ -145,16 +145,17 @@ class Living:
 
 
 @cache
-def _shipped(mode: Mode) -> Configuration:
+def shipped(mode: Mode | None = None) -> Configuration:
+    """The configuration as it is shipped, read once."""
     return load(bootstrap.SHIPPED, mode_override=mode)
 
 
 def enforced(mode: Mode = Mode.ENFORCE, ask_after: timedelta = timedelta(0)) -> Configuration:
     """The shipped configuration in force since an hour ago, asking at once."""
-    shipped = _shipped(mode)
+    found = shipped(mode)
     since = bootstrap.utc_now() - timedelta(hours=1)
-    flow = replace(shipped.taxonomy.workflow, effective_from=since, ask_after=ask_after, ask_at_latest=ask_after)
-    return replace(shipped, taxonomy=replace(shipped.taxonomy, workflow=flow))
+    flow = replace(found.taxonomy.workflow, effective_from=since, ask_after=ask_after, ask_at_latest=ask_after)
+    return replace(found, taxonomy=replace(found.taxonomy, workflow=flow))
 
 
 def peopled(configured: Configuration, tier: Literal["free", "premium"] = "premium") -> tuple[World, Project, Board]:

@@ -1,0 +1,81 @@
+"""`sounding-board check`, offline: right, or everything that is wrong at once."""
+
+# ruff: noqa: E501 - sentences are pinned as people read them
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from inline_snapshot import snapshot
+
+from app import bootstrap
+from tests.commands.terminal import Terminal
+
+
+def test_what_is_shipped_is_right(terminal: Terminal) -> None:
+    """Step 2 of the README: copy the two files into a directory of your own, and check."""
+    for name in ("label_taxonomy.yml", "program.yml"):
+        shutil.copy(bootstrap.SHIPPED / name, terminal.here)
+    ran = terminal("check")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == snapshot("Configuration ok: 83 labels, 17 moves, 4 areas, 15 people, 1 projects.\n")
+    assert terminal("check", "--config", str(bootstrap.SHIPPED)).out == ran.out
+
+
+def test_the_directory_may_be_set_for_all_commands(terminal: Terminal) -> None:
+    terminal.sets(config_dir=bootstrap.SHIPPED)
+    assert terminal("check").code == 0
+
+
+def test_nothing_is_there(terminal: Terminal) -> None:
+    ran = terminal("check")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == snapshot("""\
+label_taxonomy.yml:1:1: the file is missing — put label_taxonomy.yml into the directory .
+program.yml:1:1: the file is missing — put program.yml into the directory .
+""")
+
+
+def test_two_mistakes_are_told_at_once_each_with_its_place_and_its_cure(terminal: Terminal, program: Path) -> None:
+    taxonomy = program / "label_taxonomy.yml"
+    taxonomy.write_text(taxonomy.read_text().replace('color: "#1f75cb"', "color: #1f75cb", 1))
+    people = program / "program.yml"
+    people.write_text(people.read_text().replace("role: pm, area: ai", "role: pm, area: aj", 1))
+    ran = terminal("check", "--config", str(program))
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == snapshot("""\
+label_taxonomy.yml:17:16: `color` has no value: YAML takes everything after # for a comment — put it in quotes: color: "#1f75cb"
+program.yml:61:26: there is no area `aj` — the areas: ai, app-security, agile, dedicated
+""")
+
+
+def git(directory: Path, *words: str) -> None:
+    who = ["-c", "user.name=Petra", "-c", "user.email=petra@example.com"]
+    subprocess.run(["git", *who, *words], cwd=directory, check=True, capture_output=True)
+
+
+def test_a_changed_rule_needs_a_newer_instant(terminal: Terminal, program: Path) -> None:
+    git(program, "init", "-q", "-b", "main")
+    git(program, "add", ".")
+    git(program, "commit", "-q", "-m", "The program")
+    same = terminal("check", "--config", str(program), "--against", "main")
+    assert (same.code, same.err) == (0, "")
+    assert same.out.splitlines()[1:] == ["No rule has changed since main without a newer effective_from."]
+    taxonomy = program / "label_taxonomy.yml"
+    taxonomy.write_text(taxonomy.read_text().replace("who: [sme, lead, pm]", "who: [lead, pm]", 1))
+    changed = terminal("check", "--config", str(program), "--against", "main")
+    assert changed.code == 2
+    (told,) = changed.out.splitlines()[1:]
+    assert re.sub(r"20\d\d-\S+Z", "THEN", told) == snapshot(
+        "label_taxonomy.yml:637:11: the move T2: who may make it changed, and `effective_from` (THEN) is not newer than before (THEN) — give a newer `effective_from`, there or for the whole workflow"
+    )
+
+
+def test_a_revision_that_is_not_there(terminal: Terminal, program: Path) -> None:
+    git(program, "init", "-q", "-b", "main")
+    ran = terminal("check", "--config", str(program), "--against", "no-such-branch")
+    assert ran.code == 2
+    assert ran.err == snapshot(
+        "label_taxonomy.yml:1:1: git knows no revision `no-such-branch` here — fetch it first, or name another branch or commit\n"
+    )
