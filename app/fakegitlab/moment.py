@@ -25,9 +25,9 @@ def read_moment(text: str, parameter: str) -> datetime:
     """An ISO 8601 parameter; raises Refused 400 as GitLab's parameter layer does."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return trimmed(moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment)
+    except (ValueError, OverflowError):
         raise bad_parameter(f"{parameter} is invalid") from None
-    return trimmed(moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment)
 
 
 def read_day(text: str, parameter: str) -> date | None:
