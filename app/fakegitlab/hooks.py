@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from app.fakegitlab import payloads
-from app.fakegitlab.model import Award, Hook, Issue, Note, Project, User
+from app.fakegitlab.model import Award, Hook, Issue, Milestone, Note, Project, User
 from app.fakegitlab.outbox import Delivery
 from app.fakegitlab.payloads import Json
 from app.fakegitlab.signing import signature
@@ -19,6 +19,7 @@ EVENT_NAMES = {
     "note_events": "Note Hook",
     "confidential_note_events": "Confidential Note Hook",
     "emoji_events": "Emoji Hook",
+    "milestone_events": "Milestone Hook",
 }
 ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 FAILURES_BEFORE_A_PAUSE = 4
@@ -45,6 +46,13 @@ def emoji_happened(state: State, actor: User, award: Award, target: Issue | Note
     project = target.issue.project if isinstance(target, Note) else target.project
     body = lambda: payloads.emoji_event(state.base_url, actor, award, target, action)  # noqa: E731
     _emit(state, project, "emoji_events", body)
+
+
+def milestone_happened(state: State, milestone: Milestone, action: str) -> None:
+    """Tell the hooks about a project's milestone: `create`, `close` or `reopen` (documented; a group's tells nobody)."""
+    owner = milestone.owner
+    if isinstance(owner, Project):
+        _emit(state, owner, "milestone_events", lambda: payloads.milestone_event(state.base_url, milestone, action))
 
 
 def encoded(body: Json) -> bytes:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from app.fakegitlab.model import Award, Group, Issue, Label, Note, Project, User
+from app.fakegitlab.model import Award, Group, Issue, Label, Milestone, Note, Project, User
 from app.fakegitlab.moment import stamp, stamp_or_none
 
 Json = dict[str, object]
@@ -89,7 +89,7 @@ def issue_attributes(base: str, issue: Issue) -> Json:
     return _columns(base, issue) | {
         "type": TYPES.get(issue.issue_type, issue.issue_type.title()),
         "url": issue_url(base, issue),
-        "total_time_spent": 0,
+        "total_time_spent": issue.time_spent,
         "time_change": 0,
         "human_total_time_spent": None,
         "human_time_change": None,
@@ -118,18 +118,18 @@ def _columns(base: str, issue: Issue) -> Json:
         "iid": issue.iid,
         "last_edited_at": stamp_or_none(issue.last_edited_at),
         "last_edited_by_id": issue.last_edited_by and issue.last_edited_by.id,
-        "milestone_id": None,
-        "moved_to_id": None,
+        "milestone_id": issue.milestone and issue.milestone.id,
+        "moved_to_id": issue.moved_to and issue.moved_to.id,
         "duplicated_to_id": issue.duplicated_to and issue.duplicated_to.id,
         "project_id": issue.project.id,
         "relative_position": issue.relative_position,
         "state_id": STATE_IDS[issue.state],
-        "time_estimate": 0,
+        "time_estimate": issue.time_estimate,
         "title": issue.title,
         "updated_at": stamp(issue.updated_at),
         "updated_by_id": issue.updated_by and issue.updated_by.id,
         "weight": issue.weight,
-        "health_status": None,
+        "health_status": issue.health_status,
     }
 
 
@@ -149,6 +149,11 @@ CHANGEABLE = (
     "weight",
     "type",
     "duplicated_to_id",
+    "moved_to_id",
+    "milestone_id",
+    "health_status",
+    "time_estimate",
+    "total_time_spent",
     "relative_position",
     "labels",
     "assignees",
@@ -282,6 +287,31 @@ def emoji_event(base: str, actor: User, award: Award, target: Issue | Note, acti
     if isinstance(target, Note):
         body["note"] = note_attributes(base, target)
     return body | {"issue": issue_attributes(base, issue)}
+
+
+def milestone_event(base: str, milestone: Milestone, action: str) -> Json:
+    """A project's milestone was made (`create`), closed (`close`) or activated again (`reopen`)."""
+    project = milestone.owner
+    assert isinstance(project, Project)
+    return {
+        "object_kind": "milestone",
+        "event_type": "milestone",
+        "project": project_body(base, project),
+        "object_attributes": {
+            "id": milestone.id,
+            "iid": milestone.iid,
+            "title": milestone.title,
+            "description": milestone.description,
+            "state": milestone.state,
+            "created_at": stamp(milestone.created_at),
+            "updated_at": stamp(milestone.updated_at),
+            "due_date": milestone.due_date and milestone.due_date.isoformat(),
+            "start_date": milestone.start_date and milestone.start_date.isoformat(),
+            "group_id": None,
+            "project_id": project.id,
+        },
+        "action": action,
+    }
 
 
 def sorted_labels(labels: Iterable[Label]) -> list[Label]:
