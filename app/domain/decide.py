@@ -6,7 +6,7 @@ from functools import reduce
 
 from app.domain.case import SILENT, Case, Ruling
 from app.domain.plan import Action, ChangeLabels, DeleteNote, Finding, Plan, Verdict
-from app.domain.policies import AFTERWARDS, ENDS, MOVES, RULES
+from app.domain.policies import AFTERWARDS, ENDS, MOVES, RULES, Rules
 from app.domain.taxonomy import Mode
 from app.domain.verdict import pronounce
 
@@ -16,19 +16,23 @@ def decide(case: Case) -> Plan:
     if case.taxonomy.paused_label in case.snapshot.issue.labels:
         finding = Finding("pause", Verdict.REPORTED, f"the label {case.taxonomy.paused_label} switches us off here")
         return Plan(findings=(finding,))
-    named = [(name, _muted(case.mode(name), rule(case))) for name, rule in RULES if case.mode(name) is not Mode.OFF]
-    spoken = [ruling for _, ruling in named]
+    spoken = _speak(RULES, case)
     objections = tuple(o for ruling in spoken for o in ruling.objections)
-    judged = _where_it_stays(case, next((ruling.status for name, ruling in named if name == ENDS), None))
+    ends = _speak(ENDS, case)
+    judged = _where_it_stays(case, reduce(_together, ends, SILENT).status)
     verdict = pronounce(judged, objections) if case.mode(MOVES) is not Mode.OFF else SILENT
     later = _where_it_stays(judged, verdict.status)
-    spoken += [verdict]
-    spoken += [_muted(case.mode(name), rule(later)) for name, rule in AFTERWARDS if case.mode(name) is not Mode.OFF]
+    spoken += [*(_speak(ENDS, later) if verdict.status else ends), verdict, *_speak(AFTERWARDS, later)]
     whole = reduce(_together, spoken, SILENT)
     findings = whole.findings + tuple(
         Finding("one voice", Verdict.TIDIED, "a race had made this note twice") for _ in case.voice.doubled
     )
     return Plan(tuple(_actions(case, whole)), findings, whole.look_again_at)
+
+
+def _speak(rules: Rules, case: Case) -> list[Ruling]:
+    """The rulings of those that are switched on."""
+    return [_muted(case.mode(name), rule(case)) for name, rule in rules if case.mode(name) is not Mode.OFF]
 
 
 def _muted(mode: Mode, ruling: Ruling) -> Ruling:

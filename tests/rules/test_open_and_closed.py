@@ -292,3 +292,14 @@ def test_reopening_a_declined_request_needs_what_a_decision_needs(complete: Make
 def test_nobody_closes_an_answer_for_us(asked: Card) -> None:
     asked.thread.append(Note(9000, BOT, "resolved", asked.now, asked.now))
     assert (asked.settle(), asked.status) == ([], "reviewed")
+
+
+def test_the_question_is_asked_of_the_status_that_the_card_is_put_back_to(complete: Makes) -> None:
+    card = complete("new", labels=["area::ai"])
+    card.close("sme.ken")
+    card.move("sme.ken", "reviewed")
+    assert len(card.settle()) == 3  # two notes and the labels
+    heard = card.hears()
+    assert card.status == "new"
+    assert "while it was in **New**" in heard
+    assert "while it was in **Reviewed**" not in heard

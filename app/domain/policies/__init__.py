@@ -16,18 +16,20 @@ from app.domain.policies import (
 MOVES = "moves"
 """The name by which the table of moves, and all that objects to a move, is switched on and off."""
 
-ENDS = open_closed.NAME
-"""The rule that is told how a closed request ended; that is no move, and leaves no move to be judged."""
+Rules = tuple[tuple[str, Callable[[Case], Ruling]], ...]
+"""Rules, each with the switch that `rules:` in the taxonomy turns."""
 
-RULES: tuple[tuple[str, Callable[[Case], Ruling]], ...] = (
+RULES: Rules = (
     (starting_status.NAME, starting_status.rule),
     (one_status.NAME, one_status.rule),
-    (open_closed.NAME, open_closed.rule),
     (MOVES, allowed_moves.rule),
     (MOVES, status_requirements.rule),
     (MOVES, move_reasons.rule),
 )
-"""Each rule with the switch that `rules:` in the taxonomy turns. The verdict on the move follows the last of them."""
+"""Rules that look at the card as it is. The verdict on the move follows the last of them."""
 
-AFTERWARDS: tuple[tuple[str, Callable[[Case], Ruling]], ...] = ((missing_context.NAME, missing_context.rule),)
+ENDS: Rules = ((open_closed.NAME, open_closed.rule),)
+"""How a closed request ended: told, it leaves no move to be judged; else it is asked where the verdict leaves it."""
+
+AFTERWARDS: Rules = ((missing_context.NAME, missing_context.rule),)
 """Rules that look at the card where the verdict leaves it."""
