@@ -78,9 +78,7 @@ def build(snapshot: Snapshot, taxonomy: Taxonomy, program: Program, bot: Bot, vo
     """Fold the history and read the facts of a snapshot. Comments of ours and of the system are not facts."""
     issue = snapshot.issue
     area = area_of(issue.labels)
-    moves = taxonomy.rules.get("moves")
-    ceiling = moves.for_area(area) if moves else Mode.OFF
-    history = fold(issue, snapshot.events, taxonomy.workflow, program.roster, bot, voice, now, ceiling)
+    history = fold(issue, snapshot.events, taxonomy.workflow, program.roster, bot, voice, now)
     spoken = [n for n in snapshot.notes if not n.system and not bot.is_us(n.author)]
     prompts = tuple(item.why for item in taxonomy.items.values())
     facts = read(issue.description, spoken, taxonomy.fields, issue.milestone, prompts)

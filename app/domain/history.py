@@ -6,13 +6,16 @@ moves that did not stand are collapsed, so two drags cannot go round a rule.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
 
 from app.domain.issue import Issue, LabelEvent
 from app.domain.roster import Role, Roster
 from app.domain.taxonomy import Mode, Move, Workflow, scope_of
 from app.domain.voice import Bot, Voice, ours
+
+TAKEN_BACK_WITHIN = timedelta(minutes=2)
+"""Whoever returns their own card this soon let it go in the wrong list, and owes nobody a reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,6 @@ class _Judge:
     roster: Roster
     issue: Issue
     events: tuple[LabelEvent, ...]
-    ceiling: Mode
 
     def step(self, fold: "_Fold", event: LabelEvent, target: str) -> Step:
         """The person's move to `target`, judged as of its own time."""
@@ -92,15 +94,16 @@ class _Judge:
             target=target,
             since=fold.entered,
             moves=moves,
-            mode=self.mode(next(iter(moves or plain), None), event.at).at_most(self.ceiling),
+            mode=self.mode(next(iter(moves or plain), None), event.at),
             left=len(recent) >= self.workflow.put_backs,
         )
 
     def mode(self, move: Move | None, at: datetime) -> Mode:
         """How far we may go about a step that `move` governs; a rule judges only what came after it (3.2)."""
         area = self.area(at)
-        if move is None:
-            return self.workflow.modes.for_area(area)
+        default = self.workflow.modes.for_area(area)
+        if move is None or default is Mode.OFF:
+            return default
         return move.modes.for_area(area) if move.effective_from <= at else Mode.OFF
 
     def area(self, at: datetime) -> str | None:
@@ -154,18 +157,14 @@ def fold(
     bot: Bot,
     voice: Voice,
     now: datetime,
-    ceiling: Mode = Mode.ENFORCE,
 ) -> History:
-    """Fold the label events of the status scope, oldest first, into where the card stands and why.
-
-    `ceiling` is how far the rules about moves may go at all.
-    """
+    """Fold the label events of the status scope, oldest first, into where the card stands and why."""
     events = tuple(events)
     titles = {s.title for s in workflow.statuses}
     known = sorted((e for e in events if e.label in titles), key=attrgetter("id"))
     before = _before_events(issue, known, titles)
     state = _Fold(present=before, stood=before[-1] if before else workflow.start)
-    judge = _Judge(workflow, roster, issue, events, ceiling)
+    judge = _Judge(workflow, roster, issue, events)
     start = max(workflow.effective_from, now - workflow.judged_for)
     answered = _event_answered(voice)
     for event in known:
@@ -233,7 +232,7 @@ def _persons_move(state: _Fold, judge: _Judge, event: LabelEvent, target: str) -
     last = state.last
     if target == state.stood:
         state.last = state.brought
-    elif last and not last.lawful and target == last.source:
+    elif last and target == last.source and _taken_back(last, event):
         # Taking back a move that should not have been made is always right, whatever the table says.
         state.stood, state.entered, state.last, state.brought = last.source, last.since, None, None
     elif judge.answers_closing(event, target):
@@ -243,6 +242,12 @@ def _persons_move(state: _Fold, judge: _Judge, event: LabelEvent, target: str) -
         state.last = judge.step(state, event, target)
         if state.last.stands:
             state.to(target, event.at, state.last)
+
+
+def _taken_back(last: Step, event: LabelEvent) -> bool:
+    """Whether the card goes back from where it should not be, or its mover has thought better of it at once."""
+    same = last.event.user is not None and event.user is not None and last.event.user.id == event.user.id
+    return not last.lawful or (same and event.at - last.event.at <= TAKEN_BACK_WITHIN)
 
 
 def _event_answered(voice: Voice) -> int | None:

@@ -88,7 +88,6 @@ def _workflow_changed(old: Taxonomy, new: Taxonomy) -> list[str]:
         ),
         ("the status it starts in", then.start, today.start),
         ("what is asked for at the start", _asked(old), _asked(new)),
-        ("the mode", _modes(then.modes), _modes(today.modes)),
         ("the numbers", _numbers(old), _numbers(new)),
     )
     rules = (

@@ -16,11 +16,6 @@ class Mode(StrEnum):
     GUIDE = "guide"
     ENFORCE = "enforce"
 
-    def at_most(self, ceiling: "Mode") -> "Mode":
-        """The weaker of the two."""
-        strength = list(Mode)
-        return min(self, ceiling, key=strength.index)
-
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -149,7 +144,7 @@ class Move:
 class Workflow:
     """The statuses in board order, the lawful moves, and the numbers of workflow 3.6.
 
-    `modes` and `effective_from` govern steps that no move names.
+    `modes` and `effective_from` govern steps that no move names; `off` there switches all judging of moves off.
     """
 
     statuses: tuple[Status, ...]

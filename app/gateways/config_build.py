@@ -45,7 +45,7 @@ def taxonomy(shape: TaxonomyShape, override: Mode | None) -> Taxonomy:
             key: Item(key, i.title, i.why, i.example, tuple(map(_predicate, i.met_by)))
             for key, i in shape.items.items()
         },
-        workflow=_workflow(shape.workflow, override),
+        workflow=_workflow(shape.workflow, shape.rules.moves, override),
         rules={name: _modes(rule, override) for name, rule in shape.rules},
         paused_label=shape.paused_label,
     )
@@ -64,12 +64,12 @@ def _modes(shape: ModeShape, override: Mode | None) -> Modes:
     return Modes(override) if override else Modes(shape.mode, shape.mode_by_area)
 
 
-def _workflow(shape: WorkflowShape, override: Mode | None) -> Workflow:
+def _workflow(shape: WorkflowShape, moves: ModeShape, override: Mode | None) -> Workflow:
     return Workflow(
         statuses=tuple(Status(s.label, s.name, s.requires, s.asks, s.closes) for s in shape.statuses),
         start=shape.start,
-        moves=tuple(_move(move, shape, override) for move in shape.moves),
-        modes=_modes(shape, override),
+        moves=tuple(_move(move, shape, moves, override) for move in shape.moves),
+        modes=_modes(moves, override),
         effective_from=shape.effective_from,
         judged_for=shape.judged_for,
         ask_after=shape.ask_after,
@@ -79,16 +79,16 @@ def _workflow(shape: WorkflowShape, override: Mode | None) -> Workflow:
     )
 
 
-def _move(move: MoveShape, flow: WorkflowShape, override: Mode | None) -> Move:
+def _move(move: MoveShape, flow: WorkflowShape, moves: ModeShape, override: Mode | None) -> Move:
     every = tuple(s.label for s in flow.statuses)
-    by_area = flow.mode_by_area if move.mode is None and move.mode_by_area is None else move.mode_by_area or {}
+    by_area = moves.mode_by_area if move.mode is None and move.mode_by_area is None else move.mode_by_area or {}
     return Move(
         id=move.id,
         sources=frozenset(every if ANY in move.source else move.source),
         targets=frozenset(every if ANY in move.target else move.target),
         who=frozenset(move.who),
         requires=move.requires,
-        modes=Modes(override) if override else Modes(move.mode or flow.mode, by_area),
+        modes=Modes(override) if override else Modes(move.mode or moves.mode, by_area),
         effective_from=move.effective_from or flow.effective_from,
         because=move.because,
     )

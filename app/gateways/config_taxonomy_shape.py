@@ -89,12 +89,12 @@ class MoveShape(Shape):
     who: Roles
     requires: Texts = Field(default=(), description="Items beyond those the target status requires.")
     because: Text
-    mode: Mode | None = None
+    mode: Mode | None = Field(default=None, description="For this move; otherwise that of the rule `moves`.")
     mode_by_area: dict[str, Mode] | None = None
     effective_from: Instant | None = None
 
 
-class WorkflowShape(ModeShape):
+class WorkflowShape(Shape):
     """The statuses, the moves, and the numbers of their rules."""
 
     effective_from: Instant

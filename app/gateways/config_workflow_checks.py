@@ -90,7 +90,7 @@ def _requirements(taxonomy: Document) -> Iterator[ConfigError]:
 
 def _areas(taxonomy: Document, program: Document) -> Iterator[ConfigError]:
     areas = [str(trail[1]) for trail, _ in program.each("areas/*", object)]
-    for pattern in ("workflow/mode_by_area/*", "workflow/moves/*/mode_by_area/*", "rules/*/mode_by_area/*"):
+    for pattern in ("workflow/moves/*/mode_by_area/*", "rules/*/mode_by_area/*"):
         for trail, _ in taxonomy.each(pattern, object):
             area = str(trail[-1])
             if areas and area not in areas:

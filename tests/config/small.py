@@ -70,7 +70,7 @@ items:
     example: theme::ai::chat
     met_by: ["label:theme::{area}", "role:pm"]
 workflow:
-  mode: observe
+  # Who may move what.
   effective_from: 2026-01-01T00:00:00Z
   start: status::new
   judged_for: 72 hours

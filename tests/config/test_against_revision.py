@@ -70,10 +70,10 @@ CHANGES = {
         [MOVE + "the move T1: its mode changed, " + SAME],
     ),
     "the mode of all": (
-        "  mode: observe\n",
-        "  mode: enforce\n",
+        "  moves: {mode: observe}\n",
+        "  moves: {mode: enforce}\n",
         [
-            FLOW + "the mode changed, " + FLOW_SAME,
+            FLOW + "the rule `moves` changed, " + FLOW_SAME,
             MOVE + "the moves T1 and T2: its mode changed, " + SAME,
         ],
     ),
@@ -130,7 +130,7 @@ def test_a_changed_move_whose_own_instant_is_old_is_told_there(house: Path) -> N
 
 def test_a_newer_instant_for_the_whole_workflow_covers_every_change(house: Path) -> None:
     text = TAXONOMY.replace("2026-01-01T", "2026-02-01T").replace("who: [pm]", "who: [em]").replace("id: T2", "id: T7")
-    written(house, text.replace("  mode: observe\n", "  mode: enforce\n"))
+    written(house, text.replace("moves: {mode: observe}", "moves: {mode: enforce}"))
     assert changes_against(house, "main") == ()
 
 

@@ -308,3 +308,21 @@ def test_a_document_of_the_program_and_other_projects_are_left_alone(card: Makes
 
 def test_cards_made_for_the_tests_lack_nothing() -> None:
     assert made_complete("new").settle() == []
+
+
+def test_who_lets_a_card_go_in_the_wrong_list_takes_it_back_without_a_reason(complete: Makes) -> None:
+    card = complete("reviewed")
+    card.move("pm.ai", "accepted")
+    card.later(minutes=1)
+    card.move("pm.ai", "reviewed")
+    assert (card.settle(), card.status) == ([], "reviewed")
+
+
+def test_later_or_by_somebody_else_it_is_a_step_back_and_wants_its_reason(complete: Makes) -> None:
+    card = complete("reviewed", assigned=("pm.ai",))
+    card.move("pm.ai", "accepted")
+    card.later(minutes=3)
+    card.move("pm.ai", "reviewed")
+    card.settle()
+    assert card.status == "accepted"
+    assert "**Reason**" in card.hears()

@@ -31,10 +31,14 @@ class World:
         modes = Modes(mode, dict(by_area or {}))
         flow = self.taxonomy.workflow
         moves = tuple(replace(m, modes=modes) for m in flow.moves)
-        return replace(self, taxonomy=replace(self.taxonomy, workflow=replace(flow, moves=moves, modes=modes)))
+        changed = replace(flow, moves=moves, modes=modes)
+        rules = {**self.taxonomy.rules, "moves": modes}
+        return replace(self, taxonomy=replace(self.taxonomy, workflow=changed, rules=rules))
 
     def rule_in(self, rule: str, mode: Mode) -> "World":
         """One rule's switch turned."""
+        if rule == "moves":
+            return self.moves_in(mode)
         rules = {**self.taxonomy.rules, rule: Modes(mode)}
         return replace(self, taxonomy=replace(self.taxonomy, rules=rules))
 
