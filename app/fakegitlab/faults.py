@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Kind = Literal["rate_limit", "server_error", "hang", "lose_answer", "drop_fields"]
+Kind = Literal["rate_limit", "server_error", "hang", "late", "lose_answer", "drop_fields"]
 KINDS: tuple[str, ...] = get_args(Kind)
 
 
@@ -60,6 +60,10 @@ class Faults:
     def hang(self, seconds: float, count: int | None = 1, methods: tuple[str, ...] = (), path: str = "") -> None:
         """Nothing is done and nothing comes for `seconds`; then the connection breaks."""
         self.add(Fault("hang", count, methods=methods, path=path, seconds=seconds))
+
+    def late(self, seconds: float, count: int | None = 1, methods: tuple[str, ...] = (), path: str = "") -> None:
+        """The request is carried out after `seconds`, whether or not anybody still waits for the answer."""
+        self.add(Fault("late", count, methods=methods, path=path, seconds=seconds))
 
     def lose_answer(self, count: int | None = 1, methods: tuple[str, ...] = (), path: str = "") -> None:
         """The request is carried out, but the connection breaks before the answer."""

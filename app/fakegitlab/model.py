@@ -56,6 +56,7 @@ class Token:
     last_used_at: datetime | None = None
     job_of: "Project | None" = None
     family: int = 0
+    reminded: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
@@ -87,6 +88,15 @@ class Group:
 
 
 @dataclass(slots=True, eq=False)
+class Share:
+    """A project is open to a group's members, up to a level."""
+
+    group: Group
+    level: int
+    expires_at: date | None = None
+
+
+@dataclass(slots=True, eq=False)
 class Project:
     """A project with its issues by iid; `version` counts every change to any of them."""
 
@@ -109,6 +119,7 @@ class Project:
     listings: "dict[object, tuple[int, list[Issue]]]" = field(default_factory=dict)
     own: Holdings = field(default_factory=Holdings)
     milestones: "dict[int, Milestone]" = field(default_factory=dict)
+    shares: list[Share] = field(default_factory=list)
 
     @property
     def full_path(self) -> str:
@@ -306,6 +317,10 @@ class Hook:
     events: dict[str, bool] = field(default_factory=dict)
     enable_ssl_verification: bool = True
     custom_webhook_template: str | None = None
+    custom_headers: dict[str, str] = field(default_factory=dict)
+    url_variables: dict[str, str] = field(default_factory=dict)
+    push_events_branch_filter: str | None = None
+    branch_filter_strategy: str = "wildcard"
     failures: int = 0
     disabled_until: datetime | None = None
     disabled_for_good: bool = False

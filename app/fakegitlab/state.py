@@ -6,11 +6,13 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Literal
 
 from app.fakegitlab.agenda import Todo
+from app.fakegitlab.clock import Clock
 from app.fakegitlab.faults import Faults
+from app.fakegitlab.limits import Counted, Limits
 from app.fakegitlab.model import (
     Board,
     BoardList,
@@ -27,13 +29,9 @@ from app.fakegitlab.model import (
 )
 from app.fakegitlab.moment import trimmed
 from app.fakegitlab.outbox import Changes, Outbox
+from app.fakegitlab.recursion import Chains
 
 Tier = Literal["premium", "free"]
-
-
-def real_clock() -> datetime:
-    """The time now, in UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass(slots=True)
@@ -50,8 +48,12 @@ class Call:
 class State:
     """The memory of a world. Rules are functions over it; whoever calls them holds `lock`."""
 
-    def __init__(self, tier: Tier, clock: Callable[[], datetime], base_url: str) -> None:
+    def __init__(self, tier: Tier, clock: Callable[[], datetime], base_url: str, limits: Limits | None = None) -> None:
         self.tier: Tier = tier
+        self.limits = limits
+        self.counted = Counted()
+        self.chains = Chains()
+        self.issues_as_work_items = False
         self.base_url = base_url
         self.lock = threading.RLock()
         self.outbox = Outbox()
@@ -75,15 +77,16 @@ class State:
         self.namespaces: dict[int, Group] = {}
         self.moved: dict[str, int] = {}
         self.tidied_on: date | None = None
+        self.settings: dict[str, object] = {}
         self.names_epoch = 0
         self.webhooks_on = True
-        self._clock = clock
+        self.clock = Clock(clock)
         self._pretended: datetime | None = None
         self._last_id: defaultdict[str, int] = defaultdict(int)
 
     def now(self) -> datetime:
         """The world's time, in UTC with milliseconds."""
-        return trimmed(self._pretended or self._clock())
+        return trimmed(self._pretended or self.clock())
 
     @contextmanager
     def at(self, moment: datetime) -> Iterator[None]:

@@ -2,18 +2,39 @@
 
 from fastapi import FastAPI
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.fakegitlab import operations
-from app.fakegitlab.api.rest import ROOT, RestApi, unknown
+from app.fakegitlab.api.answer import ok
+from app.fakegitlab.api.rest import ROOT, RestApi, reply, unknown
 from app.fakegitlab.page.routes import router as page_router
 from app.fakegitlab.world import World
 
+OLD_ROOT = "/api/v3/"
+GONE = "API V3 is no longer supported. Use API V4 instead."
 
-def create_app(world: World) -> FastAPI:
-    """Everything a browser and a client meet; unknown paths answer 501 and are remembered."""
+
+def create_app(world: World) -> ASGIApp:
+    """Everything a browser and a client meet; unknown paths answer 501 and are remembered.
+
+    The API is reached without the layers of the pages: they take longer than the answer.
+    """
+    rest, pages = RestApi(world), _pages(world)
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        if path.startswith(ROOT + "/"):
+            await rest(scope, receive, send)
+        elif path.startswith(OLD_ROOT):
+            await reply(send, ok({"error": GONE}, 410), scope["method"])
+        else:
+            await pages(scope, receive, send)
+
+    return serve
+
+
+def _pages(world: World) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    app.mount(ROOT, RestApi(world))
     app.include_router(operations.router(world))
     app.include_router(page_router(world))
 

@@ -6,7 +6,9 @@ from typing import TypeVar, Unpack
 
 from app.fakegitlab import awards, boards, drag, hook_settings, hooks, issues, labels, links, notes, people
 from app.fakegitlab.access import level, sees_issue, sees_note
+from app.fakegitlab.clock import real_clock
 from app.fakegitlab.drag import Column
+from app.fakegitlab.limits import Limits
 from app.fakegitlab.model import (
     Award,
     Board,
@@ -24,7 +26,7 @@ from app.fakegitlab.model import (
     User,
 )
 from app.fakegitlab.outbox import Delivery
-from app.fakegitlab.state import State, Tier, real_clock
+from app.fakegitlab.state import State, Tier
 
 T = TypeVar("T")
 
@@ -32,7 +34,8 @@ T = TypeVar("T")
 class World(State):
     """State and rules, without HTTP. Every method takes the lock; refusals are `Refused(status, body)`.
 
-    `tier` decides about scoped labels (CONTRACT 2); `now` is the world's clock (aware UTC).
+    `tier` decides about scoped labels (CONTRACT 2); `now` is where `clock` takes its time from (aware UTC); `limits`
+    True enforces GitLab.com's rate limits, or those given.
     """
 
     def __init__(
@@ -41,8 +44,9 @@ class World(State):
         now: Callable[[], datetime] = real_clock,
         base_url: str = "http://127.0.0.1:8929",
         root_token: str | None = None,
+        limits: Limits | bool = False,
     ) -> None:
-        super().__init__(tier, now, base_url)
+        super().__init__(tier, now, base_url, Limits() if limits is True else limits or None)
         self.root = people.add(self, "root", "Administrator", root_token, bot=False, admin=True)
 
     def add_user(self, username: str, name: str, token: str | None = None, bot: bool = False) -> User:

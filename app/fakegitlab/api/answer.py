@@ -1,7 +1,7 @@
 """What goes back to the caller: a status, JSON bytes, and headers."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 Headers = list[tuple[bytes, bytes]]
@@ -15,6 +15,16 @@ class Answer:
     body: bytes = b""
     headers: Headers = field(default_factory=list)
     content_type: bytes = b"application/json"
+
+
+class Later(Answer):
+    """An answer that has to wait for another server: `finish` makes it, outside of the world's lock."""
+
+    __slots__ = ("finish",)
+
+    def __init__(self, finish: Callable[[], Answer]) -> None:
+        super().__init__(202)
+        self.finish = finish
 
 
 def encode(value: object) -> bytes:

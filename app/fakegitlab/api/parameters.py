@@ -1,4 +1,4 @@
-"""Parameters as Rack and Grape read them: query, JSON, urlencoded and multipart forms, nested names (doc/api/rest, Encoding).
+"""Parameters as Rack and Grape read them: query, JSON, urlencoded and multipart forms, nested names (doc/api/rest).
 
 `a[]=1&a[]=2` is an array, `a[b]=1` a hash, `a[][b]=1&a[][c]=2` and `a[0][b]=1` arrays of hashes. A hash `not` is also
 found under its flat names (`not[labels]`). What cannot be text (NUL, broken UTF-8, lone surrogates) is 400.
@@ -142,7 +142,9 @@ def _multipart(content_type: str, body: bytes) -> list[tuple[str, str]]:
         head = f"Content-Type: {content_type}\r\n\r\n".encode("ascii")
         message = BytesParser(policy=HTTP).parsebytes(head + body)
         parts = list(message.iter_parts())
-        fields = [(part.get_param("name", header="content-disposition"), part.get_payload(decode=True)) for part in parts]
+        fields = [
+            (part.get_param("name", header="content-disposition"), part.get_payload(decode=True)) for part in parts
+        ]
         return [(str(name), value.decode()) for name, value in fields if name and isinstance(value, bytes)]
     except (ValueError, LookupError, TypeError, AttributeError):
         raise malformed() from None

@@ -1,17 +1,21 @@
-"""REST v4 as an ASGI application: who asks, which route, faults, rate-limit headers, loud unknowns."""
+"""REST v4 as an ASGI application: who asks, which route, faults, loud unknowns."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
-from datetime import timedelta
-from email.utils import format_datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from app.fakegitlab import authentication
+from starlette.concurrency import run_in_threadpool
+
+from app.fakegitlab import authentication, recursion
 from app.fakegitlab.api import administration, boards, history, hooks, issues, labels, notes
-from app.fakegitlab.api.answer import Answer, Headers, encode, ok
+from app.fakegitlab.api.answer import Answer, Later, encode, ok
+from app.fakegitlab.api.manners import Manners
 from app.fakegitlab.api.request import NotBuilt, Request
+from app.fakegitlab.api.resources import RESOURCES
 from app.fakegitlab.api.routing import routes
 from app.fakegitlab.faults import Fault
+from app.fakegitlab.limits import TOO_MANY, of_action
 from app.fakegitlab.model import Token
 from app.fakegitlab.refusal import Refused
 from app.fakegitlab.state import Call
@@ -21,7 +25,6 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 ROOT = "/api/v4"
-REQUESTS_PER_MINUTE = 2000
 HANDLERS = (administration, boards, history, hooks, issues, labels, notes)
 
 
@@ -36,100 +39,120 @@ class ConnectionDropped(Exception):
     """A fault broke the connection, and there is no real one to break (an in-process client)."""
 
 
+class Asked(NamedTuple):
+    """One request as it came over the wire; `path` is still percent-encoded, without `/api/v4`."""
+
+    method: str
+    path: str
+    query: str
+    headers: dict[str, str]
+    body: bytes
+
+
 class RestApi:
     """Answers everything under `/api/v4`."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._observed: dict[str, tuple[int, int]] = {}
+        self._manners = Manners(world)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        raw: bytes = scope.get("raw_path") or scope["path"].encode()
-        path, method = raw.decode("ascii").split("?")[0].removeprefix(ROOT), scope["method"]
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        body = await _read(receive)
+        asked = await _read(scope, receive)
         if self._world.faults.latency:
             await asyncio.sleep(self._world.faults.latency)
-        fault = self._world.faults.strike(method, path)
-        if fault and fault.kind == "hang":
+        fault = self._world.faults.strike(asked.method, asked.path)
+        if fault and fault.kind in ("hang", "late"):
             await asyncio.sleep(fault.seconds)
+        if fault and fault.kind == "hang":
             await _drop(scope)
             return
-        answer = self._serve(method, path, scope["query_string"].decode("latin-1"), headers, body, fault)
+        answer = await self._served(asked, fault)
         if fault and fault.kind == "lose_answer":
             await _drop(scope)
             return
-        await _reply(send, answer)
+        await reply(send, answer, asked.method)
 
-    def _serve(
-        self, method: str, path: str, query: str, headers: dict[str, str], body: bytes, fault: Fault | None
-    ) -> Answer:
+    async def _served(self, asked: Asked, fault: Fault | None) -> Answer:
+        began = time.perf_counter()
         with self._world.lock:
-            template, username = path, ""
-            try:
-                token = authentication.caller(self._world, headers, query)
-                username = token.user.username if token else ""
-                found = routes.find(method, path)
-                if found is None:
-                    raise NotBuilt("path")
-                template = found[0]
-                answer = self._struck(fault) or self._handle(found, method, path, query, token, headers, body, fault)
-            except Refused as refused:
-                answer = ok(refused.body, refused.status)
-            except NotBuilt as missing:
-                answer = unknown(self._world, method, ROOT + path, str(missing))
-            self._world.calls.append(Call(method, template, path, username, answer.status))
-            answer.headers += self._rate_limit(username)
-            return answer
+            answer, template, username = self._answer(asked, fault)
+            observed = self._manners.observe(username)
+            if self._world.limits and observed > self._world.limits.requests:
+                answer = self._manners.retry_later(self._manners.seconds_left())
+        if isinstance(answer, Later):
+            answer = await run_in_threadpool(answer.finish)
+        known, took = asked.headers.get("if-none-match"), time.perf_counter() - began
+        with self._world.lock:
+            self._manners.dress(answer, asked.method, known, username, observed, took)
+            self._world.calls.append(Call(asked.method, template, asked.path, username, answer.status))
+        return answer
+
+    def _answer(self, asked: Asked, fault: Fault | None) -> tuple[Answer, str, str]:
+        """The answer with the route's template and the caller's username, for the list of calls."""
+        template, username = asked.path, ""
+        try:
+            token = authentication.caller(self._world, asked.headers, asked.query)
+            username = token.user.username if token else ""
+            found = routes.find(asked.method, asked.path)
+            if found is None:
+                return self._nowhere(asked), template, username
+            template = found[0]
+            if self._struck(fault) is None and self._limited(asked, template, username):
+                return ok({"message": {"error": TOO_MANY}}, 429), template, username
+            return self._struck(fault) or self._handle(found, asked, token, fault), template, username
+        except Refused as refused:
+            return ok(refused.body, refused.status), template, username
+        except NotBuilt as missing:
+            return unknown(self._world, asked.method, ROOT + asked.path, str(missing)), template, username
 
     def _handle(
         self,
         found: tuple[str, Callable[[Request], Answer], dict[str, str]],
-        method: str,
-        path: str,
-        query: str,
+        asked: Asked,
         token: Token | None,
-        headers: dict[str, str],
-        body: bytes,
         fault: Fault | None,
     ) -> Answer:
+        method = "GET" if asked.method == "HEAD" else asked.method
         token = authentication.admitted(token, method, found[0])
-        request = Request(self._world, method, path, query, token)
+        request = Request(self._world, method, asked.path, asked.query, token)
         if token is not None:
-            request.user = authentication.impersonated(self._world, token, headers, query)
+            request.user = authentication.impersonated(self._world, token, asked.headers, asked.query)
         request.arguments = found[2]
-        request.read_body(headers.get("content-type", "application/json"), body)
+        request.read_body(asked.headers.get("content-type", ""), asked.body)
         request.given = frozenset(request.parameters)
         if fault and fault.kind == "drop_fields":
             for name in fault.fields:
                 request.parameters.pop(name, None)
-        return found[1](request)
+        with recursion.caused_by(self._world.chains, asked.headers.get("x-gitlab-event-uuid")):
+            return found[1](request)
+
+    def _limited(self, asked: Asked, template: str, username: str) -> bool:
+        kind = of_action(asked.method, template, "search=" in asked.query)
+        return kind is not None and self._manners.over(kind, username)
+
+    def _nowhere(self, asked: Asked) -> Answer:
+        """No route: `OPTIONS` and `PATCH` are answered as Grape does, what GitLab surely lacks is 404, the rest 501.
+
+        501 is the stand-in's own: a client must not take "not built here" for "GitLab has none".
+        """
+        allowed = routes.allowed(asked.path)
+        allow = [(b"allow", ", ".join(allowed).encode())]
+        if allowed and asked.method == "OPTIONS":
+            return Answer(204, b"", allow)
+        if allowed and asked.method not in ("GET", "HEAD", "POST", "PUT", "DELETE"):
+            return Answer(405, encode({"error": "405 Not Allowed"}), allow)
+        if asked.path.strip("/").split("/")[0] not in RESOURCES:
+            return ok({"error": "404 Not Found"}, 404)
+        raise NotBuilt("path")
 
     def _struck(self, fault: Fault | None) -> Answer | None:
         """The answer of a fault that stops the request before anything is done."""
         if fault and fault.kind == "rate_limit":
-            free = format_datetime(self._world.now() + timedelta(seconds=fault.retry_after), usegmt=True)
-            headers = [(b"retry-after", str(fault.retry_after).encode()), (b"ratelimit-resettime", free.encode())]
-            return Answer(429, b"Retry later\n", headers, b"text/plain")
+            return self._manners.retry_later(fault.retry_after)
         if fault and fault.kind == "server_error":
             return Answer(fault.status, encode({"message": f"{fault.status} Server Error"}))
         return None
-
-    def _rate_limit(self, username: str) -> Headers:
-        """`RateLimit-…` on every answer (CONTRACT 3)."""
-        seconds = int(self._world.now().timestamp())
-        minute, observed = self._observed.get(username, (0, 0))
-        observed = observed + 1 if minute == seconds // 60 else 1
-        self._observed[username] = (seconds // 60, observed)
-        values = {
-            b"ratelimit-limit": REQUESTS_PER_MINUTE,
-            b"ratelimit-observed": observed,
-            b"ratelimit-remaining": max(0, REQUESTS_PER_MINUTE - observed),
-            b"ratelimit-reset": (seconds // 60 + 1) * 60,
-        }
-        named = [(b"ratelimit-name", b"throttle_authenticated_api" if username else b"throttle_unauthenticated_api")]
-        return named + [(name, str(value).encode()) for name, value in values.items()]
 
 
 def unknown(world: World, method: str, path: str, what: str = "path") -> Answer:
@@ -139,13 +162,17 @@ def unknown(world: World, method: str, path: str, what: str = "path") -> Answer:
     return ok({"message": f"501 The stand-in does not know {line}"}, 501)
 
 
-async def _read(receive: Receive) -> bytes:
+async def _read(scope: Scope, receive: Receive) -> Asked:
     chunks = []
     while True:
         message = await receive()
         chunks.append(message.get("body", b""))
         if not message.get("more_body"):
-            return b"".join(chunks)
+            break
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    path = raw.decode("latin-1").split("?")[0].removeprefix(ROOT)
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    return Asked(scope["method"], path, scope["query_string"].decode("latin-1"), headers, b"".join(chunks))
 
 
 async def _drop(scope: Scope) -> None:
@@ -157,9 +184,11 @@ async def _drop(scope: Scope) -> None:
     await asyncio.sleep(0.01)
 
 
-async def _reply(send: Send, answer: Answer) -> None:
-    headers = [(b"content-type", answer.content_type), *answer.headers]
-    if answer.status != 204:
-        headers.append((b"content-length", str(len(answer.body)).encode()))
+async def reply(send: Send, answer: Answer, method: str) -> None:
+    """Send it; to `HEAD` only what its headers would be."""
+    headers = answer.headers
+    if answer.status not in (204, 304):
+        length = str(len(answer.body)).encode()
+        headers = [(b"content-type", answer.content_type), (b"content-length", length), *headers]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})
+    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else answer.body})

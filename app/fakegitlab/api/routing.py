@@ -22,13 +22,27 @@ class Routes:
             node = self._root
             for part in template.strip("/").split("/"):
                 node = node.children.setdefault(":" if part.startswith(":") else part, _Node())
-            node.handlers[method] = (template, handler)
+            names = [part[1:] for part in template.split("/") if part.startswith(":")]
+            node.handlers[method] = (template, handler, names)
             return handler
 
         return register
 
     def find(self, method: str, path: str) -> tuple[str, Handler, dict[str, str]] | None:
-        """The route for a still percent-encoded path, with its decoded arguments."""
+        """The route for a still percent-encoded path, with its decoded arguments; `HEAD` is answered as `GET`."""
+        node, values = self._walk(path)
+        found = node and node.handlers.get("GET" if method == "HEAD" else method)
+        if not found:
+            return None
+        return found[0], found[1], dict(zip(found[2], values, strict=True))
+
+    def allowed(self, path: str) -> list[str]:
+        """The methods that this path answers to; none for an unknown path."""
+        node, _ = self._walk(path)
+        methods = set(node.handlers) if node else set()
+        return sorted(methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())) if methods else []
+
+    def _walk(self, path: str) -> "tuple[_Node | None, list[str]]":
         node, values = self._root, []
         for part in path.strip("/").split("/"):
             child = node.children.get(part)
@@ -36,13 +50,9 @@ class Routes:
                 child = node.children.get(":")
                 values.append(unquote(part))
             if child is None:
-                return None
+                return None, values
             node = child
-        found = node.handlers.get(method)
-        if found is None:
-            return None
-        names = [part[1:] for part in found[0].split("/") if part.startswith(":")]
-        return found[0], found[1], dict(zip(names, values, strict=True))
+        return node, values
 
     def listed(self) -> list[str]:
         """Every route as `METHOD /path`."""
@@ -54,10 +64,10 @@ class _Node:
 
     def __init__(self) -> None:
         self.children: dict[str, _Node] = {}
-        self.handlers: dict[str, tuple[str, Handler]] = {}
+        self.handlers: dict[str, tuple[str, Handler, list[str]]] = {}
 
     def listed(self) -> Iterator[str]:
-        yield from (f"{method} {template}" for method, (template, _) in self.handlers.items())
+        yield from (f"{method} {template}" for method, (template, _, _) in self.handlers.items())
         for child in self.children.values():
             yield from child.listed()
 
