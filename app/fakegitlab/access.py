@@ -1,9 +1,13 @@
 """Who may see and do what (limits.json access_levels; CONTRACT 2, 3, 10, 12)."""
 
+from collections.abc import Iterable
+
 from app.fakegitlab.model import LEVELS, Group, Issue, IssueChange, Note, Project, User
 from app.fakegitlab.refusal import forbidden, not_found
 
 PLANNER = LEVELS["planner"]
+REPORTER = LEVELS["reporter"]
+DEVELOPER = LEVELS["developer"]
 MAINTAINER = LEVELS["maintainer"]
 OWNER = LEVELS["owner"]
 METADATA: tuple[str, ...] = (
@@ -14,17 +18,56 @@ METADATA: tuple[str, ...] = (
     "due_date",
     "start_date",
     "weight",
+    "milestone",
+    "health_status",
+    "time_estimate",
+    "time_spent",
 )
 
 
 def group_level(user: User, group: Group) -> int:
     """The user's access level in a group, inherited from its ancestors; administrators own everything."""
-    return OWNER if user.admin else max((one.members.get(user.id, 0) for one in group.line()), default=0)
+    if user.admin or group.owner is user:
+        return OWNER
+    return max((one.members.get(user.id, 0) for one in group.line()), default=0)
 
 
 def level(user: User, project: Project) -> int:
     """The user's access level in a project, inherited from its groups; 0 for strangers."""
-    return max(project.members.get(user.id, 0), group_level(user, project.group))
+    own = max(project.members.get(user.id, 0), group_level(user, project.group))
+    return max(own, shared_level(user, project)) if project.shares else own
+
+
+def shared_level(user: User, project: Project) -> int:
+    """Through groups the project was shared with: the lesser of the share's and the member's level."""
+    return max(
+        (min(one.level, group_level(user, one.group)) for one in project.shares),
+        default=0,
+    )
+
+
+def level_in(user: User | None, place: Project | Group) -> int:
+    """The access level in either kind of place; 0 for strangers and for nobody."""
+    if user is None:
+        return 0
+    return level(user, place) if isinstance(place, Project) else group_level(user, place)
+
+
+def sees_group(user: User | None, group: Group, projects: Iterable[Project]) -> bool:
+    """As its visibility says; a private one also to whoever is in a project below it."""
+    if group.visibility == "public":
+        return True
+    if user is None:
+        return False
+    if group.visibility == "internal" or group_level(user, group) > 0:
+        return True
+    return any(group in one.group.line() and level(user, one) > 0 for one in projects)
+
+
+def require_admin(user: User) -> None:
+    """403 for everybody else."""
+    if not user.admin:
+        raise forbidden()
 
 
 def sees_project(user: User | None, project: Project) -> bool:

@@ -122,7 +122,6 @@ class Holdings:
     merge_requests: dict[int, MergeRequest] = field(default_factory=dict)
     repository: Repository = field(default_factory=Repository)
     member_until: dict[int, date] = field(default_factory=dict)
-    shared_with: dict[int, int] = field(default_factory=dict)
     starred_by: list[int] = field(default_factory=list)
     marked_for_deletion_on: date | None = None
     archived: bool = False

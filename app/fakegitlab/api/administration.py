@@ -1,5 +1,5 @@
 """Everything about people, places and their possessions, so that whoever serves requests need not list it."""
 
-from app.fakegitlab.api import people, places
+from app.fakegitlab.api import about, people, places, tokens
 
-PARTS = (people, places)
+PARTS = (about, people, places, tokens)
