@@ -1,0 +1,121 @@
+"""The program as code, compared with what GitLab has: changes as values, shown before anything is written (promise 10).
+
+Every kind of thing (labels, boards, …) has its own pure comparison, `provision_<kind>.py`, that returns changes in the
+order in which they are to be made. Nothing that is not declared is ever touched; deleting is a separate, counted act.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a change is about, in the order in which kinds are applied."""
+
+    LABELS = "labels"
+    BOARDS = "boards"
+    TEMPLATES = "templates"
+    HOOKS = "hooks"
+    SCHEDULES = "schedules"
+    VARIABLES = "variables"
+
+
+class Act(StrEnum):
+    """What is done. REPORT does nothing: it tells what a person has to do, or what was left alone and why."""
+
+    CREATE = "create"
+    CHANGE = "change"
+    RENAME = "rename"
+    MERGE = "merge"
+    MOVE = "move"
+    RETIRE = "retire"
+    DELETE = "delete"
+    REPORT = "report"
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The line of the configuration that asks for a change."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field that is not as declared. Secrets are never values here: say "set" or "not set"."""
+
+    field: str
+    now: str
+    wanted: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing to do. `place` is the project or group; `key` finds the thing again (an id, a path), None to create.
+
+    `issues` is how many issues it touches, None where nobody can say; `needs` are names of changes of the same kind
+    that come first. `because` is said to people beside `where`.
+    """
+
+    kind: Kind
+    act: Act
+    place: str
+    name: str
+    differences: tuple[Difference, ...] = ()
+    where: Where | None = None
+    because: str = ""
+    key: str | None = None
+    issues: int | None = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a plan may not be applied as it is, with the numbers, and the flag that lifts it (None: none does)."""
+
+    message: str
+    flag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """The whole plan. `seen` is a checksum of what GitLab had when it was made."""
+
+    changes: tuple[Change, ...]
+    refusals: tuple[Refusal, ...]
+    seen: str
+
+    @property
+    def pending(self) -> tuple[Change, ...]:
+        """The changes that write something."""
+        return tuple(change for change in self.changes if change.act is not Act.REPORT)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one plan may do. More is refused, with the numbers, until somebody lifts it."""
+
+    deletions: int = 0
+    issues: int = 200
+
+
+def refusals(changes: Iterable[Change], limits: Limits) -> tuple[Refusal, ...]:
+    """What stops a plan: too many deletions, too many issues touched, a number of issues that nobody knows."""
+    changes = tuple(changes)
+    deleted = [c for c in changes if c.act is Act.DELETE]
+    unknown = [c for c in changes if c.issues is None and c.act is not Act.REPORT]
+    touched = sum(c.issues or 0 for c in changes if c.act is not Act.REPORT)
+    found: list[Refusal] = []
+    if len(deleted) > limits.deletions:
+        message = f"It would delete {len(deleted)} things, and {limits.deletions} are allowed."
+        found.append(Refusal(message, f"--allow-delete {len(deleted)}"))
+    if touched > limits.issues:
+        message = f"It would touch {touched} issues, and {limits.issues} are allowed."
+        found.append(Refusal(message, f"--allow-issues {touched}"))
+    if unknown:
+        names = ", ".join(c.name for c in unknown[:10])
+        found.append(Refusal(f"How many issues carry {names} could not be counted, so nothing is taken for unused."))
+    return tuple(found)
