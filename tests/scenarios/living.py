@@ -1,7 +1,7 @@
 """A living installation on loopback: the stand-in, the real service, and the webhook between them."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -158,9 +158,13 @@ def enforced(mode: Mode = Mode.ENFORCE, ask_after: timedelta = timedelta(0)) -> 
     return replace(found, taxonomy=replace(found.taxonomy, workflow=flow))
 
 
-def peopled(configured: Configuration, tier: Literal["free", "premium"] = "premium") -> tuple[World, Project, Board]:
+def peopled(
+    configured: Configuration,
+    tier: Literal["free", "premium"] = "premium",
+    now: Callable[[], datetime] = bootstrap.utc_now,
+) -> tuple[World, Project, Board]:
     """A world with the program's project, labels, people and board, our bot, and the operator issue; no requests."""
-    world = World(tier=tier)
+    world = World(tier=tier, now=now)
     group = world.add_group("sme", "SME Program")
     project = world.add_project(group, "customer-feedback", "Customer Feedback")
     for scope in configured.taxonomy.scopes:

@@ -17,7 +17,6 @@ from app.domain.subject import Request
 from app.domain.taxonomy import Mode, scope_of
 from app.entrypoints.webhook_events import subject_of
 from app.fakegitlab import FakeGitLab, Refused, World
-from app.fakegitlab.clock import Clock as GitLabClock
 from app.fakegitlab.drag import Column
 from app.fakegitlab.model import Board, Issue, Label, Note, Project, User
 from app.gateways.config_load import Configuration, load
@@ -193,13 +192,10 @@ def tried(act: Act) -> None:
 @contextmanager
 def installed(kept: Path, tier: Tier) -> Iterator[Installation]:
     """Everything connected, without a request. On the way out: nothing was asked that the stand-in does not know."""
-    world, project, board = peopled(enforced(), tier)
     clock = Clock()
-    world.clock = GitLabClock(clock)
+    world, project, board = peopled(enforced(), tier, clock)
     for handle, level in ((STRANGER, "reporter"), (MACHINE, "developer"), (VICTIM, "reporter")):
         world.add_member(project, world.add_user(handle, handle.title(), bot=handle == MACHINE), level)
-    operator: list[str | Label] = ["program-doc::operator"]
-    world.create_issue(world.root, project, "For the people who run the bot", labels=operator)
     world.add_hook(world.root, project, "http://127.0.0.1:9/never")
     with ExitStack() as opened:
         gitlab = opened.enter_context(FakeGitLab(world, deliver=False))

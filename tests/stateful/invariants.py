@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from datetime import datetime, timedelta
 
+from app.bootstrap import Rules
 from app.domain.envelope import Place, unseal
 from app.domain.plan import Verdict
 from app.domain.roster import Role
@@ -39,8 +40,8 @@ def mentioned(body: str) -> set[str]:
     return set(_MENTION.findall(render(body, _Anybody())))
 
 
-def hold(installation: Installation) -> None:
-    """All of them, for all requests."""
+def hold(installation: Installation, rules: Rules | None = None) -> None:
+    """All of them, for all requests, as `rules` judge them (else the service's)."""
     assert {label.title for label in installation.project.labels.values()} == installation.titles
     for issue in installation.requests:
         _one_voice(installation, issue)
@@ -48,7 +49,7 @@ def hold(installation: Installation) -> None:
         _harmless(installation, issue)
         if not _left_alone(issue):
             _one_status(installation, issue)
-            _nothing_objected(installation, issue)
+            _nothing_objected(installation, issue, rules or installation.service)
 
 
 def _titles(issue: Issue) -> set[str]:
@@ -128,8 +129,8 @@ def _roles(issue: Issue, who: User, at: datetime) -> frozenset[Role]:
     return held | {Role.AUTHOR} if who is issue.author else held
 
 
-def _nothing_objected(installation: Installation, issue: Issue) -> None:
+def _nothing_objected(installation: Installation, issue: Issue, rules: Rules) -> None:
     """Judged afresh, nothing would be put back or mended."""
-    planned = installation.service.reconciler.plan(installation.ref(issue), installation.clock.now)
+    planned = rules.reconciler.plan(installation.ref(issue), installation.clock.now)
     verdicts = {finding.verdict for finding in planned.plan.findings}
     assert verdicts.isdisjoint({Verdict.PUT_BACK, Verdict.REPAIRED, Verdict.TIDIED}), planned.plan.findings
