@@ -1,0 +1,1 @@
+"""Clients of GitLab that we did not write, unmodified, at work in the stand-in."""
