@@ -49,7 +49,7 @@ def emoji_happened(state: State, actor: User, award: Award, target: Issue | Note
 
 
 def milestone_happened(state: State, milestone: Milestone, action: str) -> None:
-    """Tell the hooks about a project's milestone: `create`, `close` or `reopen` (documented; a group's tells nobody)."""
+    """Tell the hooks about a project's milestone: `create`, `close` or `reopen` (documented)."""
     owner = milestone.owner
     if isinstance(owner, Project):
         _emit(state, owner, "milestone_events", lambda: payloads.milestone_event(state.base_url, milestone, action))

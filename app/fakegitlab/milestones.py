@@ -1,4 +1,4 @@
-"""Milestones of projects and groups (doc/api/milestones.md, doc/api/group_milestones.md; lib/api/milestone_responses.rb)."""
+"""Milestones of projects and groups (doc/api/milestones.md, group_milestones.md; lib/api/milestone_responses.rb)."""
 
 from collections.abc import Iterator
 from datetime import date
