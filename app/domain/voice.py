@@ -1,6 +1,6 @@
 """What we have said on an issue so far: one note a topic (promise 7), whoever of our bot users wrote it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from app.domain.envelope import Place, seal, unseal
@@ -45,6 +45,8 @@ class Identity:
         state = dict(say.state)
         if note and not note.editable:
             state["succeeds"] = note.id
+        elif note and "succeeds" in note.state:
+            state["succeeds"] = note.state["succeeds"]
         body = seal(text, say.topic, say.template, state, self.place(issue), self.keys[0])
         return EditNote(say.topic, note.id, body) if note and note.editable else PostNote(say.topic, body)
 
@@ -84,27 +86,37 @@ class Voice:
 def listen(notes: Iterable[Note], place: Place, keys: tuple[bytes, ...], bot: Bot) -> Voice:
     """Find our notes among all notes. Only notes by us, or by the ghost of a deleted bot, can count.
 
-    Of several on one topic by our present user the oldest stays; else the newest by an earlier one counts.
+    One that another names as its predecessor counts no more, whoever wrote them. Of several left on one topic by our
+    present user the oldest stays; else the newest by an earlier one counts.
     """
+    found = list(_recognised(notes, place, keys, bot))
+    succeeded = {ours.state.get("succeeds") for _, ours, _ in found}
     present: dict[str, list[OurNote]] = {}
     former: dict[str, OurNote] = {}
-    by_ghost = False
+    for topic, ours, _ in found:
+        if ours.id in succeeded:
+            continue
+        if ours.editable:
+            present.setdefault(topic, []).append(ours)
+        else:
+            former[topic] = ours
+    doubled = tuple(n.id for several in present.values() for n in several[1:])
+    by_ghost = any(ghost for _, _, ghost in found)
+    return Voice({**former, **{topic: several[0] for topic, several in present.items()}}, doubled, by_ghost)
+
+
+def _recognised(
+    notes: Iterable[Note], place: Place, keys: tuple[bytes, ...], bot: Bot
+) -> Iterator[tuple[str, OurNote, bool]]:
+    """Each note of ours with its topic, the oldest first, and whether the ghost has it now."""
     for note in sorted(notes, key=lambda n: n.id):
         ghost = note.author.username == _GHOST
         if note.system or not (ghost or bot.is_us(note.author)):
             continue
         envelope = unseal(note.body, place, keys)
-        if envelope is None:
-            continue
-        by_ghost = by_ghost or ghost
-        mine = note.author.id == bot.id
-        ours = OurNote(note.id, envelope.template, envelope.state, editable=mine)
-        if mine:
-            present.setdefault(envelope.topic, []).append(ours)
-        else:
-            former[envelope.topic] = ours
-    doubled = tuple(n.id for found in present.values() for n in found[1:])
-    return Voice({**former, **{topic: found[0] for topic, found in present.items()}}, doubled, by_ghost)
+        if envelope is not None:
+            mine = note.author.id == bot.id
+            yield envelope.topic, OurNote(note.id, envelope.template, envelope.state, editable=mine), ghost
 
 
 def ours(user: User | None, bot: Bot, voice: Voice) -> bool:
