@@ -34,6 +34,11 @@ class Wanted:
     heard: str | None = None
     in_comment: bool = False
 
+    @property
+    def tellable(self) -> bool:
+        """Whether words or a label are enough; else somebody has to do something, such as assigning a person."""
+        return any(p.source in (Source.FIELD, Source.LINE, Source.LABEL) for p in self.item.met_by)
+
 
 @dataclass(frozen=True, slots=True)
 class Context:

@@ -137,7 +137,7 @@ def sweep(
         typer.echo(f"{ref} could not be done: {problem}")
     did = "written to" if apply else "would be written to (dry run; --apply writes)"
     typer.echo(
-        f"{swept.seen} requests seen, {len(swept.planned)} {did}, {swept.notes} new notes, "
+        f"{swept.seen} issues seen, {len(swept.planned)} {did}, {swept.notes} new notes, "
         f"{len(swept.waiting)} left for the next run, {len(swept.failed)} failed."
     )
     if swept.failed:

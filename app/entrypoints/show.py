@@ -30,8 +30,9 @@ def explanation(ref: Ref, planned: Planned) -> Iterator[str]:
 
 def _state(case: Case) -> Iterator[str]:
     issue, history = case.snapshot.issue, case.history
-    current = case.status_name(history.current) if history.current else "no status"
-    yield f"{issue.ref} is {issue.state} in {current}; area {case.area or 'unknown'}."
+    current = f"in {case.status_name(history.current)}" if history.current else "without a status"
+    state = "open" if issue.state == "opened" else "closed"
+    yield f"{issue.ref} is {state}, {current}; area {case.area or 'unknown'}."
     if history.last:
         step = history.last
         yield (
@@ -58,10 +59,10 @@ def write_lines(write: Write) -> Iterator[str]:
             yield f"labels: {' '.join([*(f'+{t}' for t in sorted(add)), *(f'-{t}' for t in sorted(remove))])}"
         case PostNote(topic=topic, body=body):
             yield f"note on '{topic}':"
-            yield from (f"  | {line}" for line in visible(body))
+            yield from (f"  | {line}".rstrip() for line in visible(body))
         case EditNote(topic=topic, note_id=note_id, body=body):
             yield f"note {note_id} on '{topic}' becomes:"
-            yield from (f"  | {line}" for line in visible(body))
+            yield from (f"  | {line}".rstrip() for line in visible(body))
         case DeleteNote(note_id=note_id):
             yield f"note {note_id} is taken away: it was there twice"
         case _ as unreachable:

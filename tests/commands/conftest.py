@@ -17,10 +17,10 @@ from tests.scenarios.living import SIGNING_KEY, peopled, shipped
 
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Terminal:
-    """In an empty directory, with nothing set, 100 columns wide and without colours."""
+    """In an empty directory, with nothing set, 200 columns wide and without colours."""
     for name in Settings.model_fields:
         monkeypatch.delenv(f"{PREFIX}{name.upper()}", raising=False)
-    for name, value in (("COLUMNS", "100"), ("TERM", "dumb"), ("NO_COLOR", "1")):
+    for name, value in (("COLUMNS", "200"), ("TERM", "dumb"), ("NO_COLOR", "1")):
         monkeypatch.setenv(name, value)
     here = tmp_path / "here"
     here.mkdir()

@@ -2,6 +2,8 @@
 
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +13,19 @@ from app.entrypoints.cli import main
 from app.fakegitlab.model import Issue
 from app.settings import PREFIX
 from tests.scenarios.living import SIGNING_KEY
+
+
+@contextmanager
+def own_logging() -> Iterator[None]:
+    """What a command sets up ends with it; the stand-in, which is in this process too, keeps still meanwhile."""
+    root, access = logging.getLogger(), logging.getLogger("uvicorn.access")
+    handlers, level, propagate = root.handlers[:], root.level, access.propagate
+    access.disabled = True
+    try:
+        yield
+    finally:
+        root.handlers[:], root.level = handlers, level
+        access.disabled, access.propagate = False, propagate
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +53,13 @@ class Terminal:
     def __call__(self, *words: str) -> Ran:
         """Type a command."""
         self.patch.setattr(sys, "argv", ["sounding-board", *words])
-        root = logging.getLogger()
-        handlers, level = root.handlers[:], root.level
         self.capsys.readouterr()
-        try:
-            main()
-            code: object = 0
-        except SystemExit as end:
-            code = end.code
-        finally:
-            root.handlers[:], root.level = handlers, level
+        code: object = 0
+        with own_logging():
+            try:
+                main()
+            except SystemExit as end:
+                code = end.code
         said = self.capsys.readouterr()
         assert isinstance(code, int)
         assert "Traceback" not in said.out + said.err

@@ -6,6 +6,7 @@ import pytest
 
 from app.fakegitlab import FakeGitLab, World
 from app.fakegitlab.model import Hook
+from app.gateways.gitlab_about import GitLabAbout
 from tests.commands.terminal import Terminal
 
 PROJECT = "sme/customer-feedback"
@@ -178,7 +179,7 @@ def test_the_token_was_revoked(terminal: Terminal, world: World) -> None:
 
 
 def test_gitlab_is_too_old(terminal: Terminal, hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.fakegitlab.api.people.VERSION", "18.2.1")
+    monkeypatch.setattr(GitLabAbout, "version", lambda _: "18.2.1")
     code, lines = asked(terminal)
     assert (code, lines[1]) == (1, "wrong  GitLab 18.2.1 is too old: sweeps need 18.3 or newer.")
 

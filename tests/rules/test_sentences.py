@@ -99,7 +99,7 @@ def test_held_for_somebody_else_and_for_what_is_missing(complete: Makes) -> None
 
 - [ ] **PM owner**: Somebody in product has to carry it further. For example, assign the product manager of the area.
 
-Anybody can answer: in a comment here, in the description, or with a label.
+Anybody can do that.
 
 From **Reviewed** a card can go to:
 - **New** (an SME of the area, the area lead, the PM or the program lead)
@@ -203,7 +203,7 @@ Please add:
 
 - [ ] **PM owner**: Somebody in product has to carry it further. For example, assign the product manager of the area.
 
-Anybody can answer: in a comment here, in the description, or with a label.
+Anybody can do that.
 
 From **Reviewed** a card can go to:
 - **New** (an SME of the area, the area lead, the PM or the program lead)

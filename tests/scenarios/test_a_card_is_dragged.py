@@ -35,7 +35,7 @@ def test_omar_an_sa_drags_to_where_only_the_pm_may_and_reads_who_can(house: Livi
 
 - [ ] **PM owner**: Somebody in product has to carry it further. For example, assign the product manager of the area.
 
-Anybody can answer: in a comment here, in the description, or with a label.
+Anybody can do that.
 
 From **New** a card can go to:
 - **Reviewed** (an SME of the area, the area lead or the PM)
@@ -192,7 +192,7 @@ Please add:
 
 - [ ] **PM owner**: Somebody in product has to carry it further. For example, assign the product manager of the area.
 
-Anybody can answer: in a comment here, in the description, or with a label. Then move the card again.
+Anybody can do that. Then move the card again.
 
 From **New** a card can go to:
 - **Reviewed** (an SME of the area, the area lead or the PM)
@@ -220,7 +220,7 @@ def test_a_pm_of_another_area_is_told_whose_step_it_is(house: Living) -> None:
 
 - [ ] **PM owner**: Somebody in product has to carry it further. For example, assign the product manager of the area.
 
-Anybody can answer: in a comment here, in the description, or with a label.
+Anybody can do that.
 
 From **New** a card can go to:
 - **Reviewed** (an SME of the area, the area lead or the PM)

@@ -47,7 +47,7 @@ def test_guide_leaves_the_card_where_it_is_and_says_what_it_sees(tmp_path: Path)
 
 - [ ] **PM owner**: Somebody in product has to carry it further. For example, assign the product manager of the area.
 
-Anybody can answer: in a comment here, in the description, or with a label.
+Anybody can do that.
 
 From **New** a card can go to:
 - **Reviewed** (an SME of the area, the area lead or the PM)

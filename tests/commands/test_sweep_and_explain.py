@@ -1,0 +1,246 @@
+"""`sounding-board sweep` and `sounding-board explain`, as a CI job and a curious person run them."""
+
+# ruff: noqa: E501 - what is shown is pinned as people read it
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from inline_snapshot import snapshot
+
+from app.fakegitlab import FakeGitLab, World
+from app.fakegitlab.model import Issue
+from tests.commands.terminal import Ran, Terminal, number
+from tests.scenarios.living import GAPS, READY
+
+
+def shown(ran: Ran) -> str:
+    """What was shown, with the times of day taken out."""
+    assert (ran.code, ran.err) == (0, "")
+    return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?", "THEN", ran.out)
+
+
+@pytest.fixture
+def past(world: World) -> Iterator[World]:
+    """The world half an hour ago."""
+    with world.at(world.now() - timedelta(minutes=30)):
+        yield world
+
+
+@pytest.fixture
+def gappy(past: World) -> Issue:
+    """A request with gaps, filed half an hour ago and never looked at."""
+    jane = past.user("sa.jane")
+    return past.create_issue(jane, past.project("sme/customer-feedback"), "SAML", description=GAPS)
+
+
+@pytest.fixture
+def dragged(past: World) -> Issue:
+    """A ready request that Omar dragged to where he may not, and nobody heard of it."""
+    omar = past.user("sa.omar")
+    project = past.project("sme/customer-feedback")
+    issue = past.create_issue(omar, project, "SCIM", description=READY, add_labels=["status::new", "context::ready"])
+    past.update_issue(omar, issue, add_labels=["status::accepted"])
+    return issue
+
+
+def writes(world: World) -> list[str]:
+    return [call.method for call in world.calls if call.method != "GET"]
+
+
+def test_a_sweep_shows_what_it_would_do_and_does_it_when_told_to(
+    terminal: Terminal, world: World, gappy: Issue, dragged: Issue
+) -> None:
+    assert shown(terminal("sweep")) == snapshot("""\
+sme/customer-feedback#2
+  note on 'context':
+    | @sa.jane, thank you for this request. Before product managers can work with it, this is missing (@sme.dana can help):
+    |
+    | - [ ] **Use case and who is affected**: It shows how many people meet the problem, and in which work. For example `Use case: the platform team, for 900 developers`
+    | - [ ] **Request type**: Features, enhancements and bugs go to different people. Pick a label: ~"type::feature" · ~"type::enhancement" · ~"type::bug"
+    | - [ ] **Customer**: A request is as strong as the customers behind it. For example `Account or opportunity: https://example.my.salesforce.com/0065g00000QwErT`
+    |
+    | Good to have now, needed before the review:
+    |
+    | - [ ] **Severity**: It says what the customer does without it. Pick a label: ~"severity::blocker" · ~"severity::retention" · ~"severity::fast-follow" · ~"severity::nice"
+    | - [ ] **Needed by**: A renewal or a closing date sets the pace. For example `Needed by: 2026-03-31`
+    |
+    | Anybody can answer: in a comment here (one `name: value` line each), in the description, or with a label. I tick off what arrives, and ask only once.
+  labels: +context::needed +status::new
+sme/customer-feedback#3
+  note on 'move':
+    | @sa.omar, I put this card back in **New**: the step to **Accepted by PMs** is for the PM to make (here `pm.ai`). If you think it is time, say so in a comment and mention them.
+    |
+    | **Accepted by PMs** also needs:
+    |
+    | - [ ] **PM owner**: Somebody in product has to carry it further. For example, assign the product manager of the area.
+    |
+    | Anybody can do that.
+    |
+    | From **New** a card can go to:
+    | - **Reviewed** (an SME of the area, the area lead or the PM)
+    | - **Accepted by PMs** (the PM)
+    | - **Declined** (the PM)
+    | - **Backlog** (the PM)
+  labels: +hold::open +status::new -status::accepted
+3 issues seen, 2 would be written to (dry run; --apply writes), 2 new notes, 0 left for the next run, 0 failed.
+""")
+    assert writes(world) == []
+    assert shown(terminal("sweep", "--apply")).splitlines()[-1] == snapshot(
+        "3 issues seen, 2 written to, 2 new notes, 0 left for the next run, 0 failed."
+    )
+    assert writes(world) == ["POST", "PUT", "POST", "PUT"]
+    assert {label.title for label in gappy.labels} == {"status::new", "context::needed", "area::ai"}
+    assert "status::new" in {label.title for label in dragged.labels}
+    assert shown(terminal("sweep", "--apply")) == snapshot(
+        "3 issues seen, 0 written to, 0 new notes, 0 left for the next run, 0 failed.\n"
+    )
+
+
+def test_a_sweep_since_looks_at_what_changed_and_at_what_waits(terminal: Terminal, world: World, gappy: Issue) -> None:
+    assert shown(terminal("sweep", "--since", "10m")).startswith("1 issues seen, 0 would")
+    assert shown(terminal("sweep", "--since", "1h")).splitlines()[-1].startswith("2 issues seen, 1 would")
+    assert shown(terminal("sweep", "--since", "2020-01-01")).splitlines()[-1].startswith("2 issues seen, 1 would")
+
+
+def test_a_time_nobody_can_read(terminal: Terminal, gitlab: FakeGitLab) -> None:
+    ran = terminal("sweep", "--since", "yesterday")
+    assert ran.code == 2
+    assert "yesterday is no time: write 26h, 3d or 2026-03-01." in ran.err
+
+
+def test_one_request_that_cannot_be_written_does_not_stop_the_others(
+    terminal: Terminal, world: World, gappy: Issue, dragged: Issue
+) -> None:
+    world.faults.server_error(500, count=None, methods=("PUT",), path=rf"/issues/{gappy.iid}$")
+    ran = terminal("sweep", "--apply")
+    assert ran.code == 1
+    assert "status::new" in {label.title for label in dragged.labels}
+    assert [line for line in ran.out.splitlines() if not line.startswith((" ", "sme/customer-feedback#3"))] == snapshot(
+        [
+            "sme/customer-feedback#2 could not be done: GitLab is in trouble (PUT /projects/sme/customer-feedback/issues/2 at 127.0.0.1 answered 500: 500 Server Error). It may work later.",
+            "3 issues seen, 1 written to, 1 new notes, 0 left for the next run, 1 failed.",
+        ]
+    )
+
+
+def test_explain_a_card_that_may_not_stand(terminal: Terminal, world: World, dragged: Issue) -> None:
+    assert shown(terminal("explain", number(dragged))) == snapshot("""\
+sme/customer-feedback#2 is open, in Accepted by PMs; area ai.
+Judged: sa.omar moved it from New to Accepted by PMs on THEN UTC.
+Told: problem (description), use_case (description), request_type (description), account (description), severity (description), needed_by (description), arr (description), deployment (description), outcome (description).
+Rules:
+  moves: put back [status::new -> status::accepted] (sa.omar): not theirs; incomplete: pm_owner
+Would write:
+  note on 'move':
+    | @sa.omar, I put this card back in **New**: the step to **Accepted by PMs** is for the PM to make (here `pm.ai`). If you think it is time, say so in a comment and mention them.
+    |
+    | **Accepted by PMs** also needs:
+    |
+    | - [ ] **PM owner**: Somebody in product has to carry it further. For example, assign the product manager of the area.
+    |
+    | Anybody can do that.
+    |
+    | From **New** a card can go to:
+    | - **Reviewed** (an SME of the area, the area lead or the PM)
+    | - **Accepted by PMs** (the PM)
+    | - **Declined** (the PM)
+    | - **Backlog** (the PM)
+  labels: +hold::open +status::new -status::accepted
+""")
+    assert writes(world) == []
+
+
+def test_explain_a_request_with_gaps(terminal: Terminal, world: World, gappy: Issue) -> None:
+    assert shown(terminal("explain", number(gappy))) == snapshot("""\
+sme/customer-feedback#2 is open, without a status; area ai.
+No move is to be judged; it stands in New.
+Told: problem (description).
+Rules:
+  starting_status: repaired [- -> status::new]: a new request starts here
+  context: asked (sa.jane): missing: use_case, request_type, customer, severity, needed_by
+Would write:
+  note on 'context':
+    | @sa.jane, thank you for this request. Before product managers can work with it, this is missing (@sme.dana can help):
+    |
+    | - [ ] **Use case and who is affected**: It shows how many people meet the problem, and in which work. For example `Use case: the platform team, for 900 developers`
+    | - [ ] **Request type**: Features, enhancements and bugs go to different people. Pick a label: ~"type::feature" · ~"type::enhancement" · ~"type::bug"
+    | - [ ] **Customer**: A request is as strong as the customers behind it. For example `Account or opportunity: https://example.my.salesforce.com/0065g00000QwErT`
+    |
+    | Good to have now, needed before the review:
+    |
+    | - [ ] **Severity**: It says what the customer does without it. Pick a label: ~"severity::blocker" · ~"severity::retention" · ~"severity::fast-follow" · ~"severity::nice"
+    | - [ ] **Needed by**: A renewal or a closing date sets the pace. For example `Needed by: 2026-03-31`
+    |
+    | Anybody can answer: in a comment here (one `name: value` line each), in the description, or with a label. I tick off what arrives, and ask only once.
+  labels: +context::needed +status::new
+""")
+
+
+def test_explain_a_request_that_is_fine(terminal: Terminal, world: World, past: World) -> None:
+    project = past.project("sme/customer-feedback")
+    issue = past.create_issue(
+        past.user("sa.jane"), project, "SAML", description=READY, add_labels=["status::new", "context::ready"]
+    )
+    assert shown(terminal("explain", number(issue))) == snapshot("""\
+sme/customer-feedback#2 is open, in New; area ai.
+No move is to be judged; it stands in New.
+Told: problem (description), use_case (description), request_type (description), account (description), severity (description), needed_by (description), arr (description), deployment (description), outcome (description).
+Rules:
+  nothing to say
+Would write nothing.
+""")
+
+
+def test_explain_what_is_no_request(terminal: Terminal, gitlab: FakeGitLab) -> None:
+    assert shown(terminal("explain", "sme/customer-feedback#1")) == (
+        "sme/customer-feedback#1 is no request: it is not an issue of a request project, "
+        "or it is a document of the program.\n"
+    )
+
+
+def test_explain_an_issue_that_is_not_there(terminal: Terminal, gitlab: FakeGitLab) -> None:
+    ran = terminal("explain", "sme/customer-feedback#404")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == snapshot(
+        "There is nothing to be seen there (GET /projects/sme/customer-feedback/issues/404 at 127.0.0.1 answered 404). Look whether the project's path is right and the bot is a member of it, or whether the thing was deleted or moved.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "words", ["404", "customer-feedback#1", "sme/customer-feedback!1", "sme/customer-feedback#one"]
+)
+def test_a_reference_that_is_none(terminal: Terminal, gitlab: FakeGitLab, words: str) -> None:
+    for command in ("explain", "journal"):
+        ran = terminal(command, words)
+        assert ran.code == 2
+        assert f"{words} is no issue: write it as group/project#123." in ran.err
+
+
+@pytest.mark.parametrize("words", [["sweep"], ["explain", "sme/customer-feedback#1"], ["check", "--online"]])
+def test_gitlab_is_down(terminal: Terminal, gitlab: FakeGitLab, words: list[str]) -> None:
+    terminal.sets(gitlab_url="http://127.0.0.1:1")
+    ran = terminal(*words)
+    assert ran.code == 1
+    assert ran.err == (
+        "GitLab could not be reached: the connection failed (ConnectError) for GET /user at 127.0.0.1. "
+        "It may work later.\n"
+    )
+
+
+def test_gitlab_is_in_trouble(terminal: Terminal, world: World) -> None:
+    world.faults.server_error(502)
+    ran = terminal("sweep")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == snapshot(
+        "GitLab is in trouble (GET /user at 127.0.0.1 answered 502: 502 Server Error). It may work later.\n"
+    )
+
+
+def test_the_token_was_revoked(terminal: Terminal, world: World) -> None:
+    world.revoke_token(world.user("sounding-board").token)
+    ran = terminal("sweep", "--apply")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("GitLab does not accept our token (GET /user at 127.0.0.1 answered 401)")
+    assert world.user("sounding-board").token not in ran.err
