@@ -1,15 +1,19 @@
 """Carries deliveries from the outbox to their hooks over real HTTP, several at a time (CONTRACT 1)."""
 
 import threading
+import time
 
 import httpx
 
-from app.fakegitlab.hooks import fared
+from app.fakegitlab.deliveries import fared
 from app.fakegitlab.outbox import Delivery
 from app.fakegitlab.world import World
 
 TIMEOUT_SECONDS = 10.0
 CARRIERS = 4
+KEPT_BODY = 8192
+KEPT_HEADERS = 50
+KEPT_HEADER = 1024
 
 
 class Courier:
@@ -17,7 +21,7 @@ class Courier:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._client = httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False, follow_redirects=False)
+        self._client = opened()
         self._threads = [
             threading.Thread(target=self._carry, name=f"courier-{n}", daemon=True) for n in range(CARRIERS)
         ]
@@ -37,16 +41,28 @@ class Courier:
     def _carry(self) -> None:
         while (delivery := self._world.outbox.take()) is not None:
             try:
-                self._send(delivery)
+                send(self._world, self._client, delivery)
             finally:
                 self._world.outbox.done()
 
-    def _send(self, delivery: Delivery) -> None:
-        status, error = None, None
-        try:
-            answer = self._client.post(delivery.url, content=delivery.body, headers=delivery.headers)
-            status = answer.status_code
-        except httpx.HTTPError as failure:
-            error = repr(failure)
-        with self._world.lock:
-            fared(self._world, delivery, status, error)
+
+def opened() -> httpx.Client:
+    """A client as GitLab's: ten seconds, no redirections."""
+    return httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False, follow_redirects=False)
+
+
+def send(world: World, client: httpx.Client, delivery: Delivery) -> None:
+    """One attempt; what came of it is counted. The caller does not hold the world's lock."""
+    status, error, began = None, None, time.perf_counter()
+    try:
+        headers = [(name.encode(), value.encode()) for name, value in delivery.headers.items()]
+        answer = client.post(delivery.url, content=delivery.body, headers=headers)
+        status = answer.status_code
+        delivery.answer_body = answer.text[:KEPT_BODY]
+        kept = list(answer.headers.items())[:KEPT_HEADERS]
+        delivery.answer_headers = {name.title(): value[:KEPT_HEADER] for name, value in kept}
+    except (httpx.HTTPError, httpx.InvalidURL) as failure:
+        error = str(failure) or repr(failure)
+    delivery.seconds = time.perf_counter() - began
+    with world.lock:
+        fared(world, delivery, status, error)

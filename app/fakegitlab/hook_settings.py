@@ -2,7 +2,9 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
+from typing import TypedDict
 
 from app.fakegitlab import access
 from app.fakegitlab.model import Group, Hook, Project, User
@@ -38,37 +40,87 @@ ALL_WE_KNOW = {
 }
 
 
-def create(
-    state: State,
-    actor: User,
-    owner: Project | Group,
-    url: str,
-    token: str | None,
-    signing_token: str | None,
-    events: Mapping[str, bool],
-) -> Hook:
-    """A webhook of a project, or on Premium of a group; needs Maintainer, on a group Owner. Raises Refused 400, 403."""
+MOST_EXTRAS = 20
+MOST_HOOKS = {"project": 100, "group": 50}
+LONGEST_TEMPLATE = 4096
+STRATEGIES = ("wildcard", "regex", "all_branches")
+_EXTRA_NAME = re.compile(r"[A-Za-z]+[0-9]*(?:[._-][A-Za-z0-9]+)*")
+_VARIABLE = re.compile(r"\{([A-Za-z]+[0-9]*(?:[._-][A-Za-z0-9]+)*)\}")
+
+
+class HookChange(TypedDict, total=False):
+    """What a caller wants of a webhook; an absent key leaves it, an empty secret removes it."""
+
+    url: str
+    token: str
+    signing_token: str
+    name: str | None
+    description: str | None
+    enable_ssl_verification: bool
+    custom_webhook_template: str | None
+    custom_headers: dict[str, str]
+    url_variables: dict[str, str]
+    push_events_branch_filter: str | None
+    branch_filter_strategy: str
+
+
+def create(state: State, actor: User, owner: Project | Group, change: HookChange, events: Mapping[str, bool]) -> Hook:
+    """A webhook of a project, or on Premium of a group; needs Maintainer, on a group Owner. Raises Refused 400, 403.
+
+    100 of a project and 50 of a group are enough (limits.json; the wording is a guess).
+    """
     require_rights(state, actor, owner)
-    hook = Hook(state.next_id("hook"), url, owner, state.now())
+    kind = "project" if isinstance(owner, Project) else "group"
+    if len(owner.hooks) >= MOST_HOOKS[kind]:
+        line = f"Maximum number of {kind} hooks ({MOST_HOOKS[kind]}) exceeded"
+        raise Refused(422, {"message": {"base": [line]}})
+    hook = Hook(0, change.get("url", ""), owner, state.now())
     hook.events = dict.fromkeys(EVENTS, False) | {"push_events": True}
-    change(hook, url, token, signing_token, events)
+    update(hook, change, events)
+    hook.id = state.next_id("hook")
     owner.hooks[hook.id] = state.hooks[hook.id] = hook
     return hook
 
 
-def change(
-    hook: Hook, url: str | None, token: str | None, signing_token: str | None, events: Mapping[str, bool]
-) -> None:
-    """Set what is given; both secrets are write-only."""
-    if url is not None:
-        if not url.startswith(("http://", "https://")):
-            raise Refused(422, {"error": "Invalid url given"})
-        hook.url = url
-    if signing_token:
-        _check_signing_token(signing_token)
-    hook.token = hook.token if token is None else token or None
-    hook.signing_token = hook.signing_token if signing_token is None else signing_token or None
+def update(hook: Hook, change: HookChange, events: Mapping[str, bool]) -> None:
+    """Set what is given, all or nothing; the secrets are write-only.
+
+    A new address forgets the old one's secret token and custom headers unless they are given again
+    (`reset_token`, `reset_custom_headers`, sure; the signing token stays, guess).
+    """
+    wish = change.copy()
+    moved = "url" in change and change["url"] != hook.url
+    if moved:
+        wish.setdefault("token", "")
+    if moved or "custom_headers" in change:
+        wish["custom_headers"] = ({} if moved else hook.custom_headers) | change.get("custom_headers", {})
+    if "url_variables" in change:
+        wish["url_variables"] = hook.url_variables | change["url_variables"]
+    _check(hook, wish)
+    for name, value in wish.items():
+        setattr(hook, name, (value or None) if name in ("token", "signing_token") else value)
     hook.events |= events
+
+
+def _check(hook: Hook, wish: HookChange) -> None:
+    variables, url = wish.get("url_variables", hook.url_variables), wish.get("url", hook.url)
+    if not url.startswith(("http://", "https://")) or not set(_VARIABLE.findall(url)) <= set(variables):
+        raise Refused(422, {"error": "Invalid url given"})
+    if wish.get("signing_token"):
+        _check_signing_token(wish["signing_token"])
+    if not extras_fit(wish.get("custom_headers", {})):
+        raise Refused(422, {"error": "Custom headers validation failed"})
+    if not extras_fit(variables):
+        raise Refused(422, {"message": {"url_variables": ["must be a valid json schema"]}})
+    if len(wish.get("custom_webhook_template") or "") > LONGEST_TEMPLATE:
+        line = f"is too long (maximum is {LONGEST_TEMPLATE} characters)"
+        raise Refused(422, {"message": {"custom_webhook_template": [line]}})
+
+
+def extras_fit(extras: Mapping[str, str]) -> bool:
+    """Whether these may be custom headers or URL variables: 20 at most, plain names, values of 1 to 2048 characters."""
+    fits = (_EXTRA_NAME.fullmatch(name) and 1 <= len(value) <= 2048 for name, value in extras.items())
+    return len(extras) <= MOST_EXTRAS and all(fits)
 
 
 def _check_signing_token(value: str) -> None:

@@ -1,5 +1,6 @@
 """The things in a small GitLab: plain records that know each other, without rules."""
 
+import re
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -326,6 +327,12 @@ class Hook:
     disabled_for_good: bool = False
     lost: int = 0
     recent: "deque[object]" = field(default_factory=lambda: deque(maxlen=1000))
+
+    @property
+    def interpolated_url(self) -> str:
+        """`url` with each `{name}` that is one of `url_variables` replaced by its value."""
+        known = self.url_variables
+        return re.sub(r"\{([^{}]+)\}", lambda match: known.get(match[1], match[0]), self.url) if known else self.url
 
 
 class IssueFields(TypedDict, total=False):

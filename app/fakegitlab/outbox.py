@@ -5,6 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from app.fakegitlab.model import Hook
 
@@ -21,11 +22,17 @@ class Delivery:
     status: int | None = None
     error: str | None = None
     attempts: list[int | None] = field(default_factory=list)
+    number: int = 0
+    at: datetime | None = None
+    seconds: float = 0.0
+    answer_headers: dict[str, str] = field(default_factory=dict)
+    answer_body: str = ""
+    sent_to: str = ""
 
     @property
     def url(self) -> str:
-        """Where it goes."""
-        return self.hook.url
+        """Where it goes: the hook's address with its variables filled in."""
+        return self.hook.interpolated_url
 
     @property
     def answered(self) -> bool:

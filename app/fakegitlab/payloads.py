@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from app.fakegitlab.model import Award, Group, Issue, Label, Milestone, Note, Project, User
+from app.fakegitlab.model import Award, Group, Issue, Label, Milestone, Note, Project, Token, User
 from app.fakegitlab.moment import stamp, stamp_or_none
 
 Json = dict[str, object]
@@ -194,9 +194,12 @@ def opening(issue: Issue) -> Json:
     return changes
 
 
-def issue_event(base: str, actor: User, issue: Issue, action: str, changes: Json) -> Json:
-    """An issue or work item event; `assignees` is absent when there are none."""
-    kind = "issue" if issue.issue_type == "issue" else "work_item"
+def issue_event(base: str, actor: User, issue: Issue, action: str, changes: Json, all_work_items: bool = False) -> Json:
+    """An issue or work item event; `assignees` is absent when there are none.
+
+    With `all_work_items` even issues come as `work_item`, as reported of 17.7 (CONTRACT 1).
+    """
+    kind = "issue" if issue.issue_type == "issue" and not all_work_items else "work_item"
     labels = [label_body(label) for label in issue.labels]
     body: Json = {
         "object_kind": kind,
@@ -311,6 +314,31 @@ def milestone_event(base: str, milestone: Milestone, action: str) -> Json:
             "project_id": project.id,
         },
         "action": action,
+    }
+
+
+def token_event(base: str, token: Token, place: Project | Group) -> Json:
+    """A project's or group's access token dies soon (CONTRACT 1; webhooks/documented/access_token_expiring_*)."""
+    where: Json = {"project": project_body(base, place)} if isinstance(place, Project) else {"group": group_body(place)}
+    attributes: Json = {
+        "user_id": token.user.id,
+        "created_at": stamp(token.created_at),
+        "id": token.id,
+        "name": token.name,
+        "expires_at": token.expires_at and token.expires_at.isoformat(),
+        "last_used_at": stamp_or_none(token.last_used_at),
+    }
+    named: Json = {"object_kind": "access_token"}
+    return named | where | {"object_attributes": attributes, "event_name": "expiring_access_token"}
+
+
+def group_body(group: Group) -> Json:
+    """The `group` of an event."""
+    return {
+        "group_name": group.name,
+        "group_path": group.path,
+        "group_id": group.id,
+        "full_path": group.full_path,
     }
 
 

@@ -246,9 +246,8 @@ class World(State):
     ) -> Hook:
         """A webhook; without `events` it hears issues, notes (confidential ones too) and reactions."""
         with self.lock:
-            return hook_settings.create(
-                self, actor, owner, url, token, signing_token, events or hook_settings.ALL_WE_KNOW
-            )
+            change = hook_settings.HookChange(url=url, token=token or "", signing_token=signing_token or "")
+            return hook_settings.create(self, actor, owner, change, events or hook_settings.ALL_WE_KNOW)
 
     def resend(self, delivery: Delivery) -> None:
         """ "Resend Request": the same id and body, a renewed timestamp."""

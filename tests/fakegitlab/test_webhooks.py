@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from app.fakegitlab.hooks import encoded, fared
+from app.fakegitlab.deliveries import encoded, fared
 from app.fakegitlab.model import Hook
 from app.fakegitlab.outbox import Delivery
 from app.fakegitlab.signing import signature

@@ -4,7 +4,7 @@ from app.fakegitlab import access
 from app.fakegitlab.api.answer import Answer, ok
 from app.fakegitlab.api.request import Request
 from app.fakegitlab.api.routing import routes
-from app.fakegitlab.hooks import VERSION
+from app.fakegitlab.deliveries import VERSION
 from app.fakegitlab.payloads import Json
 
 SETTINGS: Json = {

@@ -2,7 +2,7 @@
 
 import html
 
-from app.fakegitlab.hooks import alert_status
+from app.fakegitlab.deliveries import alert_status
 from app.fakegitlab.labels import text_color
 from app.fakegitlab.model import (
     Award,
@@ -234,13 +234,14 @@ def hook(state: State, one: Hook) -> Json:
         "description": one.description,
         "created_at": stamp(one.created_at),
         **one.events,
-        "push_events_branch_filter": None,
+        "push_events_branch_filter": one.push_events_branch_filter,
+        "branch_filter_strategy": one.branch_filter_strategy,
         "enable_ssl_verification": one.enable_ssl_verification,
         "alert_status": alert_status(one, state.now()),
         "disabled_until": stamp_or_none(one.disabled_until),
-        "url_variables": [],
+        "url_variables": [{"key": key} for key in one.url_variables],
         "custom_webhook_template": one.custom_webhook_template,
-        "custom_headers": [],
+        "custom_headers": [{"key": key} for key in one.custom_headers],
         "token_present": one.token is not None,
         "signing_token_present": one.signing_token is not None,
         place: one.owner.id,
