@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     quiet_seconds: float = Field(2.0, ge=0, le=60, description="how long a card must be quiet before it is judged")
     workers: int = Field(4, ge=1, le=32, description="how many cards are judged at the same time")
     host: str = Field("127.0.0.1", description="where the service listens")
-    port: int = Field(8080, ge=0, le=65535, description="and on which port")
+    port: int = Field(8080, ge=0, le=65535, description="on which port the service listens")
 
     @classmethod
     def settings_customise_sources(
@@ -102,6 +102,20 @@ def read_settings(given: Mapping[str, Any] | None = None) -> Settings:
     raise SettingsInvalid("\n".join(lines))
 
 
+_WRONG = {
+    "missing": "is not set",
+    "too_short": "is too short, {min_length} or more characters are needed",
+    "url_parsing": "is no address, which begins with https:// or http://",
+    "url_scheme": "is no address, which begins with https:// or http://",
+    "int_parsing": "is no whole number",
+    "float_parsing": "is no number",
+    "bool_parsing": "is neither true nor false",
+    "greater_than_equal": "is less than {ge}",
+    "less_than_equal": "is more than {le}",
+}
+"""What people are told instead of pydantic's words, by its name for the error; braces are filled from its context."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Unreadable:
     """Stands for a file that cannot be read: it fits no field, so that it is told with all that is wrong."""
@@ -125,5 +139,5 @@ def _sentence(error: ErrorDetails) -> str:
     variable, described = f"{PREFIX}{name.upper()}", Settings.model_fields[name].description
     if isinstance(value, _Unreadable):
         return f"{variable}_FILE names {value.path}, which cannot be read ({value.why}): {described}."
-    what = "is not set" if error["type"] == "missing" else f"cannot be used ({error['msg']})"
+    what = _WRONG.get(error["type"], f"cannot be used ({error['msg']})").format_map(error.get("ctx", {}))
     return f"{variable} {what}: {described}."

@@ -81,10 +81,37 @@ def journal_lines(entries: Iterable[Entry]) -> Iterator[str]:
         if entry.finding:
             yield f"{head}  {finding_line(entry.finding)}"
         if entry.write:
-            first, *_ = write_lines(entry.write)
-            yield f"{head}  {'would write ' if entry.dry else 'wrote '}{first.rstrip(':')}"
+            yield f"{head}  {_would(entry.write) if entry.dry else _did(entry.write, entry.note_id)}"
         if entry.deliveries:
             yield f"{'':23}  because of {', '.join(entry.deliveries)}"
+
+
+def _did(write: Write, note_id: int | None) -> str:
+    match write:
+        case ChangeLabels():
+            return f"changed {''.join(write_lines(write))}"
+        case PostNote(topic=topic):
+            return f"posted note {note_id} on '{topic}'"
+        case EditNote(topic=topic, note_id=edited):
+            return f"edited note {edited} on '{topic}'"
+        case DeleteNote(note_id=deleted):
+            return f"took away note {deleted}, which was there twice"
+        case _ as unreachable:
+            assert_never(unreachable)
+
+
+def _would(write: Write) -> str:
+    match write:
+        case ChangeLabels():
+            return f"would change {''.join(write_lines(write))}"
+        case PostNote(topic=topic):
+            return f"would post a note on '{topic}'"
+        case EditNote(topic=topic, note_id=edited):
+            return f"would edit note {edited} on '{topic}'"
+        case DeleteNote(note_id=deleted):
+            return f"would take away note {deleted}, which was there twice"
+        case _ as unreachable:
+            assert_never(unreachable)
 
 
 def waiting_line(waiting: Waiting) -> str:

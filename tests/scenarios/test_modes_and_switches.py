@@ -111,8 +111,8 @@ def test_a_paused_service_looks_and_journals_and_writes_nothing(tmp_path: Path) 
         assert house.journal(issue)[-4:] == snapshot(
             [
                 "dry  context: asked (sa.jane): missing: use_case, request_type, customer, severity, needed_by",
-                "dry  would write note on 'move'",
-                "dry  would write note on 'context'",
-                "dry  would write labels: +context::needed +hold::open +status::new -status::resolved",
+                "dry  would post a note on 'move'",
+                "dry  would post a note on 'context'",
+                "dry  would change labels: +context::needed +hold::open +status::new -status::resolved",
             ]
         )

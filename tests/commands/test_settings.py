@@ -1,0 +1,113 @@
+"""What a person sees who forgot a setting, mistyped one, or mounted its secret as a file."""
+
+# ruff: noqa: E501 - sentences are pinned as people read them
+
+import pytest
+from inline_snapshot import snapshot
+
+from app.bootstrap import SHIPPED
+from app.fakegitlab import FakeGitLab, World
+from tests.commands.terminal import Terminal
+from tests.scenarios.living import SIGNING_KEY
+
+ISSUE = "sme/customer-feedback#1"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["sweep"],
+        ["explain", ISSUE],
+        ["inbox"],
+        ["journal", ISSUE],
+        ["serve"],
+        ["worker"],
+        ["check", "--online", "--config", str(SHIPPED)],
+    ],
+    ids=lambda words: words[0],
+)
+def test_nothing_is_set(terminal: Terminal, words: list[str]) -> None:
+    ran = terminal(*words)
+    assert ran.code == 2
+    assert ran.err == snapshot("""\
+SOUNDING_BOARD_GITLAB_URL is not set: GitLab's address, without /api/v4.
+SOUNDING_BOARD_GITLAB_TOKEN is not set: access token of the bot, scope api, role Planner or above.
+SOUNDING_BOARD_SIGNING_KEY is not set: key that signs our notes; service and CI jobs share it. Several: `new old`.
+""")
+
+
+def test_everything_is_wrong_and_told_at_once_without_a_value(terminal: Terminal) -> None:
+    terminal.sets(
+        gitlab_url="gitlab.example.com",
+        gitlab_token="",
+        signing_key="too-short-key",
+        retired_bot_ids="12 twelve",
+        paused="perhaps",
+        quiet_seconds="-1",
+        workers="0",
+        port="http",
+    )
+    ran = terminal("sweep")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == snapshot("""\
+SOUNDING_BOARD_GITLAB_URL is no address, which begins with https:// or http://: GitLab's address, without /api/v4.
+SOUNDING_BOARD_GITLAB_TOKEN is too short, 1 or more characters are needed: access token of the bot, scope api, role Planner or above.
+SOUNDING_BOARD_SIGNING_KEY is too short, 16 or more characters are needed: key that signs our notes; service and CI jobs share it. Several: `new old`.
+SOUNDING_BOARD_RETIRED_BOT_IDS is no whole number: ids of the users that earlier tokens belonged to.
+SOUNDING_BOARD_PAUSED is neither true nor false: look and journal, write nothing.
+SOUNDING_BOARD_QUIET_SECONDS is less than 0.0: how long a card must be quiet before it is judged.
+SOUNDING_BOARD_WORKERS is less than 1: how many cards are judged at the same time.
+SOUNDING_BOARD_PORT is no whole number: on which port the service listens.
+""")
+    assert "too-short-key" not in ran.err
+
+
+def test_secrets_may_come_from_mounted_files(terminal: Terminal, world: World) -> None:
+    for name, value in (("gitlab_token", world.user("sounding-board").token), ("signing_key", SIGNING_KEY)):
+        path = terminal.here / name
+        path.write_text(f"{value}\n")
+        terminal.patch.delenv(f"SOUNDING_BOARD_{name.upper()}")
+        terminal.sets(**{f"{name}_file": path})
+    ran = terminal("sweep")
+    assert (ran.code, ran.err) == (0, "")
+
+
+def test_a_file_that_is_not_there_is_told_with_all_the_rest(terminal: Terminal, gitlab: FakeGitLab) -> None:
+    terminal.patch.delenv("SOUNDING_BOARD_GITLAB_TOKEN")
+    terminal.sets(gitlab_token_file="/run/secrets/token", workers="many")
+    picture = terminal.here / "picture.png"
+    picture.write_bytes(b"\x89PNG\xff\xfe")
+    terminal.sets(webhook_secret_file=picture)
+    ran = terminal("sweep")
+    assert ran.code == 2
+    assert ran.err.replace(str(terminal.here), "HERE") == snapshot("""\
+SOUNDING_BOARD_GITLAB_TOKEN_FILE names /run/secrets/token, which cannot be read (No such file or directory): access token of the bot, scope api, role Planner or above.
+SOUNDING_BOARD_WEBHOOK_SECRET_FILE names HERE/picture.png, which cannot be read (it is not text): the hook's secret token, sent as X-Gitlab-Token.
+SOUNDING_BOARD_WORKERS is no whole number: how many cards are judged at the same time.
+""")
+
+
+def test_a_broken_configuration_stops_a_sweep_before_it_calls_anybody(terminal: Terminal, world: World) -> None:
+    terminal.sets(config_dir=terminal.here)
+    ran = terminal("sweep")
+    assert ran.code == 2
+    assert ran.err.startswith("label_taxonomy.yml:1:1: the file is missing")
+    assert list(world.calls) == []
+
+
+def test_serve_takes_in_nothing_that_nobody_signed(terminal: Terminal, gitlab: FakeGitLab) -> None:
+    ran = terminal("serve", "--port", "0")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == snapshot(
+        "SOUNDING_BOARD_WEBHOOK_SIGNING_TOKEN, SOUNDING_BOARD_WEBHOOK_SECRET: no webhook secret is configured: set a signing token (whsec_…) or a secret token.\n"
+    )
+
+
+def test_serve_cannot_use_a_signing_token_that_is_none(terminal: Terminal, gitlab: FakeGitLab) -> None:
+    terminal.sets(webhook_signing_token="not-a-token-at-all")
+    ran = terminal("serve", "--port", "0")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == snapshot(
+        "SOUNDING_BOARD_WEBHOOK_SIGNING_TOKEN, SOUNDING_BOARD_WEBHOOK_SECRET: a webhook signing token is not of the form whsec_… (base64) that GitLab shows.\n"
+    )
+    assert "not-a-token" not in ran.err
