@@ -18,6 +18,7 @@ LOCK := $(LOCK_STRANGER) pyproject.toml --extra build
 
 # Clients of GitLab that others wrote, for the tests of the stand-in; their dependencies would clash with ours.
 STRANGERS := .strangers
+TOOLS := gitlabform gitlabracadabra graphql
 NODE := tests/strangers/node
 
 .PHONY: help install check test strangers demo bench lock soak generate clean
@@ -56,7 +57,7 @@ test: check ## check, then every test but the long ones
 	@$(PYTEST) --ignore=tests/browser $(ARGS)
 	@$(PYTEST) tests/browser $(ARGS)
 
-strangers: $(STRANGERS)/gitlabform/installed $(STRANGERS)/gitlabracadabra/installed $(NODE)/node_modules/installed ## other people's clients of GitLab, for `make test`
+strangers: $(TOOLS:%=$(STRANGERS)/%/installed) $(NODE)/node_modules/installed ## other people's clients of GitLab, for `make test`
 	@ruby -e 'require "gitlab"' 2>/dev/null || echo "ruby-gitlab is missing: apt-get install ruby-gitlab"
 
 $(STRANGERS)/%/installed: tests/strangers/%.lock
@@ -80,13 +81,14 @@ demo: $(RUNTIME) ## a board to drag cards on; ARGS=--story plays it by itself
 bench: $(DEV) ## how fast, as ratios measured in one run
 	@for bench in $(BENCHES); do $(BIN)/python -m bench.$$bench $(ARGS) || exit 1; done
 
-generate: $(RUNTIME) ## write the generated pages again
+generate: $(DEV) ## write the generated pages again
 	@$(BIN)/python -m app.entrypoints.generate
+	@$(BIN)/python -m tests.fakegitlab.reference
 
 lock: $(DEV) ## resolve the dependencies again; ARGS=--upgrade takes newer ones
 	@$(LOCK) $(ARGS) --output-file requirements.lock
 	@$(LOCK) --extra dev $(ARGS) --constraint requirements.lock --output-file requirements-dev.lock
-	@for tool in gitlabform gitlabracadabra; do $(LOCK_STRANGER) $(ARGS) tests/strangers/$$tool.in --output-file tests/strangers/$$tool.lock || exit 1; done
+	@for tool in $(TOOLS); do $(LOCK_STRANGER) $(ARGS) tests/strangers/$$tool.in --output-file tests/strangers/$$tool.lock || exit 1; done
 
 clean: ## forget the virtual environment and every cache
 	rm -rf $(VENV) $(STRANGERS) $(NODE)/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info

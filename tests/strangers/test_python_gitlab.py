@@ -36,7 +36,9 @@ def titles(issues: "list[ProjectIssue]") -> list[str]:
 
 def test_an_issue_lives(town: Town, project: Project, sam: gitlab.Gitlab) -> None:
     ours = sam.projects.get(project.id)
-    issue = ours.issues.create({"title": "Bulk export", "description": "- [ ] all", "labels": ["status::new", "area::ai"]})
+    issue = ours.issues.create(
+        {"title": "Bulk export", "description": "- [ ] all", "labels": ["status::new", "area::ai"]}
+    )
     other = ours.issues.create({"title": "Export as CSV", "labels": "area::ai"})
 
     note = issue.notes.create({"body": "Which customer?"})
