@@ -9,6 +9,7 @@ from app.fakegitlab.refusal import conflict, invalid
 from app.fakegitlab.state import State
 
 GHOST = "ghost"
+LEVEL_NAMES = {number: name.replace("_", " ").capitalize() for name, number in LEVELS.items()}
 NAME = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.-]*(?<!\.git)(?<!\.atom)")
 NAME_RULE = (
     "can contain only letters, digits, '_', '-' and '.'. Cannot start with '-', end in '.git' or end in '.atom'."

@@ -12,6 +12,14 @@ class Refused(Exception):
         self.body = dict(body)
 
 
+class Moved(Refused):
+    """What was asked for is elsewhere now: GET follows `location`, anything else is refused."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__(301, {"message": "Moved Permanently"})
+        self.location = location
+
+
 def unauthorized() -> Refused:
     """No token, or one nobody knows."""
     return Refused(401, {"message": "401 Unauthorized"})

@@ -1,5 +1,29 @@
 """Everything about people, places and their possessions, so that whoever serves requests need not list it."""
 
-from app.fakegitlab.api import about, people, places, tokens
+from app.fakegitlab.api import (
+    about,
+    branches,
+    groups,
+    members,
+    people,
+    project_changes,
+    projects,
+    repository,
+    schedules,
+    tokens,
+    variables,
+)
 
-PARTS = (about, people, places, tokens)
+PARTS = (
+    about,
+    branches,
+    groups,
+    members,
+    people,
+    project_changes,
+    projects,
+    repository,
+    schedules,
+    tokens,
+    variables,
+)

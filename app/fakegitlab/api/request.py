@@ -3,11 +3,11 @@
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
-from app.fakegitlab import access
+from app.fakegitlab import access, namespaces, places
 from app.fakegitlab.api.parameters import flat, read_body, read_number, read_query
 from app.fakegitlab.model import Group, Issue, Note, Project, Token, User
 from app.fakegitlab.moment import read_day, read_moment
-from app.fakegitlab.refusal import bad_parameter, not_found, unauthorized
+from app.fakegitlab.refusal import Moved, Refused, bad_parameter, not_found, unauthorized
 from app.fakegitlab.world import World
 
 TRUE = ("true", "1", "t", "yes", "on")
@@ -160,31 +160,31 @@ class Request:
         return self.project_by(self.arguments["id"])
 
     def project_by(self, key: str) -> Project:
-        """A project by id or full path; 404 if hidden."""
+        """A project by id or full path; 404 if hidden, a redirect if it moved, 403 for changing an archived one."""
         number = read_number(key)
-        if number is not None:
-            found = self.world.projects.get(number)
-        else:
-            found = next((one for one in self.world.projects.values() if one.full_path == key), None)
-        return access.require_project(self.user, found)
+        found = self.world.projects.get(number) if number is not None else namespaces.find_project(self.world, key)
+        found = access.require_project(self.user, found)
+        if number is None and found.full_path.lower() != key.lower():
+            raise self._moved(found)
+        if self.method not in ("GET", "HEAD") and not places.writable(found):
+            places.require_thawed(self.path)
+        return found
+
+    def _moved(self, project: Project) -> Refused:
+        """GET is sent to where the project is now, by id; nothing else is (`lib/api/helpers.rb`, sure)."""
+        if self.method not in ("GET", "HEAD"):
+            return Refused(405, {"message": "Non GET methods are not allowed for moved projects"})
+        rest = "/".join(["projects", str(project.id), *self.path.strip("/").split("/")[2:]])
+        return Moved(f"{self.world.base_url}/api/v4/{rest}" + (f"?{self.query}" if self.query else ""))
 
     def group(self) -> Group:
         """The group of the path, by id or full path; 404 if hidden."""
         key = self.arguments["id"]
-        found = next((one for one in self.world.groups.values() if key in (str(one.id), one.full_path)), None)
-        if found is None or not self._sees(found):
+        groups = self.world.groups.values()
+        found = next((one for one in groups if key == str(one.id) or key.lower() == one.full_path.lower()), None)
+        if found is None or not access.sees_group(self.user, found, self.world.projects.values()):
             raise not_found("Group")
         return found
-
-    def _sees(self, group: Group) -> bool:
-        if group.visibility == "public":
-            return True
-        if self.user is None:
-            return False
-        inside = any(
-            access.sees_project(self.user, one) for one in self.world.projects.values() if group in one.group.line()
-        )
-        return group.visibility == "internal" or access.group_level(self.user, group) > 0 or inside
 
     def issue(self) -> Issue:
         """The issue of the path; 404 if hidden."""

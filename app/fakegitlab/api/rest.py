@@ -17,7 +17,7 @@ from app.fakegitlab.api.routing import routes
 from app.fakegitlab.faults import Fault
 from app.fakegitlab.limits import TOO_MANY, of_action
 from app.fakegitlab.model import Token
-from app.fakegitlab.refusal import Refused
+from app.fakegitlab.refusal import Moved, Refused
 from app.fakegitlab.state import Call
 from app.fakegitlab.world import World
 
@@ -101,6 +101,10 @@ class RestApi:
             if self._struck(fault) is None and self._limited(asked, template, username):
                 return ok({"message": {"error": TOO_MANY}}, 429), template, username
             return self._struck(fault) or self._handle(found, asked, token, fault), template, username
+        except Moved as moved:
+            answer = ok(moved.body, moved.status)
+            answer.headers.append((b"location", moved.location.encode()))
+            return answer, template, username
         except Refused as refused:
             return ok(refused.body, refused.status), template, username
         except NotBuilt as missing:
