@@ -32,7 +32,7 @@ def test_a_place_is_set_up_once(town: Town, tmp_path: Path) -> None:
     assert project.description == "What customers ask for"
     assert [one.url for one in project.hooks.values()] == [town.letterbox.url]
     levels = {user.username: level for user, level in world.members(project)}
-    assert levels == {"mia": 50, "kim": 20, "sam": 15, "eve": 30, "robin": 10}
+    assert levels == {"mia": 50, "kim": 20, "sam": 20, "eve": 30, "robin": 10}
 
     before = len(town.heard)
     apply(town, tmp_path)

@@ -1,6 +1,5 @@
 """python-gitlab as a library: typed managers, iterators, save(), and everything an automation does around issues."""
 
-import itertools
 from datetime import date, timedelta
 
 import gitlab
@@ -303,4 +302,4 @@ def test_what_a_guest_may_not(town: Town, project: Project) -> None:
             theirs.hooks.list(get_all=True)
     with gitlab.Gitlab(town.url) as nobody, pytest.raises(gitlab.GitlabGetError, match="404 Project Not Found"):
         nobody.projects.get(project.id)
-    assert list(itertools.islice(project.issues.list(iterator=True), 1))[0].title == "By a guest"
+    assert [one.title for one in project.issues.list(iterator=True)] == ["By a guest"]
