@@ -171,6 +171,15 @@ class Workflow:
         every = {s.title for s in self.statuses}
         return every <= move.sources and every <= move.targets
 
+    def needed(self, target: str, move: Move | None) -> tuple[str, ...]:
+        """What keeps a card in `target`, besides what the move requires. New asks and sends nothing back; an override
+        goes round it.
+        """
+        status = self.status(target)
+        if status is None or target == self.start or (move and self.overrides(move)):
+            return ()
+        return status.requires
+
     def ways_out(self, source: str) -> tuple[tuple[Status, frozenset[Role]], ...]:
         """Where a card may go from `source`, in board order, and who may take it there; overrides apart."""
         return tuple(

@@ -144,10 +144,8 @@ def _still_held(case: Case) -> Ruling:
 
 def _refreshed(case: Case, state: Mapping[str, object], source: str, target: str) -> Ruling:
     flow = case.taxonomy.workflow
-    status = flow.status(target)
-    moves = [m for m in flow.steps(source, target) if m.id == state.get("move")]
-    overrides = bool(moves) and flow.overrides(moves[0])
-    keys = (status.requires if status and not overrides else ()) + (moves[0].requires if moves else ())
+    move = next((m for m in flow.steps(source, target) if m.id == state.get("move")), None)
+    keys = flow.needed(target, move) + (move.requires if move else ())
     wanted = case.context.wanted(keys, since=case.history.entered)
     missing = [w.item.key for w in wanted]
     if missing == state.get("missing"):

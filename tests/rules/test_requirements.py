@@ -213,3 +213,11 @@ def test_a_program_lead_who_goes_round_the_table_is_asked_for_the_reason_alone(c
     card.settle()
     assert (card.status, missing(card.hears())) == ("new", ["Reason"])
     assert card.settle() == []
+
+
+def test_a_way_back_to_new_wants_its_reason_alone_however_often_we_look(complete: Makes) -> None:
+    card = complete("reviewed", description="", labels=["area::ai"])
+    card.move("sme.ken", "new")
+    card.settle()
+    assert (card.status, missing(card.hears())) == ("reviewed", ["What is missing"])
+    assert card.settle() == []

@@ -6,12 +6,10 @@ NAME = "requirements"
 
 
 def rule(case: Case) -> Ruling:
-    """Object to a move whose target still wants something. What New wants is asked for, never a reason to go back."""
+    """Object to a move whose target still wants something."""
     step, flow = case.history.last, case.taxonomy.workflow
-    if step is None or step.target == flow.start or not flow.who_may(step.source, step.target):
+    if step is None or not flow.who_may(step.source, step.target):
         return SILENT
-    if step.moves and flow.overrides(step.moves[0]):
-        return SILENT
-    status = flow.status(step.target)
-    wanted = case.context.wanted(status.requires if status else (), since=step.since)
+    needed = flow.needed(step.target, step.moves[0] if step.moves else None)
+    wanted = case.context.wanted(needed, since=step.since)
     return Ruling(objections=(Objected(NAME, Objection.INCOMPLETE, wanted),)) if wanted else SILENT
