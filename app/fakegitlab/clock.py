@@ -14,34 +14,38 @@ class Clock:
 
     def __init__(self, source: Callable[[], datetime] = real_clock) -> None:
         self._source = source
-        self._ahead = timedelta()
-        self._stopped: datetime | None = None
+        self.ahead = timedelta()
+        self.stopped: datetime | None = None
 
     def __call__(self) -> datetime:
         """What it shows."""
-        return self._stopped or self._source() + self._ahead
+        return self.stopped or self._source() + self.ahead
 
     @property
     def frozen(self) -> bool:
         """Whether it stands still."""
-        return self._stopped is not None
+        return self.stopped is not None
 
     def freeze(self, at: datetime | None = None) -> None:
         """Stop, now or at an aware instant."""
-        self._stopped = at or self()
+        self.stopped = at or self()
 
     def resume(self) -> None:
         """Run on from what it shows."""
-        if self._stopped is not None:
-            self._ahead, self._stopped = self._stopped - self._source(), None
+        if self.stopped is not None:
+            self.ahead, self.stopped = self.stopped - self._source(), None
 
     def advance(self, step: timedelta) -> None:
         """Move on (or back) by a step."""
-        if self._stopped is None:
-            self._ahead += step
+        if self.stopped is None:
+            self.ahead += step
         else:
-            self._stopped += step
+            self.stopped += step
 
     def set(self, at: datetime) -> None:
         """Show this instant; run on from it unless frozen."""
         self.advance(at - self())
+
+    def restore(self, ahead: float, stopped: datetime | None) -> None:
+        """As a saved clock: `ahead` seconds before its source, or stopped."""
+        self.ahead, self.stopped = timedelta(seconds=ahead), stopped

@@ -1,16 +1,19 @@
 """What another process needs to steer and question a world: `/-/fake/…`; GitLab has nothing like it."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse
 
+from app.fakegitlab import saving
 from app.fakegitlab.api import issue_shapes, shapes
 from app.fakegitlab.api.routing import routes
 from app.fakegitlab.faults import Fault, Kind
 from app.fakegitlab.model import Issue
+from app.fakegitlab.moment import stamp
 from app.fakegitlab.payloads import Json
 from app.fakegitlab.world import World
 
@@ -42,10 +45,24 @@ class FaultOrders(BaseModel):
     add: tuple[FaultOrder, ...] = ()
 
 
+Unit = Literal["weeks", "days", "hours", "minutes", "seconds"]
+
+
+class TimeOrder(BaseModel):
+    """First the clock is set `at` an instant, then frozen (or let run), then moved on by `advance`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    at: AwareDatetime | None = None
+    freeze: bool | None = None
+    advance: dict[Unit, Annotated[float, Field(ge=0, le=1_000_000)]] = {}
+
+
 def router(world: World) -> APIRouter:
-    """`POST faults`, `POST settle`, `GET state`, `GET calls`, `DELETE calls`, `GET routes`."""
+    """`POST faults, settle, time, save, load`, `GET state, calls, routes`, `DELETE calls`."""
     paths = APIRouter(prefix="/-/fake")
     _add_orders(paths, world)
+    _add_time_and_state(paths, world)
     _add_questions(paths, world)
     return paths
 
@@ -71,6 +88,30 @@ def _add_orders(paths: APIRouter, world: World) -> None:
     def forget_calls() -> Json:
         world.reset_calls()
         return {"calls": []}
+
+
+def _add_time_and_state(paths: APIRouter, world: World) -> None:
+    @paths.post("/time")
+    def move_time(order: TimeOrder) -> Json:
+        with world.lock:
+            if order.at is not None:
+                world.clock.set(order.at)
+            if order.freeze is not None:
+                (world.clock.freeze if order.freeze else world.clock.resume)()
+            world.advance(**order.advance)
+            return {"now": stamp(world.now()), "frozen": world.clock.frozen}
+
+    @paths.post("/save")
+    def save() -> Json:
+        return saving.save(world)
+
+    @paths.post("/load", response_model=None)
+    def load(saved: Annotated[dict[str, object], Body()]) -> Json | JSONResponse:
+        try:
+            saving.load(world, saved)
+        except saving.NotASavedWorld as problem:
+            return JSONResponse({"message": str(problem)}, 422)
+        return {"issues": len(world.issues), "users": len(world.users)}
 
 
 def _add_questions(paths: APIRouter, world: World) -> None:

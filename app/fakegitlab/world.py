@@ -1,10 +1,23 @@
 """The small GitLab as its users meet it in code: people act, rules answer."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TypeVar, Unpack
 
-from app.fakegitlab import awards, boards, drag, hook_settings, hooks, issues, labels, links, notes, people
+from app.fakegitlab import (
+    awards,
+    boards,
+    drag,
+    expiry,
+    hook_settings,
+    hooks,
+    issues,
+    labels,
+    links,
+    notes,
+    people,
+    places,
+)
 from app.fakegitlab.access import level, sees_issue, sees_note
 from app.fakegitlab.clock import real_clock
 from app.fakegitlab.drag import Column
@@ -253,6 +266,18 @@ class World(State):
         """ "Resend Request": the same id and body, a renewed timestamp."""
         with self.lock:
             hooks.resend(self, delivery)
+
+    def advance(self, **step: float) -> None:
+        """Move the clock on (`days=30, hours=1, …`) and let happen what time alone makes happen."""
+        with self.lock:
+            self.clock.advance(timedelta(**step))
+            self.time_passed()
+
+    def time_passed(self) -> None:
+        """What GitLab does by itself every night: reminders of dying tokens, delayed deletions, ends of memberships."""
+        with self.lock:
+            expiry.remind(self)
+            places.daily(self)
 
     def reset_calls(self) -> None:
         """Forget which API requests were served."""

@@ -76,6 +76,8 @@ class RestApi:
     async def _served(self, asked: Asked, fault: Fault | None) -> Answer:
         began = time.perf_counter()
         with self._world.lock:
+            if self._world.tidied_on != self._world.now().date():
+                self._world.time_passed()
             answer, template, username = self._answer(asked, fault)
             observed = self._manners.observe(username)
             if self._world.limits and observed > self._world.limits.requests:
