@@ -12,7 +12,7 @@ from app.domain.envelope import Place, unseal
 from app.domain.issue import Ref
 from app.domain.plan import Plan
 from app.fakegitlab import World
-from app.fakegitlab.courier import Courier
+from app.fakegitlab.courier import Courier, send
 from app.fakegitlab.model import Issue
 from app.fakegitlab.outbox import Delivery
 from app.fakegitlab.state import Call
@@ -59,13 +59,17 @@ class Carrier(Courier):
         super().__init__(world)
         self.sent: list[Sent] = []
 
-    def _send(self, delivery: Delivery) -> None:
-        with self._world.lock:
-            calls = len(self._world.calls)
-        super()._send(delivery)
-        with self._world.lock:
-            self.sent.append(Sent(delivery, delivery.answered, calls))
-            delivery.hook.failures, delivery.hook.disabled_until = 0, None
+    def _carry(self) -> None:
+        while (delivery := self._world.outbox.take()) is not None:
+            try:
+                with self._world.lock:
+                    calls = len(self._world.calls)
+                send(self._world, self._client, delivery)
+                with self._world.lock:
+                    self.sent.append(Sent(delivery, delivery.answered, calls))
+                    delivery.hook.failures, delivery.hook.disabled_until = 0, None
+            finally:
+                self._world.outbox.done()
 
 
 def path_of(issue: Issue) -> str:

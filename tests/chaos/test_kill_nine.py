@@ -40,24 +40,18 @@ class Ordeal:
     witness: Witness
     crowd: Crowd
     chance: random.Random
+    service: Process
 
     def round(self) -> None:
-        """Start the service; people act until it is killed in the middle of something, and a little longer."""
-        service = self.place.serve()
+        """People act until the service is killed in the middle of something, or a little longer; another starts."""
         methods, most = self.chance.choice(((WRITES, 12), (ALL, 60)))
-        self.witness.kills(service.pid, self.chance.randint(1, most), methods)
-        self._act_while(lambda: service.lives)
-        assert service.ends() == -9
-        for _ in range(self.chance.randint(0, 4)):
+        self.witness.kills(self.service.pid, self.chance.randint(1, most), methods)
+        self._act_while(lambda: self.service.lives)
+        assert self.service.ends() == -9
+        for _ in range(self.chance.choice((0, 0, 3))):
             self.crowd.acts()
-
-    def last_service(self) -> Process:
-        """The service that nobody kills, with a few more deeds, and everything settled."""
-        service = self.place.serve()
-        for _ in range(5):
-            self.crowd.acts()
+        self.service = self.place.serve()
         until(self._settled, "everything is settled", SETTLED_WITHIN)
-        return service
 
     def _act_while(self, lives: Callable[[], bool]) -> None:
         pause, deeds = threading.Event(), 0
@@ -105,25 +99,22 @@ def ordeal(folder: Path, seed: int) -> Iterator[Ordeal]:
                 hook = world.add_hook(world.root, project, place.url + PATH, signing_token=SIGNING_TOKEN)
                 hook.recent = deque()
                 crowd = Crowd(world, project, board, chance)
-                yield Ordeal(world, hook, place, carrier, witness, crowd, chance)
+                yield Ordeal(world, hook, place, carrier, witness, crowd, chance, place.serve())
         finally:
             carrier.stop()
 
 
 def killed_over_and_over(folder: Path, rounds: int, seed: int) -> None:
     with ordeal(folder, seed) as trial:
-        for _ in range(rounds):
-            trial.round()
-        service = trial.last_service()
-        with closing(InboxView.beside(trial.place.data / "inbox.sqlite3")) as inbox:
-            assert inbox.dead(10) == ()
-        settings = trial.place.settings(data_dir=folder / "beside")
-        with bootstrap.judging(settings) as rules:
-            promised = [issue for issue in trial.crowd.issues if each_acknowledged_led_to_a_run(trial, issue)]
-            assert {issue.iid: plan.actions for issue in promised if not (plan := plan_of(rules, issue)).empty} == {}
-            assert nothing_was_doubled(trial)
-            service.popen.terminate()
-            assert service.ends() == 0
+        with bootstrap.judging(trial.place.settings(data_dir=folder / "beside")) as rules:
+            for _ in range(rounds):
+                trial.round()
+                promised = [issue for issue in trial.crowd.issues if each_acknowledged_led_to_a_run(trial, issue)]
+                assert {i.iid: plan.actions for i in promised if not (plan := plan_of(rules, i)).empty} == {}
+                assert nothing_was_doubled(trial)
+            assert nothing_is_dead(trial)
+            trial.service.popen.terminate()
+            assert trial.service.ends() == 0
             swept = trial.place.run("sweep", "--apply")
             assert swept.ends() == 0, swept.lines
             left = {issue.iid: plan_of(rules, issue).actions for issue in trial.crowd.issues}
@@ -136,11 +127,19 @@ def killed_over_and_over(folder: Path, rounds: int, seed: int) -> None:
 
 
 def each_acknowledged_led_to_a_run(trial: Ordeal, issue: Issue) -> bool:
-    """Each did. Whether the last one was, so that nothing about this card is left to a sweep."""
+    """Each did. Whether the last one was acknowledged, so that nothing about this card is left to a sweep.
+
+    Called when all is settled and before anybody else looks at the card, which would count as a run.
+    """
     about, read = trial.sent_about(issue), last_read(trial.witness, issue)
     for sent in about:
         assert not sent.acknowledged or read >= sent.calls, (issue.iid, read, sent)
     return bool(about) and about[-1].acknowledged
+
+
+def nothing_is_dead(trial: Ordeal) -> bool:
+    with closing(InboxView.beside(trial.place.data / "inbox.sqlite3")) as inbox:
+        return inbox.dead(10) == ()
 
 
 def nothing_was_doubled(trial: Ordeal) -> bool:
