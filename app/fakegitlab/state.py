@@ -73,7 +73,7 @@ class State:
         self.hooks: dict[int, Hook] = {}
         self.links: dict[int, IssueLink] = {}
         self.milestones: dict[int, Milestone] = {}
-        self.todos: dict[int, Todo] = {}
+        self.todos: dict[int, list[Todo]] = {}
         self.namespaces: dict[int, Group] = {}
         self.moved: dict[str, int] = {}
         self.tidied_on: date | None = None
