@@ -1,14 +1,27 @@
 """Reactions on issues and notes (CONTRACT 1, emoji)."""
 
+import re
+
 from app.fakegitlab import access, hooks
 from app.fakegitlab.model import Award, Issue, Note, User
 from app.fakegitlab.refusal import Refused, forbidden
 from app.fakegitlab.state import State
 
+ALIASES = {"+1": "thumbsup", "-1": "thumbsdown"}
+_NAME = re.compile(r"[a-z0-9_+-]+")
+
+
+def known(name: str) -> bool:
+    """Whether it could be an emoji's name: the stand-in has no list of them (a difference)."""
+    return _NAME.fullmatch(name) is not None
+
 
 def give(state: State, actor: User, target: Issue | Note, name: str) -> Award:
     """React; 404 with GitLab's words if the person already has."""
     _require(actor, target)
+    name = ALIASES.get(name, name)
+    if not known(name):
+        raise Refused(404, {"message": "404 Award Emoji Name is not a valid emoji name Not Found"})
     if _given(actor, target, name):
         raise Refused(404, {"message": "404 Award Emoji Name has already been taken Not Found"})
     award = Award(state.next_id("award"), name, actor, state.now())
@@ -30,7 +43,7 @@ def take_back(state: State, actor: User, target: Issue | Note, award: Award) -> 
 
 def toggle(state: State, actor: User, target: Issue | Note, name: str) -> None:
     """As `/react` does."""
-    award = _given(actor, target, name)
+    award = _given(actor, target, ALIASES.get(name, name))
     if award:
         take_back(state, actor, target, award)
     else:

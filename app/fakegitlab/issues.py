@@ -2,17 +2,28 @@
 
 from typing import cast
 
-from app.fakegitlab import access, awards, commands, hooks, labels, links, payloads, system_notes
-from app.fakegitlab.model import Issue, IssueChange, Label, LabelEvent, Project, StateEvent, User
+from app.fakegitlab import access, commands, hooks, metadata, payloads, system_notes, todos, transitions
+from app.fakegitlab.model import Issue, IssueChange, Project, User
 from app.fakegitlab.quick_actions import extract
-from app.fakegitlab.refusal import bad_parameter, conflict, forbidden, invalid
-from app.fakegitlab.scopes import resolved
+from app.fakegitlab.refusal import conflict, forbidden, invalid
 from app.fakegitlab.state import State
 
 LONGEST_TITLE = 255
 LONGEST_DESCRIPTION = 1_048_576
 POSITION_STEP = 1026
-PLAIN_FIELDS = ("title", "description", "confidential", "discussion_locked", "due_date", "start_date", "weight")
+PLAIN_FIELDS = (
+    "title",
+    "description",
+    "confidential",
+    "discussion_locked",
+    "due_date",
+    "start_date",
+    "weight",
+    "health_status",
+    "time_estimate",
+    "time_spent",
+    "issue_type",
+)
 
 
 def create(state: State, actor: User, project: Project, change: IssueChange) -> Issue:
@@ -32,15 +43,17 @@ def create(state: State, actor: User, project: Project, change: IssueChange) -> 
     effects = _obey_description(state, actor, issue, change)
     change = access.permitted(actor, project, change)
     state_event = change.pop("state_event", None)
-    _assign_fields(state, issue, change)
-    _set_labels(state, actor, issue, _wanted_labels(state, actor, issue, change))
+    _assign_fields(state, actor, issue, change)
+    metadata.set_labels(state, actor, issue, metadata.wanted_labels(state, actor, issue, change))
     project.next_iid = max(project.next_iid, iid + 1)
     project.issues[iid] = state.issues[issue.id] = issue
     state.touched(issue)
     hooks.issue_happened(state, actor, issue, "open", payloads.opening(issue))
-    _side_effects(state, actor, issue, effects)
+    todos.assigned(state, actor, issue, issue.assignees)
+    todos.told(state, actor, issue, None, issue.description or "")
+    effects.finish()
     if state_event:
-        _change_state(state, actor, issue, state_event)
+        transitions.change_state(state, actor, issue, state_event)
     return issue
 
 
@@ -75,13 +88,13 @@ def update(state: State, actor: User, issue: Issue, change: IssueChange, positio
     before = payloads.photograph(state.base_url, issue)
     wish = change.pop("state_event", None)
     if wish:
-        _change_state(state, actor, issue, wish)
+        transitions.change_state(state, actor, issue, wish)
     if change or position is not None:
         _save(state, actor, issue, change, position)
         after = payloads.photograph(state.base_url, issue)
         state.touched(issue)
         hooks.issue_happened(state, actor, issue, "update", payloads.differences(before, after))
-    _side_effects(state, actor, issue, effects)
+    effects.finish()
     return issue
 
 
@@ -117,30 +130,11 @@ def _check(title: str, description: str | None) -> None:
         raise invalid(errors)
 
 
-def _change_state(state: State, actor: User, issue: Issue, wish: str) -> None:
-    """Close or reopen, with its own event; nothing happens if it is so already."""
-    if wish not in ("close", "reopen"):
-        raise bad_parameter("state_event does not have a valid value")
-    target = "closed" if wish == "close" else "opened"
-    if issue.state == target:
-        return
-    before = payloads.photograph(state.base_url, issue)
-    now = state.now()
-    issue.state, issue.updated_at, issue.updated_by = target, now, actor
-    issue.closed_at = now if target == "closed" else None
-    issue.closed_by = actor if target == "closed" else None
-    verb = "closed" if target == "closed" else "reopened"
-    issue.state_events.append(StateEvent(state.next_id("state_event"), actor, verb, now))
-    state.touched(issue)
-    changes = payloads.differences(before, payloads.photograph(state.base_url, issue))
-    hooks.issue_happened(state, actor, issue, wish, changes)
-
-
 def _save(state: State, actor: User, issue: Issue, change: IssueChange, position: int | None) -> None:
     """Apply the rest. A move within a list alone does not touch `updated_at` (CONTRACT 1)."""
     old = system_notes.Before(issue)
-    changed = _assign_fields(state, issue, change)
-    changed |= _set_labels(state, actor, issue, _wanted_labels(state, actor, issue, change))
+    changed = _assign_fields(state, actor, issue, change)
+    changed |= metadata.set_labels(state, actor, issue, metadata.wanted_labels(state, actor, issue, change))
     now = state.now()
     if position is not None:
         issue.relative_position = position
@@ -149,12 +143,16 @@ def _save(state: State, actor: User, issue: Issue, change: IssueChange, position
     if changed:
         issue.updated_at, issue.updated_by = change.get("updated_at") or now, actor
     system_notes.tell(state, actor, issue, old)
+    todos.acted(state, actor, issue)
+    todos.assigned(state, actor, issue, [user for user in issue.assignees if user not in old.assignees])
+    if old.description != issue.description:
+        todos.told(state, actor, issue, None, issue.description or "", old.description or "")
 
 
-def _assign_fields(state: State, issue: Issue, change: IssueChange) -> bool:
-    """Set plain fields and assignees; whether anything is different."""
-    changed = False
-    for name in (*PLAIN_FIELDS, "issue_type"):
+def _assign_fields(state: State, actor: User, issue: Issue, change: IssueChange) -> bool:
+    """Set plain fields, milestone and assignees; whether anything is different."""
+    changed = "milestone" in change and metadata.set_milestone(state, actor, issue, change["milestone"])
+    for name in PLAIN_FIELDS:
         if name in change and getattr(issue, name) != change[name]:  # type: ignore[literal-required]
             setattr(issue, name, change[name])  # type: ignore[literal-required]
             changed = True
@@ -166,53 +164,23 @@ def _assign_fields(state: State, issue: Issue, change: IssueChange) -> bool:
     return changed
 
 
-def _wanted_labels(state: State, actor: User, issue: Issue, change: IssueChange) -> list[Label]:
-    """`(labels or existing) | add - remove`; unknown titles to add are created (CONTRACT 2)."""
-    project, existing = issue.project, issue.labels
-    added: list[Label] = []
-    if "labels" in change:
-        existing, added = [], labels.find_or_create(state, actor, project, change["labels"])
-    added = added + labels.find_or_create(state, actor, project, change.get("add_labels", []))
-    removed = labels.find_all(project, change.get("remove_labels", []))
-    return resolved(existing, added, removed, exclusive=state.tier == "premium")
-
-
-def _set_labels(state: State, actor: User, issue: Issue, wanted: list[Label]) -> bool:
-    """Make it so, with one label event for every label added or removed (CONTRACT 4)."""
-    now, before = state.now(), set(issue.labels)
-    steps = [(label, "add") for label in wanted if label not in before]
-    steps += [(label, "remove") for label in issue.labels if label not in wanted]
-    for label, action in steps:
-        issue.label_events.append(LabelEvent(state.next_id("label_event"), actor, label, action, now))
-    issue.labels = payloads.sorted_labels(wanted)
-    return bool(steps)
-
-
-def _side_effects(state: State, actor: User, issue: Issue, effects: commands.Effects) -> None:
-    """What quick actions do beside changing fields."""
-    for name in effects.awards:
-        awards.toggle(state, actor, issue, name)
-    for other in effects.related:
-        links.create(state, actor, issue, other, "relates_to")
-    if effects.duplicate_of is not None:
-        issue.duplicated_to = effects.duplicate_of
-        system_notes.add(state, actor, issue, f"marked this issue as a duplicate of #{effects.duplicate_of.iid}")
-
-
 def obey(state: State, actor: User, issue: Issue, effects: commands.Effects) -> None:
     """Carry out what a comment's quick actions ask for."""
     if effects.change:
         update(state, actor, issue, effects.change)
-    _side_effects(state, actor, issue, effects)
+    effects.finish()
 
 
 def delete(state: State, actor: User, issue: Issue) -> None:
-    """Delete an issue: owners only (or its author, where the project allows; not here)."""
+    """Delete an issue with all that hangs on it: owners, and planners by their role (documented: permissions page)."""
     access.require_issue(actor, issue)
-    access.require_level(actor, issue.project, access.OWNER)
+    if access.level(actor, issue.project) != access.PLANNER:
+        access.require_level(actor, issue.project, access.OWNER)
     del issue.project.issues[issue.iid], state.issues[issue.id]
     for note in issue.notes:
         state.notes.pop(note.id, None)
     for link in [one for one in state.links.values() if issue in (one.source, one.target)]:
         del state.links[link.id]
+        state.touched(link.source if link.target is issue else link.target)
+    todos.forget(state, issue)
     state.touched(issue)

@@ -5,6 +5,7 @@ from datetime import date
 from typing import TypedDict
 
 from app.fakegitlab import access, hooks, issues
+from app.fakegitlab.milestones_found import available
 from app.fakegitlab.model import Group, IssueChange, Milestone, Project, User
 from app.fakegitlab.refusal import Refused
 from app.fakegitlab.state import State
@@ -20,23 +21,6 @@ class MilestoneChange(TypedDict, total=False):
     start_date: date | None
     due_date: date | None
     state_event: str
-
-
-def available(project: Project) -> Iterator[Milestone]:
-    """The project's milestones, then those of its groups, nearest first."""
-    yield from project.milestones.values()
-    for group in project.group.line():
-        yield from group.milestones.values()
-
-
-def find(project: Project, title: str) -> Milestone | None:
-    """By exact title, of the project or its groups."""
-    return next((one for one in available(project) if one.title == title), None)
-
-
-def by_id(project: Project, number: int | None) -> Milestone | None:
-    """By global id; one the project cannot use counts as none (sure: IssuableBaseService clears it)."""
-    return next((one for one in available(project) if one.id == number), None)
 
 
 def create(state: State, actor: User, owner: Project | Group, change: MilestoneChange) -> Milestone:

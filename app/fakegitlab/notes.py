@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.fakegitlab import access, commands, hooks, issues
+from app.fakegitlab import access, commands, hooks, issues, todos
 from app.fakegitlab.model import Issue, Note, User
 from app.fakegitlab.quick_actions import extract
 from app.fakegitlab.refusal import bad_request, forbidden, not_found
@@ -30,8 +30,9 @@ def add(
     internal: bool = False,
     created_at: datetime | None = None,
     reply_to: str | None = None,
+    threaded: bool = False,
 ) -> Spoken:
-    """Comment on an issue; `internal` needs Planner, `reply_to` is a discussion id.
+    """Comment on an issue; `internal` needs Planner, `reply_to` is a discussion id, `threaded` begins a discussion.
 
     Raises Refused 400 (empty, too long, quick actions that failed), 403, 404.
     """
@@ -41,6 +42,9 @@ def add(
     if found and not text:
         return _only_commands(state, actor, issue, effects)
     note = _written(state, actor, issue, text, internal, created_at, reply_to)
+    note.type = "DiscussionNote" if threaded or reply_to else None
+    todos.acted(state, actor, issue)
+    todos.told(state, actor, issue, note, text)
     hooks.note_happened(state, actor, note, "create")
     issues.obey(state, actor, issue, effects)
     return Spoken(note, effects.changes, effects.remarks)
@@ -63,7 +67,7 @@ def _checked(body: str) -> str:
 def _only_commands(state: State, actor: User, issue: Issue, effects: commands.Effects) -> Spoken:
     """No note is made (CONTRACT 4); if nothing applied it is a failure."""
     if not effects.any:
-        raise bad_request('Note {:commands_only=>["Failed to apply commands."]}')
+        raise bad_request("Failed to apply commands.")
     issues.obey(state, actor, issue, effects)
     return Spoken(None, effects.changes, effects.remarks)
 
@@ -74,12 +78,14 @@ def _written(
     thread = [note for note in issue.notes if note.discussion_id == reply_to] if reply_to else []
     if reply_to and not thread:
         raise not_found("Discussion")
+    if any(note.system for note in thread):
+        raise bad_request("Discussion can not be replied to.")
     for note in thread:
         note.type = "DiscussionNote"
     now = at if at and access.level(actor, issue.project) >= access.OWNER else state.now()
     thread_id = reply_to or discussion_id(state)
-    note = Note(state.next_id("note"), issue, actor, text, now, now, thread_id, internal=internal)
-    note.type = "DiscussionNote" if thread else None
+    note = Note(state.next_id("note"), issue, actor, text, now, now, thread_id)
+    note.internal = thread[0].internal if thread else internal
     state.notes[note.id] = note
     issue.notes.append(note)
     issue.updated_at = max(issue.updated_at, now)
@@ -98,10 +104,12 @@ def edit(state: State, actor: User, note: Note, body: str) -> Spoken:
     if found and not text:
         delete(state, actor, note)
         return _only_commands(state, actor, note.issue, effects)
-    if text != note.body:
+    before = note.body
+    if text != before:
         note.body, note.updated_at, note.updated_by = text, state.now(), actor
         note.issue.updated_at = max(note.issue.updated_at, note.updated_at)
         state.touched(note.issue)
+        todos.told(state, actor, note.issue, note, text, before)
         hooks.note_happened(state, actor, note, "update")
     issues.obey(state, actor, note.issue, effects)
     return Spoken(note, effects.changes, effects.remarks)

@@ -8,12 +8,13 @@ from markdown_it import MarkdownIt
 KNOWN = re.compile(
     r"approve|assign|award|assign_reviewer|blocked_by|blocks|board_move|child_of|clear_health_status|"
     r"clear_weight|clone|close|confidential|convert_to_ticket|copy_metadata|create_merge_request|done|due|"
-    r"due_date|duplicate|epic|estimate|health_status|iteration|label|labels|link|lock|milestone|move|parent|"
+    r"due_date|duplicate|epic|estimate|estimate_time|health_status|in_due|iteration|label|labels|link|lock|milestone|move|parent|"
     r"promote|promote_to|promote_to_incident|publish|react|reassign|relabel|relate|remove_due_date|remove_epic|"
-    r"remove_estimate|remove_iteration|remove_label|remove_milestone|remove_parent|remove_time_spent|reopen|"
-    r"severity|shrug|spend|spent|start_date|status|subscribe|tableflip|time|timer|title|todo|type|unassign|"
+    r"remove_estimate|remove_iteration|remove_label|remove_milestone|remove_parent|remove_time_estimate|remove_time_spent|reopen|"
+    r"severity|shrug|spend|spend_time|spent|start_date|status|subscribe|tableflip|time|timer|title|todo|type|unassign|"
     r"unblock|unlabel|unlink|unlock|unrelate|unsubscribe|weight|zoom"
 )
+SUBSTITUTIONS = {"shrug": "¯\\＿(ツ)＿/¯", "tableflip": "(╯°□°)╯︵ ┻━┻"}
 _LINE = re.compile(r"/([a-z_]+)(?:[ \t]+(.*?))?[ \t]*", re.IGNORECASE)
 _MARKDOWN = MarkdownIt("commonmark")
 
@@ -42,8 +43,16 @@ def extract(text: str) -> tuple[str, list[Command]]:
                 found[number] = command
     if not found:
         return text, []
-    left = "\n".join(line for number, line in enumerate(lines) if number not in found)
-    return left.strip(), [found[number] for number in sorted(found)]
+    drawn = {number: _drawn(one) for number, one in found.items() if one.name in SUBSTITUTIONS}
+    left = "\n".join(
+        drawn.get(number, line) for number, line in enumerate(lines) if number in drawn or number not in found
+    )
+    return left.strip(), [found[number] for number in sorted(found) if number not in drawn]
+
+
+def _drawn(command: Command) -> str:
+    """`/shrug text` stays in the text as a drawing (sure: issuable_actions.rb)."""
+    return f"{command.argument} {SUBSTITUTIONS[command.name]}".strip()
 
 
 def _read(line: str) -> Command | None:

@@ -2,7 +2,8 @@
 
 import re
 
-from app.fakegitlab.model import Issue, Note, User
+from app.fakegitlab.durations import human
+from app.fakegitlab.model import Issue, Note, Project, User
 from app.fakegitlab.state import State
 
 _TASK = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+\[([ xX])\]\s+(.*)$", re.MULTILINE)
@@ -18,6 +19,16 @@ class Before:
         self.due_date = issue.due_date
         self.locked = bool(issue.discussion_locked)
         self.assignees = list(issue.assignees)
+        self.estimate = issue.time_estimate
+        self.spent = issue.time_spent
+
+
+def reference(issue: Issue, place: Project) -> str:
+    """`#12`, from a project beside it `project#12`, from afar `group/project#12`."""
+    if issue.project is place:
+        return f"#{issue.iid}"
+    beside = issue.project.group is place.group
+    return f"{issue.project.path if beside else issue.project.full_path}#{issue.iid}"
 
 
 def discussion_id(state: State) -> str:
@@ -57,6 +68,19 @@ def _sentences(issue: Issue, old: Before) -> list[str]:
     if arrived or left:
         parts = ["assigned to " + ", ".join(arrived)] * bool(arrived) + ["unassigned " + ", ".join(left)] * bool(left)
         told.append(" and ".join(parts))
+    return told + _times(issue, old)
+
+
+def _times(issue: Issue, old: Before) -> list[str]:
+    told = []
+    if issue.time_estimate != old.estimate:
+        wanted = human(issue.time_estimate)
+        told.append(f"changed time estimate to {wanted}" if wanted else "removed time estimate")
+    if issue.time_spent == 0 and old.spent:
+        told.append("removed time spent")
+    elif issue.time_spent != old.spent:
+        verb = "added" if issue.time_spent > old.spent else "subtracted"
+        told.append(f"{verb} {human(abs(issue.time_spent - old.spent))} of time spent")
     return told
 
 

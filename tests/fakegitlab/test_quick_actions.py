@@ -108,8 +108,8 @@ def test_board_move_needs_exactly_one_board(pod: Pod) -> None:
 
 
 def test_a_command_the_stand_in_lacks_is_remembered(pod: Pod) -> None:
-    pod.world.add_note(pod.sam, pod.file(), "Over there.\n/move sme/other")
-    assert pod.world.unknown_calls == ["quick action /move"]
+    pod.world.add_note(pod.sam, pod.file(), "Over there.\n/iteration *iteration:1")
+    assert pod.world.unknown_calls == ["quick action /iteration"]
 
 
 def test_ticking_a_box_is_told_by_a_system_note(pod: Pod) -> None:

@@ -12,7 +12,16 @@ from tests.fakegitlab.conftest import Pod
 EXAMPLES = Path(__file__).parents[1] / "data" / "gitlab" / "rest_examples"
 NEWER_USER = {"public_email", "locked", "avatar_url", "web_url"}
 OLDER_USER = {"email", "created_at"}
-NEWER_ISSUE = {"start_date", "weight", "blocking_issues_count", "has_tasks", "moved_to_id", "imported", "imported_from"}
+NEWER_ISSUE = {
+    "start_date",
+    "weight",
+    "health_status",
+    "blocking_issues_count",
+    "has_tasks",
+    "moved_to_id",
+    "imported",
+    "imported_from",
+}
 NEWER_NOTE = {"type", "commands_changes"}
 LABEL_BASIC = {"id", "description_html", "text_color", "archived"}
 

@@ -96,8 +96,8 @@ def test_unknown_paths_are_loud(pod: Pod) -> None:
                 501,
                 {"message": f"501 The stand-in does not know {method} {path}"},
             )
-        weighed = client.get("/api/v4/projects/1/issues?weight=3", headers={"PRIVATE-TOKEN": pod.sam.token})
-        assert weighed.status_code == 501
+        epics = client.get("/api/v4/projects/1/issues?epic_id=3", headers={"PRIVATE-TOKEN": pod.sam.token})
+        assert epics.status_code == 501
 
     assert pod.world.unknown_calls == [
         "GET /api/v4/projects/1/pipelines",

@@ -3,11 +3,14 @@
 import re
 
 from app.fakegitlab.api.answer import encode
+from app.fakegitlab.api.milestone_shapes import milestone
 from app.fakegitlab.api.shapes import label_basic, user_basic
-from app.fakegitlab.model import Issue
+from app.fakegitlab.durations import human
+from app.fakegitlab.model import Group, Issue, User
 from app.fakegitlab.moment import stamp, stamp_or_none
 from app.fakegitlab.payloads import Json, issue_url
 from app.fakegitlab.state import State
+from app.fakegitlab.subscriptions import subscribed
 
 _TASK = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+\[([ xX])\]\s", re.MULTILINE)
 
@@ -21,10 +24,11 @@ def issue_bytes(state: State, issue: Issue) -> bytes:
 
 def issue_in_list(state: State, issue: Issue) -> Json:
     """An issue as in lists: labels are titles."""
-    return _issue_facts(issue) | _issue_people(state, issue) | _issue_counts(issue) | _issue_addresses(state, issue)
+    parts = (_issue_facts(state, issue), _issue_people(state, issue), _issue_counts(state, issue))
+    return parts[0] | parts[1] | parts[2] | _issue_addresses(state, issue)
 
 
-def _issue_facts(issue: Issue) -> Json:
+def _issue_facts(state: State, issue: Issue) -> Json:
     return {
         "id": issue.id,
         "iid": issue.iid,
@@ -36,7 +40,7 @@ def _issue_facts(issue: Issue) -> Json:
         "updated_at": stamp(issue.updated_at),
         "closed_at": stamp_or_none(issue.closed_at),
         "labels": [one.title for one in issue.labels],
-        "milestone": None,
+        "milestone": milestone(state, issue.milestone) if issue.milestone else None,
         "type": issue.issue_type.upper(),
         "due_date": issue.due_date and issue.due_date.isoformat(),
         "start_date": issue.start_date and issue.start_date.isoformat(),
@@ -44,8 +48,9 @@ def _issue_facts(issue: Issue) -> Json:
         "discussion_locked": issue.discussion_locked,
         "issue_type": issue.issue_type,
         "weight": issue.weight,
+        "health_status": issue.health_status,
         "severity": "UNKNOWN",
-        "moved_to_id": None,
+        "moved_to_id": issue.moved_to and issue.moved_to.id,
         "imported": False,
         "imported_from": "none",
     }
@@ -61,23 +66,34 @@ def _issue_people(state: State, issue: Issue) -> Json:
     }
 
 
-def _issue_counts(issue: Issue) -> Json:
+def _issue_counts(state: State, issue: Issue) -> Json:
     boxes = _TASK.findall(issue.description or "")
     return {
         "user_notes_count": sum(not note.system for note in issue.notes),
         "merge_requests_count": 0,
         "upvotes": sum(award.name == "thumbsup" for award in issue.awards),
         "downvotes": sum(award.name == "thumbsdown" for award in issue.awards),
-        "time_stats": {
-            "time_estimate": 0,
-            "total_time_spent": 0,
-            "human_time_estimate": None,
-            "human_total_time_spent": None,
-        },
+        "time_stats": time_stats(issue),
         "task_completion_status": {"count": len(boxes), "completed_count": sum(box != " " for box in boxes)},
         "has_tasks": bool(boxes),
-        "blocking_issues_count": 0,
+        "blocking_issues_count": _blocking(state, issue),
     }
+
+
+def time_stats(issue: Issue) -> Json:
+    """Estimated and spent seconds, also as people write them."""
+    return {
+        "time_estimate": issue.time_estimate,
+        "total_time_spent": issue.time_spent,
+        "human_time_estimate": human(issue.time_estimate),
+        "human_total_time_spent": human(issue.time_spent),
+    }
+
+
+def _blocking(state: State, issue: Issue) -> int:
+    """How many open issues wait for it."""
+    blocked = (link.target for link in state.links.values() if link.source is issue and link.link_type == "blocks")
+    return sum(one.state == "opened" for one in blocked)
 
 
 def _issue_addresses(state: State, issue: Issue) -> Json:
@@ -100,9 +116,17 @@ def _issue_addresses(state: State, issue: Issue) -> Json:
     }
 
 
-def issue_alone(state: State, issue: Issue) -> bytes:
-    """An issue asked for by itself: with `subscribed`."""
-    return issue_bytes(state, issue)[:-1] + b',"subscribed":true}'
+def issue_alone(state: State, issue: Issue, viewer: User | None) -> bytes:
+    """An issue asked for by itself: with `subscribed`, for whoever asks."""
+    return issue_bytes(state, issue)[:-1] + b',"subscribed":%s}' % encode(subscribed(state, viewer, issue))
+
+
+def issue_from_afar(state: State, issue: Issue, group: Group | None) -> bytes:
+    """As in a list beyond its project: `references.relative` as seen from the group, or from nowhere (documented)."""
+    near = group is issue.project.group
+    path = issue.project.path if near else issue.project.full_path
+    own, relative = f'"relative":"#{issue.iid}"'.encode(), encode(f"{path}#{issue.iid}")
+    return issue_bytes(state, issue).replace(own, b'"relative":' + relative, 1)
 
 
 def issue_with_label_details(state: State, issue: Issue) -> Json:

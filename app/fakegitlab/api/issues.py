@@ -1,13 +1,12 @@
 """Issues (rest_contract list_project_issues … issue_participants; CONTRACT 3)."""
 
-from app.fakegitlab import access, drag, issues
-from app.fakegitlab.api import issue_shapes, listing, shapes
+from app.fakegitlab import access, drag, issues, milestones_found
+from app.fakegitlab.api import issue_shapes, listing
 from app.fakegitlab.api.answer import Answer, empty
-from app.fakegitlab.api.pagination import paged
 from app.fakegitlab.api.request import Request
 from app.fakegitlab.api.routing import routes
-from app.fakegitlab.model import Issue, IssueChange, User
-from app.fakegitlab.refusal import not_found
+from app.fakegitlab.model import Issue, IssueChange, Project
+from app.fakegitlab.refusal import bad_parameter, not_found
 
 UPDATES = (
     "assignee_id",
@@ -27,11 +26,11 @@ UPDATES = (
     "start_date",
     "weight",
     "milestone",
+    "health_status",
+    "severity",
     "updated_at",
 )
 UNBUILT = (
-    "milestone_id",
-    "milestone",
     "epic_id",
     "epic_iid",
     "iteration_id",
@@ -43,9 +42,23 @@ ISSUE_TYPES = ("issue", "incident", "test_case", "requirement", "task", "ticket"
 @routes.on("GET", "/issues")
 def list_own(request: Request) -> Answer:
     """Everywhere; without `scope` only those the caller wrote (CONTRACT 3)."""
-    _ = request.actor
+    if request.text("scope") != "all":
+        _ = request.actor
     seen = [one for one in request.world.projects.values() if access.sees_project(request.user, one)]
-    return listing.answer(request, seen, "created_by_me", keyset_allowed=False)
+    return listing.answer(request, _live(request, seen), "created_by_me", keyset_allowed=False)
+
+
+def _live(request: Request, projects: list[Project]) -> list[Project]:
+    """Without archived projects, unless asked for (documented: `non_archived` is true by default)."""
+    return [one for one in projects if not one.own.archived or not request.flag("non_archived", default=True)]
+
+
+@routes.on("GET", "/issues/:id")
+def get_any_issue(request: Request) -> Answer:
+    """By global id: administrators only."""
+    access.require_admin(request.actor)
+    found = access.require_issue(request.user, request.world.issues.get(request.owner_argument("id")))
+    return Answer(200, issue_shapes.issue_alone(request.world, found, request.user))
 
 
 @routes.on("GET", "/groups/:id/issues")
@@ -54,7 +67,7 @@ def list_in_group(request: Request) -> Answer:
     within = request.group()
     seen = [one for one in request.world.projects.values() if within in one.group.line()]
     visible = [one for one in seen if access.sees_project(request.user, one)]
-    return listing.answer(request, visible, "all", keyset_allowed=False)
+    return listing.answer(request, _live(request, visible), "all", keyset_allowed=False)
 
 
 @routes.on("GET", "/projects/:id/issues")
@@ -66,7 +79,7 @@ def list_in_project(request: Request) -> Answer:
 @routes.on("GET", "/projects/:id/issues/:issue_iid")
 def get_issue(request: Request) -> Answer:
     """One issue."""
-    return Answer(200, issue_shapes.issue_alone(request.world, request.issue()))
+    return Answer(200, issue_shapes.issue_alone(request.world, request.issue(), request.user))
 
 
 @routes.on("POST", "/projects/:id/issues")
@@ -82,7 +95,7 @@ def create_issue(request: Request) -> Answer:
     if at:
         change["created_at"] = at
     new = issues.create(request.world, actor, project, change)
-    return Answer(201, issue_shapes.issue_alone(request.world, new))
+    return Answer(201, issue_shapes.issue_alone(request.world, new, actor))
 
 
 @routes.on("PUT", "/projects/:id/issues/:issue_iid")
@@ -96,7 +109,7 @@ def update_issue(request: Request) -> Answer:
     if at:
         change["updated_at"] = at
     issues.update(request.world, actor, issue, change)
-    return Answer(200, issue_shapes.issue_alone(request.world, issue))
+    return Answer(200, issue_shapes.issue_alone(request.world, issue, actor))
 
 
 @routes.on("DELETE", "/projects/:id/issues/:issue_iid")
@@ -117,7 +130,7 @@ def reorder_issue(request: Request) -> Answer:
         _other(request, "move_before_id"),
         _other(request, "move_after_id"),
     )
-    return Answer(200, issue_shapes.issue_alone(request.world, moved))
+    return Answer(200, issue_shapes.issue_alone(request.world, moved, request.user))
 
 
 def _other(request: Request, name: str) -> Issue | None:
@@ -128,15 +141,6 @@ def _other(request: Request, name: str) -> Issue | None:
     if found is None:
         raise not_found()
     return found
-
-
-@routes.on("GET", "/projects/:id/issues/:issue_iid/participants")
-def participants(request: Request) -> Answer:
-    """Author, assignees, and whoever commented where the caller can read it."""
-    issue = request.issue()
-    speakers = [note.author for note in issue.notes if not note.system and access.sees_note(request.user, note)]
-    people: list[User] = list(dict.fromkeys([issue.author, *issue.assignees, *speakers]))
-    return paged(request, people, lambda user: shapes.user_basic(request.world, user))
 
 
 def read_change(request: Request) -> IssueChange:
@@ -154,9 +158,26 @@ def read_change(request: Request) -> IssueChange:
         change["due_date"] = request.day("due_date")
     if request.has("start_date"):
         change["start_date"] = request.day("start_date")
+    _read_milestone(request, change)
+    if request.has("health_status") and request.world.tier == "premium":
+        change["health_status"] = request.text("health_status") or None
     if request.has("weight") and request.world.tier == "premium":
         change["weight"] = request.number("weight")
     return change
+
+
+def _read_milestone(request: Request, change: IssueChange) -> None:
+    """0 or empty takes it off; one that the project cannot use is ignored (sure: resolve_milestone_title!)."""
+    project = request.project()
+    if request.text("milestone") and request.text("milestone_id"):
+        raise bad_parameter("milestone, milestone_id are mutually exclusive")
+    if request.has("milestone_id"):
+        number = request.number("milestone_id")
+        found = milestones_found.by_id(project, number)
+        if found or not number:
+            change["milestone"] = found
+    elif (named := milestones_found.find(project, request.text("milestone"))) is not None:
+        change["milestone"] = named
 
 
 def _read_text(request: Request, change: IssueChange) -> None:

@@ -7,7 +7,7 @@ from app.fakegitlab.api import issue_filters, issue_orders, issue_shapes
 from app.fakegitlab.api.answer import Answer, encode, joined
 from app.fakegitlab.api.pagination import address, offset_headers, page_number, per_page, read_cursor, write_cursor
 from app.fakegitlab.api.request import Request
-from app.fakegitlab.model import Issue, Project
+from app.fakegitlab.model import Group, Issue, Project
 from app.fakegitlab.refusal import bad_parameter
 
 MOST_KEPT = 64
@@ -57,9 +57,18 @@ def _mark(cursor: str, order: str, down: bool) -> tuple[object, ...] | None:
 
 
 def _written(request: Request, shown: Iterable[Issue]) -> Iterable[bytes]:
+    group = request.group() if request.path.startswith("/groups/") else None
+    if group or not request.path.startswith("/projects/"):
+        return _far(request, shown, group)
     if request.flag("with_labels_details"):
         return (encode(issue_shapes.issue_with_label_details(request.world, issue)) for issue in shown)
     return (issue_shapes.issue_bytes(request.world, issue) for issue in shown)
+
+
+def _far(request: Request, shown: Iterable[Issue], group: Group | None) -> Iterable[bytes]:
+    if not request.flag("with_labels_details"):
+        return (issue_shapes.issue_from_afar(request.world, issue, group) for issue in shown)
+    return (encode(issue_shapes.issue_with_label_details(request.world, issue)) for issue in shown)
 
 
 def found(request: Request, projects: Sequence[Project], order: str, down: bool, scope: str) -> list[Issue]:

@@ -1,6 +1,6 @@
 """Milestones of projects and groups (doc/api/milestones.md, doc/api/group_milestones.md)."""
 
-from app.fakegitlab import access, milestones
+from app.fakegitlab import access, milestones, milestones_found
 from app.fakegitlab.api import issue_shapes, milestone_shapes
 from app.fakegitlab.api.answer import Answer, created, empty, joined, ok
 from app.fakegitlab.api.pagination import offset_headers, page_number, paged, per_page
@@ -51,7 +51,7 @@ def list_milestones(request: Request) -> Answer:
 
 def _with_ancestors(place: Project | Group) -> list[Milestone]:
     if isinstance(place, Project):
-        return list(milestones.available(place))
+        return list(milestones_found.available(place))
     return [one for group in place.line() for one in group.milestones.values()]
 
 
