@@ -8,7 +8,18 @@ from typing import Any, NamedTuple, Protocol
 from starlette.concurrency import run_in_threadpool
 
 from app.fakegitlab import authentication, recursion
-from app.fakegitlab.api import administration, boards, history, hook_events, hooks, issues, labels, notes
+from app.fakegitlab.api import (
+    administration,
+    boards,
+    history,
+    hook_events,
+    hooks,
+    issue_actions,
+    issues,
+    labels,
+    milestones,
+    notes,
+)
 from app.fakegitlab.api.answer import Answer, Later, encode, ok
 from app.fakegitlab.api.manners import Manners
 from app.fakegitlab.api.request import NotBuilt, Request
@@ -25,7 +36,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 ROOT = "/api/v4"
-HANDLERS = (administration, boards, history, hook_events, hooks, issues, labels, notes)
+HANDLERS = (administration, boards, history, hook_events, hooks, issue_actions, issues, labels, milestones, notes)
 
 
 class Transport(Protocol):
