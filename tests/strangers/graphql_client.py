@@ -7,7 +7,7 @@ import json
 import sys
 
 import gitlab
-import gql.transport.exceptions
+from gql.transport.exceptions import TransportQueryError  # type: ignore[import-not-found]
 
 QUERY = """
 query requests($path: ID!, $label: [String], $after: String) {
@@ -45,7 +45,7 @@ def main() -> None:
         refused = ""
         try:
             door.execute("{ currentUser { shoeSize } }")
-        except gql.transport.exceptions.TransportQueryError as error:
+        except TransportQueryError as error:
             refused = str(error.errors[0]["message"]) if error.errors else str(error)
     json.dump({"first": first, "second": second, "nobody": nobody, "refused": refused}, sys.stdout)
 

@@ -1,6 +1,7 @@
 """python-gitlab as a library: typed managers, iterators, save(), and everything an automation does around issues."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import gitlab
 import pytest
@@ -66,7 +67,7 @@ def test_an_issue_lives(town: Town, project: Project, sam: gitlab.Gitlab) -> Non
     assert moved[:2] == [("add", "status::new"), ("add", "area::ai")]
     assert sorted(moved[2:]) == [("add", "status::reviewed"), ("remove", "status::new")]
     assert [one.state for one in issue.resourcestateevents.list(get_all=True)] == ["closed", "reopened"]
-    assert [one["body"] for one in thread.manager.get(thread.id).attributes["notes"]] == ["A thread.", "An answer."]
+    assert [one["body"] for one in issue.discussions.get(thread.id).attributes["notes"]] == ["A thread.", "An answer."]
     assert {one["username"] for one in issue.participants()} == {"sam"}
     other.delete()
     with pytest.raises(gitlab.GitlabGetError, match="404"):
@@ -88,7 +89,7 @@ def test_lists_filter_and_page(project: Project, sam: gitlab.Gitlab) -> None:
     keyset = ours.issues.list(iterator=True, pagination="keyset", per_page=7, order_by="created_at", sort="asc")
     assert titles(list(keyset)) == [f"Request {number:02}" for number in range(25)]
 
-    def count(**filters: object) -> int:
+    def count(**filters: Any) -> int:
         return len(ours.issues.list(get_all=True, **filters))
 
     assert count(labels=["area::ai"]) == 5

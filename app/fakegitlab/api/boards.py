@@ -1,7 +1,7 @@
 """Boards and their label lists (rest_contract list_boards … delete_board_list; CONTRACT 5)."""
 
 from app.fakegitlab import boards
-from app.fakegitlab.api import shapes
+from app.fakegitlab.api import board_shapes
 from app.fakegitlab.api.answer import Answer, created, empty, ok
 from app.fakegitlab.api.pagination import paged
 from app.fakegitlab.api.request import NotBuilt, Request
@@ -43,14 +43,14 @@ def _scope(request: Request, place: Project | Group) -> list[Label]:
 def list_boards(request: Request) -> Answer:
     """All boards of the place, with their lists."""
     place = _place(request)
-    return paged(request, list(place.boards.values()), lambda one: shapes.board(request.world, one))
+    return paged(request, list(place.boards.values()), lambda one: board_shapes.board(request.world, one))
 
 
 @routes.on("GET", "/projects/:id/boards/:board_id")
 @routes.on("GET", "/groups/:id/boards/:board_id")
 def get_board(request: Request) -> Answer:
     """One board."""
-    return ok(shapes.board(request.world, _board(request)))
+    return ok(board_shapes.board(request.world, _board(request)))
 
 
 @routes.on("POST", "/projects/:id/boards")
@@ -59,7 +59,7 @@ def create_board(request: Request) -> Answer:
     """A board without lists."""
     request.need("name")
     new = boards.create(request.world, request.actor, _place(request), request.text("name"))
-    return created(shapes.board(request.world, new))
+    return created(board_shapes.board(request.world, new))
 
 
 @routes.on("PUT", "/projects/:id/boards/:board_id")
@@ -75,7 +75,7 @@ def update_board(request: Request) -> Answer:
     if request.has("labels") and request.world.tier == "premium":
         board.labels = _scope(request, board.owner)
     request.world.changes.bump()
-    return ok(shapes.board(request.world, board))
+    return ok(board_shapes.board(request.world, board))
 
 
 @routes.on("DELETE", "/projects/:id/boards/:board_id")
@@ -90,14 +90,14 @@ def delete_board(request: Request) -> Answer:
 @routes.on("GET", "/groups/:id/boards/:board_id/lists")
 def list_lists(request: Request) -> Answer:
     """Without Open and Closed."""
-    return paged(request, _board(request).lists, shapes.board_list)
+    return paged(request, _board(request).lists, board_shapes.board_list)
 
 
 @routes.on("GET", "/projects/:id/boards/:board_id/lists/:list_id")
 @routes.on("GET", "/groups/:id/boards/:board_id/lists/:list_id")
 def get_list(request: Request) -> Answer:
     """One list."""
-    return ok(shapes.board_list(_list(request)[1]))
+    return ok(board_shapes.board_list(_list(request)[1]))
 
 
 @routes.on("POST", "/projects/:id/boards/:board_id/lists")
@@ -112,7 +112,7 @@ def create_list(request: Request) -> Answer:
     label = request.world.labels.get(request.number("label_id") or 0)
     if label is None:
         raise bad_parameter("Label not found!")
-    return created(shapes.board_list(boards.add_list(request.world, request.actor, _board(request), label)))
+    return created(board_shapes.board_list(boards.add_list(request.world, request.actor, _board(request), label)))
 
 
 @routes.on("PUT", "/projects/:id/boards/:board_id/lists/:list_id")
@@ -122,7 +122,7 @@ def update_list(request: Request) -> Answer:
     request.need("position")
     board, one = _list(request)
     boards.move_list(request.world, request.actor, board, one, request.number("position") or 0)
-    return ok(shapes.board_list(one))
+    return ok(board_shapes.board_list(one))
 
 
 @routes.on("DELETE", "/projects/:id/boards/:board_id/lists/:list_id")

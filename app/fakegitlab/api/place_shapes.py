@@ -157,13 +157,12 @@ def _links(state: State, one: Project) -> Json:
 
 
 def member(state: State, place: Project | Group, user: User, level: int) -> Json:
-    """A person with their level in a place."""
+    """A person with their level in a place; `member_role` comes with a custom role only (gitlabform counts on that)."""
     until = place.own.member_until.get(user.id)
     return shapes.user_basic(state, user) | {
         "access_level": level,
         "created_at": stamp(max(place.created_at, user.created_at)),
         "expires_at": until.isoformat() if until else None,
         "membership_state": "active",
-        "member_role": None,
         "is_using_seat": not user.bot,
     }

@@ -6,8 +6,6 @@ from app.fakegitlab.deliveries import alert_status
 from app.fakegitlab.labels import text_color
 from app.fakegitlab.model import (
     Award,
-    Board,
-    BoardList,
     Group,
     Hook,
     Issue,
@@ -47,22 +45,6 @@ def user_public(state: State, user: User) -> Json:
     }
 
 
-def group(state: State, one: Group) -> Json:
-    """A group."""
-    return {
-        "id": one.id,
-        "name": one.name,
-        "path": one.path,
-        "description": "",
-        "visibility": one.visibility,
-        "full_name": " / ".join(each.name for each in reversed(one.line())),
-        "full_path": one.full_path,
-        "parent_id": one.parent.id if one.parent else None,
-        "created_at": stamp(one.created_at),
-        "web_url": f"{state.base_url}/groups/{one.full_path}",
-    }
-
-
 def project_simple(state: State, one: Project) -> Json:
     """A project inside a board."""
     web = f"{state.base_url}/{one.full_path}"
@@ -74,31 +56,6 @@ def project_simple(state: State, one: Project) -> Json:
         "path_with_namespace": one.full_path,
         "http_url_to_repo": f"{web}.git",
         "web_url": web,
-    }
-
-
-def project(state: State, one: Project) -> Json:
-    """A project asked for by id."""
-    parent = one.group
-    return project_simple(state, one) | {
-        "description": one.description,
-        "created_at": stamp(one.created_at),
-        "default_branch": one.default_branch,
-        "visibility": one.visibility,
-        "archived": False,
-        "issues_enabled": one.issues_enabled,
-        "issues_access_level": "enabled" if one.issues_enabled else "disabled",
-        "open_issues_count": sum(issue.state == "opened" for issue in one.issues.values()),
-        "namespace": {
-            "id": parent.id,
-            "name": parent.name,
-            "path": parent.path,
-            "kind": "group",
-            "full_path": parent.full_path,
-            "parent_id": parent.parent.id if parent.parent else None,
-            "web_url": f"{state.base_url}/groups/{parent.full_path}",
-        },
-        "_links": {"self": f"{state.base_url}/api/v4/projects/{one.id}"},
     }
 
 
@@ -129,36 +86,6 @@ def label(state: State, one: Label, place: Project | Group, counts: bool) -> Jso
     if isinstance(place, Project):
         body |= {"priority": one.priority, "is_project_label": isinstance(one.owner, Project)}
     return body
-
-
-def board(state: State, one: Board) -> Json:
-    """A board with its lists."""
-    in_project = isinstance(one.owner, Project)
-    return {
-        "id": one.id,
-        "name": one.name,
-        "hide_backlog_list": one.hide_backlog_list,
-        "hide_closed_list": one.hide_closed_list,
-        "project": project_simple(state, one.owner) if isinstance(one.owner, Project) else None,
-        "lists": [board_list(each) for each in one.lists],
-        "group": None if in_project else {"id": one.owner.id, "name": one.owner.name},
-        "milestone": None,
-        "assignee": None,
-        "labels": [label_basic(each) for each in one.labels],
-        "weight": None,
-    }
-
-
-def board_list(one: BoardList) -> Json:
-    """A label list; Open and Closed are never listed (CONTRACT 5)."""
-    return {
-        "id": one.id,
-        "label": label_basic(one.label),
-        "position": one.position,
-        "max_issue_count": 0,
-        "max_issue_weight": 0,
-        "limit_metric": None,
-    }
 
 
 def note(state: State, one: Note) -> Json:
