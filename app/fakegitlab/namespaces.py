@@ -2,6 +2,7 @@
 
 import re
 
+from app.fakegitlab.digits import read_number
 from app.fakegitlab.model import Group, Project, User
 from app.fakegitlab.refusal import invalid
 from app.fakegitlab.state import State
@@ -33,8 +34,8 @@ def taken(state: State, path: str, but: User | Group | None = None) -> bool:
 
 def find_project(state: State, key: str) -> Project | None:
     """By id or by full path in any case; also by a path it once had."""
-    if key.isdigit():
-        return state.projects.get(int(key))
+    if (number := read_number(key)) is not None:
+        return state.projects.get(number)
     wanted = key.lower()
     found = next((one for one in state.projects.values() if one.full_path.lower() == wanted), None)
     return found or state.projects.get(state.moved.get(wanted, 0))

@@ -6,6 +6,7 @@ from app.fakegitlab.api.answer import Answer, created, empty, ok
 from app.fakegitlab.api.pagination import paged
 from app.fakegitlab.api.request import Request
 from app.fakegitlab.api.routing import routes
+from app.fakegitlab.digits import read_number
 from app.fakegitlab.model import Group, Label, Project
 from app.fakegitlab.refusal import not_found
 
@@ -41,7 +42,7 @@ def get_label(request: Request) -> Answer:
     """One label by id or title, id first; here ancestor labels count."""
     place, key = _place(request), request.arguments["label_id"]
     found = _available(place)
-    by_id = [one for one in found if key.isdigit() and one.id == int(key)]
+    by_id = [one for one in found if one.id == read_number(key)]
     one = next(iter([*by_id, *(each for each in found if each.title == key)]), None)
     if one is None:
         raise not_found("Label")

@@ -8,6 +8,7 @@ from app.fakegitlab.api.answer import Answer, created, empty, ok
 from app.fakegitlab.api.pagination import paged
 from app.fakegitlab.api.request import Request
 from app.fakegitlab.api.routing import routes
+from app.fakegitlab.digits import read_number
 from app.fakegitlab.model import Group, Project, User
 from app.fakegitlab.moment import read_day
 from app.fakegitlab.payloads import Json
@@ -135,7 +136,7 @@ def _person(request: Request, ids: list[str]) -> User:
 
 def _add_many(request: Request, place: Project | Group, ids: list[str]) -> Answer:
     for key in ids:
-        user = request.world.users.get(int(key)) if key.isdigit() else None
+        user = request.world.users.get(read_number(key) or 0)
         if user is not None and user.id not in place.members:
             people.set_level(request.world, place, user, _level(request, place, user), _until(request))
     return created({"status": "success"})

@@ -156,8 +156,3 @@ def flat(found: Parameters) -> Parameters:
         f"{name}[{key}]": one for name, value in found.items() if isinstance(value, dict) for key, one in value.items()
     }
     return found | more if more else found
-
-
-def read_number(text: str) -> int | None:
-    """Decimal ASCII digits, at most a 64-bit id's; None for anything else."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None

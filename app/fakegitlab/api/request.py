@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from app.fakegitlab import access, namespaces, places
-from app.fakegitlab.api.parameters import flat, read_body, read_number, read_query
+from app.fakegitlab.api.parameters import flat, read_body, read_query
+from app.fakegitlab.digits import read_number
 from app.fakegitlab.model import Group, Issue, Note, Project, Token, User
 from app.fakegitlab.moment import read_day, read_moment
 from app.fakegitlab.refusal import Moved, Refused, bad_parameter, not_found, unauthorized
