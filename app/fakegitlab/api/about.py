@@ -5,6 +5,7 @@ from app.fakegitlab.api.answer import Answer, ok
 from app.fakegitlab.api.request import Request
 from app.fakegitlab.api.routing import routes
 from app.fakegitlab.deliveries import VERSION
+from app.fakegitlab.digits import read_number
 from app.fakegitlab.payloads import Json
 
 SETTINGS: Json = {
@@ -61,7 +62,8 @@ def change_settings(request: Request) -> Answer:
 def _typed(like: object, value: object) -> object:
     if isinstance(like, bool):
         return str(value).lower() in ("true", "1")
-    return int(str(value)) if isinstance(like, int) and str(value).lstrip("-").isdigit() else value
+    number = read_number(str(value)) if isinstance(like, int) else None
+    return value if number is None else number
 
 
 @routes.on("GET", "/license")
