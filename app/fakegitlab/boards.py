@@ -89,7 +89,17 @@ def issues_on(state: State, board: Board) -> Iterable[Issue]:
     owner = board.owner
     for project in state.projects.values():
         if project is owner or owner in project.group.line():
-            yield from (one for one in project.issues.values() if set(board.labels) <= set(one.labels))
+            yield from (one for one in project.issues.values() if _fits(board, one))
+
+
+def _fits(board: Board, issue: Issue) -> bool:
+    """Within the board's scope: every part of it that is set."""
+    return (
+        set(board.labels) <= set(issue.labels)
+        and board.milestone in (None, issue.milestone)
+        and (board.assignee is None or board.assignee in issue.assignees)
+        and board.weight in (None, issue.weight)
+    )
 
 
 def cards(state: State, actor: User | None, board: Board, column: BoardList | str) -> list[Issue]:

@@ -4,24 +4,15 @@ import re
 from collections.abc import Iterable, Iterator
 
 from app.fakegitlab import access
+from app.fakegitlab.css_colors import CSS_COLORS
+from app.fakegitlab.digits import read_number
 from app.fakegitlab.model import Group, Label, Project, User
-from app.fakegitlab.refusal import conflict, invalid, not_found
+from app.fakegitlab.refusal import Refused, conflict, invalid, not_found
 from app.fakegitlab.state import State
 
 DEFAULT_COLOR = "#6699cc"
 LONGEST_TITLE = 255
 LONGEST_DESCRIPTION = 524_288
-CSS_COLORS = {
-    "black": "#000000",
-    "blue": "#0000FF",
-    "gray": "#808080",
-    "green": "#008000",
-    "orange": "#FFA500",
-    "purple": "#800080",
-    "red": "#FF0000",
-    "white": "#FFFFFF",
-    "yellow": "#FFFF00",
-}
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 
 
@@ -56,13 +47,26 @@ def find_or_create(state: State, actor: User, project: Project, wanted: Iterable
 
 
 def owned(owner: Project | Group, key: str) -> Label:
-    """A label by id or title, id first, with Rails' cast: "12abc" hits id 12 (CONTRACT 2). Only the owner's own."""
-    digits = re.match(r"\d+", key)
-    label = owner.labels.get(int(digits[0])) if digits else None
-    label = label or next((one for one in owner.labels.values() if one.title == key), None)
-    if label is None:
+    """A label by id or title, id first (CONTRACT 2). Only the owner's own."""
+    return chosen(list(owner.labels.values()), key)
+
+
+def chosen(among: list[Label], key: str) -> Label:
+    """Id first, with Rails' cast: "12abc" hits id 12 (CONTRACT 2); then the exact title. Raises Refused 404."""
+    digits = re.match(r"[0-9]+", key)
+    number = read_number(digits[0]) if digits else None
+    by_id = [one for one in among if one.id == number]
+    found = next(iter([*by_id, *(one for one in among if one.title == key)]), None)
+    if found is None:
         raise not_found("Label")
-    return label
+    return found
+
+
+def usable(place: Project | Group) -> list[Label]:
+    """The place's own and those of the groups above it."""
+    if isinstance(place, Project):
+        return list(available(place))
+    return [label for group in place.line() for label in group.labels.values()]
 
 
 def create(
@@ -119,6 +123,8 @@ def update(
 def delete(state: State, actor: User, label: Label) -> None:
     """Delete a label, its board lists and its links to issues; label events then show none (CONTRACT 2, 4)."""
     _require_rights(actor, label.owner)
+    if label.lock_on_merge:
+        raise Refused(400, {"message": "Label is locked and was not removed"})
     label.deleted = True
     del label.owner.labels[label.id], state.labels[label.id]
     for issue in state.issues.values():

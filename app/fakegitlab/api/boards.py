@@ -10,7 +10,7 @@ from app.fakegitlab.labels import find
 from app.fakegitlab.model import Board, BoardList, Group, Label, Project
 from app.fakegitlab.refusal import bad_parameter, not_found
 
-UNBUILT = ("milestone_id", "assignee_id", "iteration_id", "weight")
+UNBUILT = ("iteration_id",)
 
 
 def _place(request: Request) -> Project | Group:
@@ -72,10 +72,27 @@ def update_board(request: Request) -> Answer:
     board.name = request.text("name") or board.name
     board.hide_backlog_list = request.flag("hide_backlog_list", board.hide_backlog_list)
     board.hide_closed_list = request.flag("hide_closed_list", board.hide_closed_list)
-    if request.has("labels") and request.world.tier == "premium":
-        board.labels = _scope(request, board.owner)
+    if request.world.tier == "premium":
+        _rescope(request, board)
     request.world.changes.bump()
     return ok(board_shapes.board(request.world, board))
+
+
+def _rescope(request: Request, board: Board) -> None:
+    """What the board shows; 0 or empty lifts a limit."""
+    if request.has("labels"):
+        board.labels = _scope(request, board.owner)
+    if request.has("milestone_id"):
+        found = request.world.milestones.get(request.number("milestone_id") or 0)
+        board.milestone = found if found and found.owner in (board.owner, *_line(board.owner)) else None
+    if request.has("assignee_id"):
+        board.assignee = request.world.users.get(request.number("assignee_id") or 0)
+    if request.has("weight"):
+        board.weight = request.number("weight")
+
+
+def _line(owner: Project | Group) -> list[Group]:
+    return owner.group.line() if isinstance(owner, Project) else owner.line()
 
 
 @routes.on("DELETE", "/projects/:id/boards/:board_id")
@@ -103,9 +120,12 @@ def get_list(request: Request) -> Answer:
 @routes.on("POST", "/projects/:id/boards/:board_id/lists")
 @routes.on("POST", "/groups/:id/boards/:board_id/lists")
 def create_list(request: Request) -> Answer:
-    """For a label; REST knows no status lists (CONTRACT 5)."""
-    if any(request.has(name) for name in ("assignee_id", "milestone_id", "iteration_id")):
-        raise NotBuilt("board lists other than label lists")
+    """For a label; REST knows no status lists (CONTRACT 5). The refusal's words on Free are a guess."""
+    for kind in ("assignee", "milestone", "iteration"):
+        if request.has(f"{kind}_id") and request.world.tier == "free":
+            raise bad_parameter(f"{kind.title()} lists not available with your current license")
+        if request.has(f"{kind}_id"):
+            raise NotBuilt("board lists other than label lists")
     if not request.has("label_id"):
         names = "label_id, milestone_id, iteration_id, assignee_id"
         raise bad_parameter(f"{names} are missing, exactly one parameter must be provided")

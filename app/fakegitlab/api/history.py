@@ -1,15 +1,21 @@
 """Label events, state events, links and reactions of an issue (CONTRACT 4)."""
 
+from collections.abc import Sequence
+from typing import TypeVar
+
 from app.fakegitlab import awards, links
 from app.fakegitlab.api import issue_shapes, shapes
 from app.fakegitlab.api.answer import Answer, created, empty, ok
+from app.fakegitlab.api.milestone_shapes import milestone_event
 from app.fakegitlab.api.pagination import paged
 from app.fakegitlab.api.request import Request
 from app.fakegitlab.api.routing import routes
-from app.fakegitlab.model import Award, Issue, IssueLink, Note
+from app.fakegitlab.model import Award, Issue, IssueLink, LabelEvent, MilestoneEvent, Note, StateEvent
 from app.fakegitlab.moment import stamp
 from app.fakegitlab.payloads import Json
 from app.fakegitlab.refusal import not_found
+
+Event = TypeVar("Event", LabelEvent, StateEvent, MilestoneEvent)
 
 
 @routes.on("GET", "/projects/:id/issues/:issue_iid/resource_label_events")
@@ -24,6 +30,42 @@ def state_events(request: Request) -> Answer:
     """Oldest first."""
     issue = request.issue()
     return paged(request, issue.state_events, lambda event: shapes.state_event(request.world, issue, event))
+
+
+@routes.on("GET", "/projects/:id/issues/:issue_iid/resource_milestone_events")
+def milestone_events(request: Request) -> Answer:
+    """Oldest first."""
+    issue = request.issue()
+    return paged(request, issue.milestone_events, lambda event: milestone_event(request.world, issue, event))
+
+
+@routes.on("GET", "/projects/:id/issues/:issue_iid/resource_label_events/:event_id")
+def get_label_event(request: Request) -> Answer:
+    """One label event."""
+    issue = request.issue()
+    return ok(shapes.label_event(request.world, issue, _event(request, issue.label_events)))
+
+
+@routes.on("GET", "/projects/:id/issues/:issue_iid/resource_state_events/:event_id")
+def get_state_event(request: Request) -> Answer:
+    """One state event."""
+    issue = request.issue()
+    return ok(shapes.state_event(request.world, issue, _event(request, issue.state_events)))
+
+
+@routes.on("GET", "/projects/:id/issues/:issue_iid/resource_milestone_events/:event_id")
+def get_milestone_event(request: Request) -> Answer:
+    """One milestone event."""
+    issue = request.issue()
+    return ok(milestone_event(request.world, issue, _event(request, issue.milestone_events)))
+
+
+def _event(request: Request, events: Sequence[Event]) -> Event:
+    wanted = request.owner_argument("event_id")
+    for event in events:
+        if event.id == wanted:
+            return event
+    raise not_found()
 
 
 @routes.on("GET", "/projects/:id/issues/:issue_iid/links")
@@ -56,13 +98,24 @@ def create_link(request: Request) -> Answer:
     return created(_link(request, links.create(request.world, actor, source, target, kind)))
 
 
+def _of_issue(request: Request) -> IssueLink:
+    issue = request.issue()
+    link = request.world.links.get(request.owner_argument("link_id"))
+    if link is None or issue not in (link.source, link.target) or not request.world.sees(request.user, link.target):
+        raise not_found()
+    return link
+
+
+@routes.on("GET", "/projects/:id/issues/:issue_iid/links/:link_id")
+def get_link(request: Request) -> Answer:
+    """One link with both its issues."""
+    return ok(_link(request, _of_issue(request)))
+
+
 @routes.on("DELETE", "/projects/:id/issues/:issue_iid/links/:link_id")
 def delete_link(request: Request) -> Answer:
     """Unlink; answers with what was removed."""
-    issue = request.issue()
-    link = request.world.links.get(request.owner_argument("link_id"))
-    if link is None or issue not in (link.source, link.target):
-        raise not_found()
+    link = _of_issue(request)
     body = _link(request, link)
     links.delete(request.world, request.actor, link)
     return ok(body)
@@ -88,6 +141,22 @@ def list_awards(request: Request) -> Answer:
     return paged(request, target.awards[::-1], lambda one: shapes.award(request.world, one, target))
 
 
+@routes.on("GET", "/projects/:id/issues/:issue_iid/award_emoji/:award_id")
+@routes.on("GET", "/projects/:id/issues/:issue_iid/notes/:note_id/award_emoji/:award_id")
+def get_award(request: Request) -> Answer:
+    """One reaction."""
+    target = _target(request)
+    return ok(shapes.award(request.world, _award(request, target), target))
+
+
+def _award(request: Request, target: Issue | Note) -> Award:
+    wanted = request.owner_argument("award_id")
+    found = next((one for one in target.awards if one.id == wanted), None)
+    if found is None:
+        raise not_found()
+    return found
+
+
 @routes.on("POST", "/projects/:id/issues/:issue_iid/award_emoji")
 @routes.on("POST", "/projects/:id/issues/:issue_iid/notes/:note_id/award_emoji")
 def give_award(request: Request) -> Answer:
@@ -103,9 +172,6 @@ def give_award(request: Request) -> Answer:
 @routes.on("DELETE", "/projects/:id/issues/:issue_iid/notes/:note_id/award_emoji/:award_id")
 def take_award_back(request: Request) -> Answer:
     """One's own."""
-    target, wanted = _target(request), request.owner_argument("award_id")
-    found: Award | None = next((one for one in target.awards if one.id == wanted), None)
-    if found is None:
-        raise not_found()
-    awards.take_back(request.world, request.actor, target, found)
+    target = _target(request)
+    awards.take_back(request.world, request.actor, target, _award(request, target))
     return empty()

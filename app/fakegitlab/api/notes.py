@@ -8,7 +8,7 @@ from app.fakegitlab.api.request import Request
 from app.fakegitlab.api.routing import routes
 from app.fakegitlab.model import Note
 from app.fakegitlab.payloads import Json
-from app.fakegitlab.refusal import not_found
+from app.fakegitlab.refusal import bad_parameter, bad_request, not_found
 
 
 @routes.on("GET", "/projects/:id/issues/:issue_iid/notes")
@@ -96,5 +96,63 @@ def reply(request: Request) -> Answer:
     """An answer in the thread of a note."""
     issue, actor = request.issue(), request.actor
     request.need("body")
-    spoken = notes.add(request.world, actor, issue, request.text("body"), reply_to=request.arguments["discussion_id"])
+    _members(request, "Discussion")
+    thread, at = request.arguments["discussion_id"], request.moment("created_at")
+    spoken = notes.add(request.world, actor, issue, request.text("body"), created_at=at, reply_to=thread)
     return _spoken(request, spoken, 201)
+
+
+@routes.on("POST", "/projects/:id/issues/:issue_iid/discussions")
+def start_thread(request: Request) -> Answer:
+    """A comment that is a discussion from the beginning; answers with the discussion (sure: lib/api/discussions.rb)."""
+    issue, actor = request.issue(), request.actor
+    request.need("body")
+    internal, at = request.flag("internal") or request.flag("confidential"), request.moment("created_at")
+    spoken = notes.add(request.world, actor, issue, request.text("body"), internal, at, threaded=True)
+    if spoken.note is None:
+        return _spoken(request, spoken, 201)
+    return ok(_thread(request, spoken.note.discussion_id, [spoken.note]), 201)
+
+
+def _members(request: Request, what: str) -> list[Note]:
+    members = _threads(request).get(request.arguments["discussion_id"])
+    if members is None:
+        raise not_found(what)
+    return members
+
+
+@routes.on("GET", "/projects/:id/issues/:issue_iid/discussions/:discussion_id/notes")
+def thread_notes(request: Request) -> Answer:
+    """The comments of a thread, oldest first; not paged (sure)."""
+    return ok([shapes.note(request.world, note) for note in _members(request, "Notes")])
+
+
+def _in_thread(request: Request) -> Note:
+    note = request.note()
+    if note not in _members(request, "Discussion"):
+        raise not_found()
+    return note
+
+
+@routes.on("GET", "/projects/:id/issues/:issue_iid/discussions/:discussion_id/notes/:note_id")
+def get_thread_note(request: Request) -> Answer:
+    """One comment of a thread."""
+    return ok(shapes.note(request.world, _in_thread(request)))
+
+
+@routes.on("PUT", "/projects/:id/issues/:issue_iid/discussions/:discussion_id/notes/:note_id")
+def update_thread_note(request: Request) -> Answer:
+    """Its text; nothing on an issue can be resolved (sure: Noteable.resolvable_types leaves issues out)."""
+    note, actor = _in_thread(request), request.actor
+    if request.has("body") == request.has("resolved"):
+        raise bad_parameter("body, resolved are missing, exactly one parameter must be provided")
+    if request.has("resolved"):
+        raise bad_request("Note is not resolvable")
+    return _spoken(request, notes.edit(request.world, actor, note, request.text("body")), 200)
+
+
+@routes.on("DELETE", "/projects/:id/issues/:issue_iid/discussions/:discussion_id/notes/:note_id")
+def delete_thread_note(request: Request) -> Answer:
+    """One's own, or with Maintainer another's."""
+    notes.delete(request.world, request.actor, _in_thread(request))
+    return empty()
