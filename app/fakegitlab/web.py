@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.fakegitlab import operations
 from app.fakegitlab.api.answer import ok
 from app.fakegitlab.api.rest import ROOT, RestApi, reply, unknown
+from app.fakegitlab.graphql import endpoint
 from app.fakegitlab.page.routes import router as page_router
 from app.fakegitlab.world import World
 
@@ -19,12 +20,14 @@ def create_app(world: World) -> ASGIApp:
 
     The API is reached without the layers of the pages: they take longer than the answer.
     """
-    rest, pages = RestApi(world), _pages(world)
+    rest, graphql, pages = RestApi(world), endpoint.GraphqlApi(world), _pages(world)
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
         if path.startswith(ROOT + "/"):
             await rest(scope, receive, send)
+        elif path == endpoint.PATH:
+            await graphql(scope, receive, send)
         elif path.startswith(OLD_ROOT):
             await reply(send, ok({"error": GONE}, 410), scope["method"])
         else:

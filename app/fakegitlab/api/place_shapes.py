@@ -34,7 +34,7 @@ def group(state: State, one: Group) -> Json:
 
 def group_detail(state: State, one: Group, projects: list[Project] | None) -> Json:
     """A group by itself, with its projects unless the caller does without."""
-    body = group(state, one) | {"shared_with_groups": [], "prevent_sharing_groups_outside_hierarchy": False}
+    body = group(state, one) | {"shared_with_groups": []}
     if projects is not None:
         body |= {"projects": [project(state, each) for each in projects], "shared_projects": []}
     return body
