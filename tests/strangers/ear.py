@@ -21,6 +21,7 @@ class Heard:
     method: str
     path: str
     status: int = 0
+    json: bool = False
     body: bytes = b""
 
     @property
@@ -30,8 +31,8 @@ class Heard:
         return found[0] if found else self.path
 
     def things(self) -> list[dict[str, Any]]:
-        """The objects of the body, be it one or a list; none of an empty one."""
-        if not self.body.strip():
+        """The objects of the body, be it one or a list; none of another body."""
+        if not self.json or not self.body.strip():
             return []
         told = json.loads(self.body)
         return told if isinstance(told, list) else [told]
@@ -59,6 +60,7 @@ class Ear:
         async def listen(message: Message) -> None:
             if message["type"] == "http.response.start":
                 answer.status = message["status"]
+                answer.json = (b"content-type", b"application/json") in message["headers"]
             else:
                 answer.body += message.get("body", b"")
             await send(message)

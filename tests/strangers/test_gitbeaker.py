@@ -1,13 +1,37 @@
 """@gitbeaker/rest, the client most bots in JavaScript use."""
 
 import json
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from tests.strangers.conftest import HERE, Town, run, tool
+from tests.strangers.ear import Heard
 
 NODE = HERE / "node"
+MODELS = NODE / "node_modules/@gitbeaker/core/dist/index.d.ts"
+ISSUE = "/projects/:id/issues/:issue_iid"
+# Which of its types an answer is, by method and template; and what the type demands that GitLab no longer shows.
+TYPES = {
+    ("GET", ISSUE): ("IssueSchema", {"task_status"}),
+    ("POST", ISSUE + "/notes"): ("NoteSchema", {"attachment"}),
+    ("POST", ISSUE + "/discussions"): ("DiscussionSchema", set()),
+    ("POST", ISSUE + "/award_emoji"): ("AwardEmojiSchema", set()),
+    ("GET", ISSUE + "/links"): ("IssueLinkSchema", set()),
+    ("GET", ISSUE + "/resource_label_events"): ("LabelEventSchema", set()),
+    ("GET", ISSUE + "/resource_state_events"): ("StateEventSchema", set()),
+    ("GET", ISSUE + "/participants"): ("SimpleUserSchema", {"created_at"}),
+    ("GET", "/projects/:id/labels"): ("LabelSchema", set()),
+    ("POST", "/projects/:id/boards"): ("IssueBoardSchema", set()),
+    ("GET", "/projects/:id/boards/:board_id/lists"): ("IssueBoardListSchema", set()),
+    ("POST", "/projects/:id/milestones"): ("MilestoneSchema", set()),
+    ("GET", "/projects/:id/members/all"): ("SimpleMemberSchema", {"email"}),
+    ("POST", "/projects/:id/access_tokens"): ("AccessTokenSchema", set()),
+    ("GET", "/projects/:id/hooks"): ("ExpandedHookSchema", set()),
+    ("GET", "/metadata"): ("MetadataSchema", set()),
+}
 
 
 def node() -> str:
@@ -54,3 +78,23 @@ def test_an_issue_lives(town: Town, tmp_path: Path) -> None:
     }
     assert town.gitlab.settle()
     assert town.letterbox.kinds() == ["Emoji Hook", "Issue Hook", "Note Hook"]
+    assert lacking(town.heard) == {name: set() for name, _ in TYPES.values()}
+
+
+def demanded(models: str, name: str) -> set[str]:
+    """The fields that an interface of the client's types demands, its parents' too."""
+    found = re.search(rf"^interface {name} extends ([^{{]+) {{\n(.*?)^}}", models, re.MULTILINE | re.DOTALL)
+    if not found:
+        return set()
+    own = set(re.findall(r"^    (\w+): ", found[2], re.MULTILINE))
+    return own.union(*(demanded(models, parent) for parent in re.findall(r"\w+", found[1])))
+
+
+def lacking(heard: Iterable[Heard]) -> dict[str, set[str]]:
+    """By type, what answers lacked."""
+    models, found = MODELS.read_text(), dict[str, set[str]]()
+    for one in heard:
+        name, surplus = TYPES.get((one.method, one.template), ("", set()))
+        for thing in one.things() if name and one.status < 300 else []:
+            found.setdefault(name, set()).update(demanded(models, name) - surplus - thing.keys())
+    return found

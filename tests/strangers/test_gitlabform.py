@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import gitlab
+
 from tests.strangers.conftest import HERE, HOUSE, Town, run, tool
 
 
@@ -16,10 +18,12 @@ def apply(town: Town, home: Path) -> str:
     return run([program, "--skip-version-check", "--verbose", "-c", str(file), "ALL_DEFINED"], home, **where)
 
 
-def test_a_place_is_set_up_once(town: Town, tmp_path: Path) -> None:
+def test_a_place_is_set_up_once(town: Town, mia: gitlab.Gitlab, tmp_path: Path) -> None:
     for name in ("kim", "eve"):
         town.world.add_user(name, name.title())
     town.world.add_hook(town.mia, town.project, "http://127.0.0.1:9/of-old")
+    start = {"branch": "main", "content": "# Feedback", "commit_message": "Begin"}
+    mia.projects.get(town.project.id).files.create({"file_path": "README.md", **start})
 
     apply(town, tmp_path)
 
@@ -32,7 +36,10 @@ def test_a_place_is_set_up_once(town: Town, tmp_path: Path) -> None:
     assert project.description == "What customers ask for"
     assert [one.url for one in project.hooks.values()] == [town.letterbox.url]
     levels = {user.username: level for user, level in world.members(project)}
-    assert levels == {"mia": 50, "kim": 20, "sam": 20, "eve": 30, "robin": 10}
+    assert levels == {"mia": 50, "kim": 20, "sam": 15, "eve": 30, "robin": 10}
+
+    template = mia.projects.get(project.id).files.raw(".gitlab/issue_templates/Request.md", ref="main")
+    assert template == b"## Problem\n"
 
     before = len(town.heard)
     apply(town, tmp_path)

@@ -32,7 +32,8 @@ def test_a_place_is_set_up_once(town: Town, tmp_path: Path) -> None:
 
     assert "ERROR" not in first
     world, project = town.world, town.project
-    assert [one.title for one in project.labels.values()] == ["status::new", "status::reviewed"]
+    assert [(one.title, one.color) for one in project.labels.values()] == [("theme::chat", "#E1D8F9")]
+    assert [(one.title, one.state) for one in project.milestones.values()] == [("19.7", "active"), ("19.8", "active")]
     (board,) = project.boards.values()
     assert (board.name, [one.label.title for one in board.lists]) == (
         "Customer feedback",

@@ -285,8 +285,10 @@ def test_to_dos_and_moves(town: Town, mia: gitlab.Gitlab, project: Project, sam:
     assert (todo.target["title"], todo.action_name, todo.state) == ("Look at this", "assigned", "pending")
     todo.mark_as_done()
     assert sam.todos.list(get_all=True) == []
-    issue.subscribe()
+    with pytest.raises(gitlab.GitlabSubscribeError, match="304"):
+        issue.subscribe()
     issue.unsubscribe()
+    issue.subscribe()
     issue.move(other.id)
     assert titles(other.issues.list(get_all=True)) == ["Look at this"]
     assert (project.issues.get(issue.iid).state, project.issues.get(issue.iid).moved_to_id is None) == ("closed", False)

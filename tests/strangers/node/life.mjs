@@ -48,8 +48,8 @@ saw.links = (await api.IssueLinks.all(place, issue.iid)).map((one) => [one.title
 await api.Issues.edit(place, issue.iid, { addLabels: 'status::reviewed', removeLabels: 'status::filed' });
 saw.closed = (await api.Issues.edit(place, issue.iid, { stateEvent: 'close' })).state;
 saw.reopened = (await api.Issues.edit(place, issue.iid, { stateEvent: 'reopen' })).state;
-await api.Issues.subscribe(place, other.iid);
 await api.Issues.unsubscribe(place, other.iid);
+await api.Issues.subscribe(place, other.iid);
 
 const found = await api.Issues.show(issue.iid, { projectId: place });
 saw.issue = { labels: found.labels, upvotes: found.upvotes, milestone: found.milestone.title };

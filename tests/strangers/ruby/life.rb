@@ -41,8 +41,8 @@ saw[:links] = Gitlab.issue_links(PLACE, issue.iid).map(&:title)
 Gitlab.edit_issue(PLACE, issue.iid, add_labels: 'status::reviewed', remove_labels: 'status::filed')
 saw[:closed] = Gitlab.close_issue(PLACE, issue.iid).state
 saw[:reopened] = Gitlab.reopen_issue(PLACE, issue.iid).state
-Gitlab.subscribe_to_issue(PLACE, other.iid)
 Gitlab.unsubscribe_from_issue(PLACE, other.iid)
+Gitlab.subscribe_to_issue(PLACE, other.iid)
 
 found = Gitlab.issue(PLACE, issue.iid)
 saw[:issue] = { labels: found.labels, upvotes: found.upvotes, milestone: found.milestone.title }
