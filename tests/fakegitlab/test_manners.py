@@ -68,6 +68,7 @@ def test_errors_have_gitlabs_shapes(pod: Pod, http: httpx.Client) -> None:
         "no title": http.post("/projects/1/issues", json={}),
         "a list for a title": http.post("/projects/1/issues", json={"title": ["x"]}),
         "no number": http.get("/projects/1/issues", params={"page": "x"}),
+        "no rows": http.get("/projects/1/issues", params={"per_page": 0}),
         "no state": http.put("/projects/1/issues/1", json={"state_event": "explode"}),
         "no JSON": http.post("/projects/1/issues", content=b"{", headers={"content-type": "application/json"}),
         "XML": http.post("/projects/1/issues", content=b"<a/>", headers={"content-type": "text/xml"}),
@@ -80,6 +81,7 @@ def test_errors_have_gitlabs_shapes(pod: Pod, http: httpx.Client) -> None:
         "no title": (400, {"error": "title is missing"}),
         "a list for a title": (400, {"error": "title is invalid"}),
         "no number": (400, {"error": "page is invalid"}),
+        "no rows": (400, {"error": "per_page has a value not allowed"}),
         "no state": (400, {"error": "state_event does not have a valid value"}),
         "XML": (415, {"error": "The provided content-type 'text/xml' is not supported."}),
         "no such resource": (404, {"error": "404 Not Found"}),
@@ -148,6 +150,9 @@ def test_limits_count_by_the_minute_where_they_are_wished(pod: Pod, strict: http
     late = [strict.get("/version") for _ in range(4)][-1]
     assert (late.status_code, late.text, late.headers["retry-after"]) == (429, "Retry later\n", "40")
     assert late.headers["content-type"] == "text/plain"
+    assert strict.delete("/projects/1/issues/1").status_code == 429
+    assert strict.post("/projects/1/labels", json={"name": "too late", "color": "red"}).status_code == 429
+    assert "too late" not in [label.title for label in pod.project.labels.values()]
     pod.clock.pass_(minutes=1)
     assert strict.post("/projects/1/issues", json={"title": "x"}).status_code == 201
 

@@ -101,9 +101,8 @@ def test_unknown_paths_are_loud(pod: Pod) -> None:
 
     assert pod.world.unknown_calls == [
         "GET /api/v4/projects/1/pipelines",
-        "POST /api/graphql",
         "GET /explore",
-        "GET /api/v4/projects/1/issues (parameter weight)",
+        "GET /api/v4/projects/1/issues (parameter epic_id)",
     ]
 
 

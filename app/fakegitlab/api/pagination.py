@@ -18,9 +18,11 @@ T = TypeVar("T")
 
 
 def per_page(request: Request) -> int:
-    """Rows per page: 20 unless told, 100 at most."""
-    wanted = request.number("per_page", DEFAULT_PER_PAGE) or DEFAULT_PER_PAGE
-    return max(1, min(wanted, MOST_PER_PAGE))
+    """Rows per page: 20 unless told, 100 at most; 400 for 0 (`lib/api/pagination_params.rb`, documented)."""
+    wanted = request.number("per_page", DEFAULT_PER_PAGE)
+    if wanted == 0:
+        raise bad_parameter("per_page has a value not allowed")
+    return max(1, min(wanted or DEFAULT_PER_PAGE, MOST_PER_PAGE))
 
 
 def paged(request: Request, rows: Sequence[T], shape: Callable[[T], object]) -> Answer:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from starlette.concurrency import run_in_threadpool
@@ -60,6 +61,15 @@ class Asked(NamedTuple):
     body: bytes
 
 
+@dataclass(slots=True)
+class Told:
+    """What the list of calls keeps of a request."""
+
+    template: str
+    username: str = ""
+    observed: int = 0
+
+
 class RestApi:
     """Answers everything under `/api/v4`."""
 
@@ -85,43 +95,49 @@ class RestApi:
         await reply(send, answer, asked.method)
 
     async def _served(self, asked: Asked, fault: Fault | None) -> Answer:
-        began = time.perf_counter()
+        began, known = time.perf_counter(), asked.headers.get("if-none-match")
         with self._world.lock:
             if self._world.tidied_on != self._world.now().date():
                 self._world.time_passed()
-            answer, template, username = self._answer(asked, fault)
-            observed = self._manners.observe(username)
-            if self._world.limits and observed > self._world.limits.requests:
-                answer = self._manners.retry_later(self._manners.seconds_left())
+            told = Told(asked.path)
+            answer = self._answer(asked, fault, told)
         if isinstance(answer, Later):
             answer = await run_in_threadpool(answer.finish)
-        known, took = asked.headers.get("if-none-match"), time.perf_counter() - began
+        took = time.perf_counter() - began
         with self._world.lock:
-            self._manners.dress(answer, asked.method, known, username, observed, took)
-            self._world.calls.append(Call(asked.method, template, asked.path, username, answer.status))
+            self._manners.dress(answer, asked.method, known, told.username, told.observed, took)
+            self._world.calls.append(Call(asked.method, told.template, asked.path, told.username, answer.status))
         return answer
 
-    def _answer(self, asked: Asked, fault: Fault | None) -> tuple[Answer, str, str]:
-        """The answer with the route's template and the caller's username, for the list of calls."""
-        template, username = asked.path, ""
+    def _answer(self, asked: Asked, fault: Fault | None, told: Told) -> Answer:
+        """The answer; who asked for what goes into `told`."""
+        try:
+            return self._admitted(asked, fault, told)
+        except Moved as moved:
+            return Answer(moved.status, encode(moved.body), [(b"location", moved.location.encode())])
+        except Refused as refused:
+            return ok(refused.body, refused.status)
+        except NotBuilt as missing:
+            return unknown(self._world, asked.method, ROOT + asked.path, str(missing))
+
+    def _admitted(self, asked: Asked, fault: Fault | None, told: Told) -> Answer:
         try:
             token = authentication.caller(self._world, asked.headers, asked.query)
-            username = token.user.username if token else ""
-            found = routes.find(asked.method, asked.path)
-            if found is None:
-                return self._nowhere(asked), template, username
-            template = found[0]
-            if self._struck(fault) is None and self._limited(asked, template, username):
-                return ok({"message": {"error": TOO_MANY}}, 429), template, username
-            return self._struck(fault) or self._handle(found, asked, token, fault), template, username
-        except Moved as moved:
-            answer = ok(moved.body, moved.status)
-            answer.headers.append((b"location", moved.location.encode()))
-            return answer, template, username
-        except Refused as refused:
-            return ok(refused.body, refused.status), template, username
-        except NotBuilt as missing:
-            return unknown(self._world, asked.method, ROOT + asked.path, str(missing)), template, username
+            told.username = token.user.username if token else ""
+        finally:
+            told.observed = self._manners.observe(told.username)
+        if self._world.limits and told.observed > self._world.limits.requests:
+            return self._manners.retry_later(self._manners.seconds_left())
+        found = routes.find(asked.method, asked.path)
+        if found is None:
+            return self._nowhere(asked)
+        told.template = found[0]
+        struck = self._struck(fault)
+        if struck is not None:
+            return struck
+        if self._limited(asked, told.template, told.username):
+            return ok({"message": {"error": TOO_MANY}}, 429)
+        return self._handle(found, asked, token, fault)
 
     def _handle(
         self,
