@@ -56,8 +56,8 @@ EXAMPLES = {
 OUTDATED = {"email", "created_at", "moved_to_id", "group", "milestone", "assignee", "weight"}
 # Fields of GitLab's older schemas that its documentation of 19.4 no longer shows.
 RETIRED = {"attachment"}
-# In letters: absent when empty, of incidents only, or different with every change.
-NOT_ALWAYS = {"assignees", "escalation_status", "escalation_policy", "changes"}
+# In letters: absent when empty, of incidents only, different with every change, or from a sample of 2015.
+NOT_ALWAYS = {"assignees", "escalation_status", "escalation_policy", "changes", "position", "branch_name"}
 LETTERS = {
     "Issue Hook": ("documented/issue_open_with_label_changes.json", "derived/issue_open_by_sa.json"),
     "Note Hook": ("documented/note_on_issue.json", "derived/note_create_on_issue_by_sa.json"),

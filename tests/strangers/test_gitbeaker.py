@@ -73,7 +73,7 @@ def test_an_issue_lives(town: Town, tmp_path: Path) -> None:
         "rotated": True,
         "gone": [404, "404 Not found"],
         "taken": [409, "Label already exists"],
-        "nameless": [400, "title is empty"],
+        "nameless": [400, '{"title":["can\'t be blank"]}'],
         "above": ["status::reviewed"],
     }
     assert town.gitlab.settle()

@@ -8,6 +8,11 @@ const [hookUrl, reader] = process.argv.slice(2);
 const api = new Gitlab({ host: process.env.GITLAB_URL, token: process.env.GITLAB_TOKEN });
 const saw = {};
 
+process.on('uncaughtException', ({ message, cause }) => {
+  console.error(message, cause?.response?.status, cause?.request?.method, cause?.request?.url);
+  process.exit(1);
+});
+
 const refused = async (promise) => {
   try {
     await promise;
@@ -23,7 +28,6 @@ saw.me = (await api.Users.showCurrentUser()).username;
 await api.ProjectLabels.create(place, 'status::new', '#428BCA', { description: 'Not looked at yet' });
 const label = await api.ProjectLabels.create(place, 'status::reviewed', 'tomato', { priority: 1 });
 await api.ProjectLabels.edit(place, 'status::new', { newName: 'status::filed' });
-await api.ProjectLabels.subscribe(place, label.id);
 saw.labels = (await api.ProjectLabels.all(place, { withCounts: true })).map((one) => [one.name, one.color]);
 
 const hook = await api.ProjectHooks.add(place, hookUrl, { issuesEvents: true, noteEvents: true, emojiEvents: true, pushEvents: false });
