@@ -92,7 +92,7 @@ def _scope_tests(request: Request, scope: str) -> Iterator[Test]:
 
 
 def _text_tests(request: Request) -> Iterator[Test]:
-    """`search` without `in` finds words by their beginnings (PostgreSQL full text; from memory), else by any part."""
+    """`search` without `in` finds words by their beginnings (guess: PostgreSQL full text), else by any part."""
     secret, words = request.flag_or_none("confidential"), request.text("search").lower().split()
     if secret is not None:
         yield lambda issue: issue.confidential == secret
@@ -124,7 +124,7 @@ def _time_tests(request: Request) -> Iterator[Test]:
 
 
 def _due_tests(request: Request) -> Iterator[Test]:
-    """Weeks begin on Monday; `overdue` does not look at the state (from memory: IssuesFinder#by_due_date)."""
+    """Weeks begin on Monday; `overdue` does not look at the state (guess)."""
     wanted, today = request.choice("due_date", DUE, ""), request.world.now().date()
     if wanted == "0":
         yield lambda issue: issue.due_date is None
