@@ -21,7 +21,7 @@ TYPES = {
     ("POST", ISSUE + "/award_emoji"): ("AwardEmojiSchema", set()),
     ("GET", ISSUE + "/links"): ("IssueLinkSchema", set()),
     ("GET", ISSUE + "/resource_label_events"): ("LabelEventSchema", set()),
-    ("GET", ISSUE + "/resource_state_events"): ("StateEventSchema", set()),
+    ("GET", ISSUE + "/resource_state_events"): ("StateEventSchema", {"action"}),
     ("GET", ISSUE + "/participants"): ("SimpleUserSchema", {"created_at"}),
     ("GET", "/projects/:id/labels"): ("LabelSchema", set()),
     ("POST", "/projects/:id/boards"): ("IssueBoardSchema", set()),
