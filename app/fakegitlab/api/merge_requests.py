@@ -19,6 +19,18 @@ from app.fakegitlab.possessions import MergeRequest, MergeRequestNote
 from app.fakegitlab.refusal import Refused, bad_parameter, conflict, forbidden, not_found, unauthorized
 
 STATES = ("all", "opened", "closed", "merged", "locked")
+NOT_KEPT: Json = {
+    "upvotes": 0,
+    "downvotes": 0,
+    "milestone": None,
+    "merge_when_pipeline_succeeds": False,
+    "squash_commit_sha": None,
+    "discussion_locked": None,
+    "should_remove_source_branch": None,
+    "has_conflicts": False,
+    "blocking_discussions_resolved": True,
+    "imported": False,
+}
 UPDATES = (
     "title",
     "description",
@@ -43,56 +55,57 @@ def _person(request: Request, key: int | None) -> Json | None:
 
 
 def _shown(request: Request, project: Project, one: MergeRequest) -> Json:
-    heads, people = project.own.repository.branches, request.world.users
-    short, web = f"!{one.iid}", f"{request.world.base_url}/{project.full_path}/-/merge_requests/{one.iid}"
-    assignees = [shapes.user_basic(request.world, people[each]) for each in one.assignee_ids if each in people]
-    ready, draft = one.state == "opened", one.title.lower().startswith(("draft:", "[draft]", "(draft)"))
-    status = "not_open" if not ready else "draft_status" if draft else "mergeable"
+    people, assignees = request.world.users, [_person(request, each) for each in one.assignee_ids]
+    reviewers = [each for each in one.reviewer_ids if each in people]
+    return _facts(project, one) | {
+        "merged_by": _person(request, one.merged_by_id),
+        "merge_user": _person(request, one.merged_by_id),
+        "closed_by": _person(request, one.closed_by_id),
+        "author": _person(request, one.author_id),
+        "assignees": [each for each in assignees if each],
+        "assignee": next((each for each in assignees if each), None),
+        "reviewers": [_person(request, each) for each in reviewers],
+        "web_url": f"{request.world.base_url}/{project.full_path}/-/merge_requests/{one.iid}",
+    }
+
+
+def _states(one: MergeRequest) -> Json:
+    draft = one.title.lower().startswith(("draft:", "[draft]", "(draft)"))
+    detail = "not_open" if one.state != "opened" else "draft_status" if draft else "mergeable"
     return {
+        "state": one.state,
+        "draft": draft,
+        "work_in_progress": draft,
+        "merge_status": "can_be_merged" if one.state == "opened" else "unchecked",
+        "detailed_merge_status": detail,
+    }
+
+
+def _facts(project: Project, one: MergeRequest) -> Json:
+    short = f"!{one.iid}"
+    return _states(one) | {
         "id": one.id,
         "iid": one.iid,
         "project_id": project.id,
         "title": one.title,
         "description": one.description,
-        "state": one.state,
         "created_at": stamp(one.created_at),
         "updated_at": stamp(one.updated_at),
-        "merged_by": _person(request, one.merged_by_id),
-        "merge_user": _person(request, one.merged_by_id),
         "merged_at": stamp_or_none(one.merged_at),
-        "closed_by": _person(request, one.closed_by_id),
         "closed_at": stamp_or_none(one.closed_at),
         "target_branch": one.target_branch,
         "source_branch": one.source_branch,
         "user_notes_count": len(one.notes),
-        "upvotes": 0,
-        "downvotes": 0,
-        "author": _person(request, one.author_id),
-        "assignees": assignees,
-        "assignee": assignees[0] if assignees else None,
-        "reviewers": [shapes.user_basic(request.world, people[each]) for each in one.reviewer_ids if each in people],
         "source_project_id": project.id,
         "target_project_id": project.id,
         "labels": one.labels,
-        "draft": draft,
-        "work_in_progress": draft,
-        "milestone": None,
-        "merge_when_pipeline_succeeds": False,
-        "merge_status": "can_be_merged" if ready else "unchecked",
-        "detailed_merge_status": status,
-        "sha": heads.get(one.source_branch),
+        "sha": project.own.repository.branches.get(one.source_branch),
         "merge_commit_sha": one.merge_commit_sha,
-        "squash_commit_sha": None,
-        "discussion_locked": None,
-        "should_remove_source_branch": None,
         "force_remove_source_branch": one.remove_source_branch,
         "reference": short,
         "references": {"short": short, "relative": short, "full": f"{project.full_path}{short}"},
-        "web_url": web,
         "squash": one.squash,
-        "has_conflicts": False,
-        "blocking_discussions_resolved": True,
-        "imported": False,
+        **NOT_KEPT,
     }
 
 
