@@ -70,9 +70,11 @@ class Ordeal:
     def _idle(self) -> bool:
         """Nothing runs, nothing is to be tried again, and nothing waits but timers for later."""
         with closing(InboxView.beside(self.place.data / "inbox.sqlite3")) as inbox:
-            counts, waiting = inbox.counts(), inbox.waiting(1000)
+            # A card may leave one list for the other between two looks: none runs before, and none after.
+            before, waiting, after = inbox.counts(), inbox.waiting(1000), inbox.counts()
         later = bootstrap.utc_now() + SOON
-        return not counts.running and all(place.reason is None and place.due > later for place in waiting)
+        idle = all(place.reason is None and place.due > later for place in waiting)
+        return idle and not before.running and not after.running
 
     def sent_about(self, issue: Issue) -> list[Sent]:
         """All deliveries about an issue, in the order in which they were emitted."""
