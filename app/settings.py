@@ -12,10 +12,12 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, SecretStr, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX = "SOUNDING_BOARD_"
+SHORTEST_KEY = 16
+_LEAST = {"least": SHORTEST_KEY}
 
 
 class SettingsInvalid(Exception):
@@ -27,8 +29,22 @@ def _words(value: object) -> object:
 
 
 def _base_url(value: str) -> str:
-    TypeAdapter(HttpUrl).validate_python(value)
-    return value.rstrip("/")
+    """One spelling of an address: our notes are bound to it, so service and CI jobs must say the same."""
+    return str(TypeAdapter(HttpUrl).validate_python(value)).rstrip("/")
+
+
+def _long_enough(value: SecretStr) -> SecretStr:
+    words = value.get_secret_value().split()
+    if not words or min(map(len, words)) < SHORTEST_KEY:
+        raise PydanticCustomError("short_secret", "too short", _LEAST)
+    return value
+
+
+def _sendable(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value()
+    if not text.isascii() or not text.isprintable() or " " in text or not text:
+        raise PydanticCustomError("bad_secret", "not a token")
+    return value
 
 
 class Settings(BaseSettings):
@@ -37,15 +53,18 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, hide_input_in_errors=True, extra="ignore")
 
     gitlab_url: Annotated[str, AfterValidator(_base_url)] = Field(description="GitLab's address, without /api/v4")
-    gitlab_token: SecretStr = Field(
-        min_length=1, description="access token of the bot, scope api, role Planner or above"
+    gitlab_token: Annotated[SecretStr, AfterValidator(_sendable)] = Field(
+        description="access token of the bot, scope api, role Planner or above"
     )
-    signing_key: SecretStr = Field(
-        min_length=16,
+    signing_key: Annotated[SecretStr, AfterValidator(_long_enough)] = Field(
         description="key that signs our notes; service and CI jobs share it. Several: `new old`",
     )
-    webhook_signing_token: SecretStr | None = Field(None, description="the hook's signing token, whsec_…")
-    webhook_secret: SecretStr | None = Field(None, description="the hook's secret token, sent as X-Gitlab-Token")
+    webhook_signing_token: SecretStr | None = Field(
+        None, min_length=1, description="the hook's signing token, whsec_…; several: `new old`"
+    )
+    webhook_secret: Annotated[SecretStr, AfterValidator(_long_enough)] | None = Field(
+        None, description="the hook's secret token, sent as X-Gitlab-Token; several: `new old`"
+    )
     retired_bot_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(_words)] = Field(
         frozenset(), description="ids of the users that earlier tokens belonged to"
     )
@@ -104,7 +123,9 @@ def read_settings(given: Mapping[str, Any] | None = None) -> Settings:
 
 _WRONG = {
     "missing": "is not set",
-    "too_short": "is too short, {min_length} or more characters are needed",
+    "too_short": "is empty",
+    "short_secret": "is too short, each key needs {least} characters or more",
+    "bad_secret": "is empty or holds characters that no token has",
     "url_parsing": "is no address, which begins with https:// or http://",
     "url_scheme": "is no address, which begins with https:// or http://",
     "int_parsing": "is no whole number",

@@ -51,5 +51,5 @@ class Program:
     operator_issue: Ref | None = None
 
     def holds_requests(self, path: str) -> bool:
-        """Whether issues of the project with this path are requests."""
-        return any(p.path == path for p in self.projects)
+        """Whether issues of the project with this path are requests. GitLab's paths ignore case."""
+        return any(p.path.casefold() == path.casefold() for p in self.projects)

@@ -128,14 +128,17 @@ def sweep(
     apply: Annotated[bool, typer.Option("--apply/--dry-run", help="Write; a dry run only shows.")] = False,
 ) -> None:
     """Look at the requests once more and find what webhooks missed. Needs only the token and the signing key."""
-    with bootstrap.judging(_settings()) as rules, in_background():
-        swept = rules.sweep.run(bootstrap.utc_now(), since_, dry=not apply)
+    settings = _settings()
+    writes = apply and not settings.paused
+    with bootstrap.judging(settings) as rules, in_background():
+        swept = rules.sweep.run(bootstrap.utc_now(), since_, dry=not writes)
     for ref, planned in swept.planned:
         typer.echo(f"{ref}")
         _say(f"  {line}" for write in planned.writes for line in show.write_lines(write))
     for ref, problem in swept.failed:
         typer.echo(f"{ref} could not be done: {problem}")
-    did = "written to" if apply else "would be written to (dry run; --apply writes)"
+    why_not = "paused; SOUNDING_BOARD_PAUSED is set" if apply else "dry run; --apply writes"
+    did = "written to" if writes else f"would be written to ({why_not})"
     typer.echo(
         f"{swept.seen} issues seen, {len(swept.planned)} {did}, {swept.notes} new notes, "
         f"{len(swept.waiting)} left for the next run, {len(swept.failed)} failed."

@@ -7,6 +7,7 @@ from inline_snapshot import snapshot
 
 from app.bootstrap import SHIPPED
 from app.fakegitlab import FakeGitLab, World
+from app.settings import read_settings
 from tests.commands.terminal import Terminal
 from tests.scenarios.living import SIGNING_KEY
 
@@ -51,8 +52,8 @@ def test_everything_is_wrong_and_told_at_once_without_a_value(terminal: Terminal
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == snapshot("""\
 SOUNDING_BOARD_GITLAB_URL is no address, which begins with https:// or http://: GitLab's address, without /api/v4.
-SOUNDING_BOARD_GITLAB_TOKEN is too short, 1 or more characters are needed: access token of the bot, scope api, role Planner or above.
-SOUNDING_BOARD_SIGNING_KEY is too short, 16 or more characters are needed: key that signs our notes; service and CI jobs share it. Several: `new old`.
+SOUNDING_BOARD_GITLAB_TOKEN is empty or holds characters that no token has: access token of the bot, scope api, role Planner or above.
+SOUNDING_BOARD_SIGNING_KEY is too short, each key needs 16 characters or more: key that signs our notes; service and CI jobs share it. Several: `new old`.
 SOUNDING_BOARD_RETIRED_BOT_IDS is no whole number: ids of the users that earlier tokens belonged to.
 SOUNDING_BOARD_PAUSED is neither true nor false: look and journal, write nothing.
 SOUNDING_BOARD_QUIET_SECONDS is less than 0.0: how long a card must be quiet before it is judged.
@@ -82,7 +83,7 @@ def test_a_file_that_is_not_there_is_told_with_all_the_rest(terminal: Terminal, 
     assert ran.code == 2
     assert ran.err.replace(str(terminal.here), "HERE") == snapshot("""\
 SOUNDING_BOARD_GITLAB_TOKEN_FILE names /run/secrets/token, which cannot be read (No such file or directory): access token of the bot, scope api, role Planner or above.
-SOUNDING_BOARD_WEBHOOK_SECRET_FILE names HERE/picture.png, which cannot be read (it is not text): the hook's secret token, sent as X-Gitlab-Token.
+SOUNDING_BOARD_WEBHOOK_SECRET_FILE names HERE/picture.png, which cannot be read (it is not text): the hook's secret token, sent as X-Gitlab-Token; several: `new old`.
 SOUNDING_BOARD_WORKERS is no whole number: how many cards are judged at the same time.
 """)
 
@@ -111,3 +112,22 @@ def test_serve_cannot_use_a_signing_token_that_is_none(terminal: Terminal, gitla
         "SOUNDING_BOARD_WEBHOOK_SIGNING_TOKEN, SOUNDING_BOARD_WEBHOOK_SECRET: a webhook signing token is not of the form whsec_… (base64) that GitLab shows.\n"
     )
     assert "not-a-token" not in ran.err
+
+
+def test_a_passphrase_does_not_become_several_weak_secrets(terminal: Terminal, gitlab: FakeGitLab) -> None:
+    terminal.sets(
+        webhook_secret="my secret words", signing_key="correct horse battery staple", gitlab_token="täuschung"
+    )
+    ran = terminal("serve", "--port", "0")
+    assert ran.code == 2
+    assert ran.err == snapshot("""\
+SOUNDING_BOARD_GITLAB_TOKEN is empty or holds characters that no token has: access token of the bot, scope api, role Planner or above.
+SOUNDING_BOARD_SIGNING_KEY is too short, each key needs 16 characters or more: key that signs our notes; service and CI jobs share it. Several: `new old`.
+SOUNDING_BOARD_WEBHOOK_SECRET is too short, each key needs 16 characters or more: the hook's secret token, sent as X-Gitlab-Token; several: `new old`.
+""")
+
+
+def test_an_address_has_one_spelling_whoever_typed_it(terminal: Terminal, gitlab: FakeGitLab) -> None:
+    """Notes are bound to it: a CI job that says it otherwise would not know the service's notes again."""
+    terminal.sets(gitlab_url="https://GITLAB.example.com:443/")
+    assert read_settings().gitlab_url == "https://gitlab.example.com"

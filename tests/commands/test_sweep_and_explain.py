@@ -244,3 +244,11 @@ def test_the_token_was_revoked(terminal: Terminal, world: World) -> None:
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.startswith("GitLab does not accept our token (GET /user at 127.0.0.1 answered 401)")
     assert world.user("sounding-board").token not in ran.err
+
+
+def test_a_paused_service_is_paused_for_the_sweep_too(terminal: Terminal, world: World, dragged: Issue) -> None:
+    terminal.sets(paused="true")
+    assert shown(terminal("sweep", "--apply")).splitlines()[-1] == snapshot(
+        "2 issues seen, 1 would be written to (paused; SOUNDING_BOARD_PAUSED is set), 1 new notes, 0 left for the next run, 0 failed."
+    )
+    assert writes(world) == []
