@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from app.fakegitlab.model import LEVELS, Group, Issue, IssueChange, Note, Project, User
+from app.fakegitlab.issue_change import IssueChange
+from app.fakegitlab.model import LEVELS, Group, Issue, Note, Project, User
 from app.fakegitlab.refusal import forbidden, not_found
 
 PLANNER = LEVELS["planner"]

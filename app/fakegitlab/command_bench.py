@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from app.fakegitlab import access
-from app.fakegitlab.model import Issue, IssueChange, Label, Project, User
+from app.fakegitlab.issue_change import IssueChange
+from app.fakegitlab.model import Issue, Label, Project, User
 from app.fakegitlab.state import State
 
 _REFERENCE = re.compile(r"(?:([\w./-]+)#|#|https?://[^/\s]+/([\w./-]+?)/-/(?:issues|work_items)/)(\d+)")

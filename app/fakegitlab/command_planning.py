@@ -9,6 +9,7 @@ import re
 from app.fakegitlab import labels, milestones_found
 from app.fakegitlab.command_bench import Bench, action, sentence
 from app.fakegitlab.command_days import day_named
+from app.fakegitlab.digits import read_number
 from app.fakegitlab.durations import human, seconds
 from app.fakegitlab.model import Label, User
 
@@ -23,8 +24,8 @@ def _labels(bench: Bench, text: str) -> list[Label]:
     for quoted, word in _LABEL.findall(text):
         title = quoted or word
         label = labels.find(bench.issue.project, title)
-        if label is None and title.isdigit():
-            label = bench.state.labels.get(int(title))
+        if label is None:
+            label = bench.state.labels.get(read_number(title) or 0)
         if label is not None:
             found.append(label)
     return found
@@ -179,9 +180,10 @@ def _remove_milestone(bench: Bench, _text: str) -> None:
 
 @action("weight")
 def _weight(bench: Bench, text: str) -> None:
-    if text.strip().isdigit() and bench.may_plan and bench.state.tier == "premium":
-        bench.effects.change["weight"] = int(text)
-        bench.say(f"Set weight to {int(text)}.", weight=int(text))
+    weight = read_number(text.strip())
+    if weight is not None and bench.may_plan and bench.state.tier == "premium":
+        bench.effects.change["weight"] = weight
+        bench.say(f"Set weight to {weight}.", weight=weight)
 
 
 @action("clear_weight")

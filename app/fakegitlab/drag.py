@@ -3,8 +3,9 @@
 from typing import Literal
 
 from app.fakegitlab import access, boards, issues
+from app.fakegitlab.issue_change import IssueChange
 from app.fakegitlab.issues import POSITION_STEP
-from app.fakegitlab.model import Board, BoardList, Issue, IssueChange, User
+from app.fakegitlab.model import Board, BoardList, Issue, User
 from app.fakegitlab.refusal import forbidden, not_found
 from app.fakegitlab.state import State
 

@@ -3,7 +3,8 @@
 from typing import cast
 
 from app.fakegitlab import access, commands, hooks, metadata, payloads, system_notes, todos, transitions
-from app.fakegitlab.model import Issue, IssueChange, Project, User
+from app.fakegitlab.issue_change import IssueChange
+from app.fakegitlab.model import Issue, Project, User
 from app.fakegitlab.quick_actions import extract
 from app.fakegitlab.refusal import conflict, forbidden, invalid
 from app.fakegitlab.state import State

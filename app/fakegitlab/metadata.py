@@ -1,7 +1,8 @@
 """An issue's labels and milestone, and the events they leave (CONTRACT 2, 4)."""
 
 from app.fakegitlab import labels, payloads
-from app.fakegitlab.model import Issue, IssueChange, Label, LabelEvent, Milestone, MilestoneEvent, User
+from app.fakegitlab.issue_change import IssueChange
+from app.fakegitlab.model import Issue, Label, LabelEvent, Milestone, MilestoneEvent, User
 from app.fakegitlab.refusal import Refused
 from app.fakegitlab.scopes import resolved
 from app.fakegitlab.state import State

@@ -5,8 +5,9 @@ from datetime import date
 from typing import TypedDict
 
 from app.fakegitlab import access, hooks, issues
+from app.fakegitlab.issue_change import IssueChange
 from app.fakegitlab.milestones_found import available
-from app.fakegitlab.model import Group, IssueChange, Milestone, Project, User
+from app.fakegitlab.model import Group, Milestone, Project, User
 from app.fakegitlab.refusal import Refused
 from app.fakegitlab.state import State
 

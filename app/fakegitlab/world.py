@@ -21,6 +21,7 @@ from app.fakegitlab import (
 from app.fakegitlab.access import level, sees_issue, sees_note
 from app.fakegitlab.clock import real_clock
 from app.fakegitlab.drag import Column
+from app.fakegitlab.issue_change import IssueChange, IssueFields
 from app.fakegitlab.limits import Limits
 from app.fakegitlab.model import (
     Award,
@@ -29,8 +30,6 @@ from app.fakegitlab.model import (
     Group,
     Hook,
     Issue,
-    IssueChange,
-    IssueFields,
     IssueLink,
     Label,
     Note,

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from app.domain.issue import Ref
-from app.fakegitlab.model import Issue, IssueChange
+from app.fakegitlab.issue_change import IssueChange
+from app.fakegitlab.model import Issue
 from tests.stateful import invariants, texts
 from tests.stateful.installation import PEOPLE, PROGRAM_LEAD, Installation, enforced, tried
 

@@ -19,6 +19,7 @@ def hook_place(request: Request) -> Project | Group:
 
 
 def hook_of(request: Request) -> Hook:
+    """The webhook of the path, if the caller may look after it; 404 for none."""
     found = hook_place(request).hooks.get(request.owner_argument("hook_id"))
     if found is None:
         raise not_found()

@@ -7,7 +7,8 @@ from app.fakegitlab.api.pagination import paged
 from app.fakegitlab.api.request import Request
 from app.fakegitlab.api.routing import routes
 from app.fakegitlab.durations import seconds
-from app.fakegitlab.model import Issue, IssueChange, Project
+from app.fakegitlab.issue_change import IssueChange
+from app.fakegitlab.model import Issue, Project
 from app.fakegitlab.refusal import bad_parameter, forbidden, not_found
 
 

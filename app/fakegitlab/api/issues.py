@@ -5,7 +5,8 @@ from app.fakegitlab.api import issue_shapes, listing
 from app.fakegitlab.api.answer import Answer, empty
 from app.fakegitlab.api.request import Request
 from app.fakegitlab.api.routing import routes
-from app.fakegitlab.model import Issue, IssueChange, Project
+from app.fakegitlab.issue_change import IssueChange
+from app.fakegitlab.model import Issue, Project
 from app.fakegitlab.refusal import bad_parameter, not_found
 
 UPDATES = (
