@@ -21,7 +21,7 @@ OPERATIONS = HOUSE / "docs" / "stand-in-operations.md"
 RULES = HOUSE / "docs" / "gitlab-rules.md"
 MARKER = "<!-- made by `make generate` from the docstrings of app/fakegitlab; what follows is not edited by hand -->\n"
 GRADES = ("guess", "documented", "sure")
-SOURCED = re.compile(r"CONTRACT \d|\b(sure|documented|guess|source)\b|rest_contract|limits\.json")
+SOURCED = re.compile(r"CONTRACT \d|\ba difference\b|\b(sure|documented|guess|source)\b|rest_contract|limits\.json")
 METHODS = {"GET": 0, "POST": 1, "PUT": 2, "PATCH": 3, "DELETE": 4}
 # What `:id` is not told by: the part of the path that names what the operation is about.
 BESIDE = {"projects", "groups", "users", "issues", "all", "self", "-"}
@@ -65,7 +65,7 @@ def _purpose(method: str, path: str) -> str:
 
 def rules_list() -> str:
     """The rules by file: what is said of them, and how sure that is."""
-    lines = []
+    lines: list[str] = []
     for path in sorted(CODE.rglob("*.py")):
         rows = list(_rules_of(path))
         if rows:
@@ -93,6 +93,8 @@ def _rules_of(path: Path) -> Iterator[tuple[str, str]]:
 
 def _grade(text: str) -> str:
     """The least sure word that the text uses; a mere CONTRACT section is as sure as the table above says."""
+    if "a difference" in text:
+        return "known difference"
     return next((grade for grade in GRADES if re.search(rf"\b{grade}\b", text)), "see its section")
 
 
