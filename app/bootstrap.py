@@ -126,9 +126,9 @@ class Service:
         with self._once:
             if self._attend is None:
                 joined = rules(self.settings, self.configured, self.doors, self.journal)
-                self._attend = Attend(joined.reconciler, joined.operator, utc_now, self.settings.paused)
+                self._attend = Attend(joined.reconciler, joined.operator, self.settings.paused)
             attend = self._attend
-        return attend(subject, deliveries)
+        return attend(subject, deliveries, utc_now())
 
     def tidy(self, now: datetime) -> None:
         """Forget old deliveries and old journal lines."""

@@ -1,6 +1,5 @@
 """What is done about each kind of subject that the inbox hands out."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, assert_never
@@ -32,17 +31,16 @@ class Attend:
 
     reconciler: Reconciles
     operator: Warns
-    clock: Callable[[], datetime]
     paused: bool
 
-    def __call__(self, subject: Subject, deliveries: tuple[str, ...]) -> datetime | None:
+    def __call__(self, subject: Subject, deliveries: tuple[str, ...], now: datetime) -> datetime | None:
         """Do what the subject asks for; returns when to look at it again. Raises Temporary, Permanent."""
         match subject:
             case Request(ref=ref):
-                return self.reconciler.run(ref, self.clock(), deliveries, dry=self.paused).plan.look_again_at
+                return self.reconciler.run(ref, now, deliveries, dry=self.paused).plan.look_again_at
             case TokenExpiry(where=where):
                 if not self.paused:
-                    self.operator.token_expires(where, self.clock())
+                    self.operator.token_expires(where, now)
                 return None
             case _ as unreachable:
                 assert_never(unreachable)

@@ -4,8 +4,10 @@
 
 from inline_snapshot import snapshot
 
+from app.bootstrap import SHIPPED
 from tests.scenarios.living import READY, Living
 
+README = SHIPPED / "README.md"
 NO_THEME = READY.replace(' ~"theme::ai::chat"', "").replace("- Product: self-managed\n", "")
 
 
@@ -94,6 +96,9 @@ From **New** a card can go to:
 """
         ]
     )
+
+    quoted = [line[2:] for line in README.read_text().splitlines() if line.startswith(">")]
+    assert house.heard(issue)[0].startswith("\n".join(quoted))
 
     stage.says("sa.omar", issue, "Deployment: self-managed")
     stage.quiet()

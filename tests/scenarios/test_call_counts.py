@@ -4,6 +4,8 @@ from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from app import bootstrap
 from app.domain.taxonomy import Mode
 from app.fakegitlab.model import Issue
@@ -54,16 +56,17 @@ def kinds(house: Living) -> Counter[str]:
     return Counter("list" if call.template.endswith("/issues") else call.method for call in house.world.calls)
 
 
-def test_a_sweep_over_fifty_changes_among_ten_thousand_requests(tmp_path: Path) -> None:
+@pytest.mark.parametrize("count", [2_000, pytest.param(10_000, marks=pytest.mark.soak)])
+def test_a_sweep_since_costs_its_pages_and_two_reads_for_each_of_fifty_changes(tmp_path: Path, count: int) -> None:
     with living(tmp_path, enforced()) as house:
-        issues = crowd(house, 10_000)
+        issues = crowd(house, count)
         with house.deaf():
-            for issue in issues[::200]:
+            for issue in issues[:: count // 50]:
                 house.stage.drags("sme.ken", issue, "status::reviewed")
         house.world.reset_calls()
         swept = house.sweeps(since=bootstrap.utc_now() - timedelta(hours=1))
         calls = kinds(house)
-        print(f"sweep --since over 10,000 requests with 50 changed: {calls['list']} pages, {calls['GET']} other reads")
+        print(f"sweep --since over {count} requests with 50 changed: {calls['list']} pages, {calls['GET']} other reads")
         assert swept.planned == ()
         assert calls["list"] <= 101
         # Who we are, and two reads for each changed request; the operator issue is new, but no request.

@@ -25,7 +25,7 @@ def test_its_status_comes_back_it_stays_closed_and_the_closer_is_asked(house: Li
     assert house.heard(issue) == snapshot(
         [
             """\
-@sa.omar, you closed this request while it was in **New**, so the customers behind it do not know what became of it. I left it closed. Please answer here with one of:
+@sa.omar, you closed this request while it was in **New**. Customers may ask what became of it. I left it closed. Please answer here with one of:
 
 - `resolved`
 - `declined: <reason>`, where the reason is one of `duplicate`, `already-possible`, `not-aligned`, `not-feasible`, `insufficient-demand`, `superseded`, `withdrawn` or `wrong-product`
@@ -66,7 +66,7 @@ def test_a_reason_that_is_no_reason_is_asked_for_again(house: Living) -> None:
     assert house.heard(issue) == snapshot(
         [
             """\
-@sa.omar, you closed this request while it was in **New**, so the customers behind it do not know what became of it. I left it closed.
+@sa.omar, you closed this request while it was in **New**. Customers may ask what became of it. I left it closed.
 
 I could not read `@all said so` as a reason. Please answer here with one of:
 

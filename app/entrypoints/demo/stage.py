@@ -82,7 +82,7 @@ class Stage:
         self.waits("it says", lambda: any(topic_words in note.body for note in self.ours(issue)))
         note = next(note for note in self.ours(issue) if topic_words in note.body)
         for line in visible(note.body):
-            self.tell(f"     | {line}")
+            self.tell(f"     | {line}".rstrip())
 
     def _column(self, name: str) -> Column:
         match name:

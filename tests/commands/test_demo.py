@@ -1,0 +1,20 @@
+"""`sounding-board demo --story`: the main job, played and narrated."""
+
+from tests.commands.terminal import Terminal
+
+
+def test_the_story_is_played_to_its_end_and_reads_well(terminal: Terminal) -> None:
+    ran = terminal("demo", "--story")
+    print(ran.out)
+    assert (ran.code, ran.err) == (0, "")
+    lines = ran.out.splitlines()
+    chapters = [line for line in lines if line[:1].isdigit()]
+    assert [chapter.partition(".")[0] for chapter in chapters] == [str(n) for n in range(1, len(chapters) + 1)]
+    assert chapters[:2] == [
+        "1. Jane, a solutions architect, files a request with gaps.",
+        "2. She answers from her phone, in one comment.",
+    ]
+    assert any(line.startswith("     | @sa.jane, thank you for this request. Before product ma") for line in lines)
+    assert "sounding-board:1" not in ran.out
+    assert lines[-1] == "End of the story: every promise was kept."
+    assert list(terminal.here.iterdir()) == []
