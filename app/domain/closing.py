@@ -1,17 +1,28 @@
-"""The three answers to "resolved, declined or duplicate?" (T19), as people type them."""
+"""The three answers to "resolved, declined or duplicate?" (T19), as people type them.
+
+An answer ends a request, so only the offered forms count, each a line of its own; whatever else is only a comment.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.domain.issue import Note
 from app.domain.taxonomy import Taxonomy
 
+JUST_BEFORE = timedelta(minutes=1)
+"""A comment this shortly before the closing explains it: the button "Comment and close" writes the comment first."""
+
+SHORT = 80
+"""A longer line that begins with "declined" is a sentence of somebody's, and not a reason mistyped."""
+
+_LONGEST = 400
 _ANSWER = re.compile(
-    r"\A\s*(?:@[\w.-]+[\s,:]+)?`?(resolved|declined|duplicate)\b(?!\s*\?)[\s:,–-]*(?:because\s+)?([^\n`]{0,120})",
+    r"(?:@(?P<to>[\w.-]+)[\s,:]+)?(?P<tick>`?)(?P<word>resolved|declined|duplicate)\b(?P<rest>[^`\n]*?)(?P=tick)[.!]?",
     re.IGNORECASE,
 )
+_OF_WHICH = re.compile(r"(?:\s+of\s+(?:[\w./-]*#\d+|https?://\S+))?\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,28 +35,53 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """ "Declined" with a reason that is not in the taxonomy, or none."""
+    """ "Declined" with a reason that is not in the taxonomy, or none. What is said `internal`ly is never repeated."""
 
     said: str
+    internal: bool = False
 
 
-def answers(notes: Iterable[Note], since: datetime, taxonomy: Taxonomy) -> Iterator[tuple[Note, Answer | Unread]]:
-    """Comments since the request was closed that begin with one of the three words, oldest first."""
+def answers(
+    notes: Iterable[Note], closed_at: datetime, taxonomy: Taxonomy, bot: str
+) -> Iterator[tuple[Note, Answer | Unread]]:
+    """Comments since the request was closed whose first line is an answer, oldest first.
+
+    Before the closing a comment counts only when it is an answer and nothing else. `bot` is the handle that may
+    stand in front.
+    """
     for note in sorted(notes, key=lambda n: (n.created_at, n.id)):
-        found = _ANSWER.match(note.body) if not note.system and note.created_at >= since else None
-        if found:
-            yield note, _answer(found.group(1).casefold(), found.group(2).strip(), taxonomy)
+        if note.system or note.created_at < closed_at - JUST_BEFORE:
+            continue
+        first, *more = note.body.strip().splitlines() or [""]
+        found = _read(first.strip(), taxonomy, bot)
+        match found:
+            case Answer() if note.created_at >= closed_at or not more:
+                yield note, found
+            case Unread(said=said) if note.created_at >= closed_at and not more and len(first) <= SHORT:
+                yield note, Unread("" if note.internal else said, note.internal)
 
 
-def _answer(word: str, rest: str, taxonomy: Taxonomy) -> Answer | Unread:
+def _read(line: str, taxonomy: Taxonomy, bot: str) -> Answer | Unread | None:
+    found = _ANSWER.fullmatch(line) if len(line) <= _LONGEST else None
+    if found is None or (found["to"] or bot).casefold() != bot.casefold():
+        return None
+    word, rest = found["word"].casefold(), found["rest"]
+    if word == "declined":
+        return _declined(rest, taxonomy)
     if word == "resolved":
-        return Answer("status::resolved")
-    wanted = "duplicate" if word == "duplicate" else _plain(rest)
+        return None if rest.strip() else Answer("status::resolved")
+    return _declined("duplicate", taxonomy) if _OF_WHICH.fullmatch(rest) else None
+
+
+def _declined(rest: str, taxonomy: Taxonomy) -> Answer | Unread | None:
+    reason = rest.strip(" \t:–-")
+    if reason.endswith("?"):
+        return None
     scope = taxonomy.scope("declined")
     for label in scope.labels if scope else ():
-        if wanted.startswith(_plain(label.title.rpartition("::")[2])):
+        if _plain(reason) == _plain(label.title.rpartition("::")[2]):
             return Answer("status::declined", label.title)
-    return Unread(rest)
+    return Unread(reason)
 
 
 def _plain(text: str) -> str:

@@ -25,7 +25,7 @@ class Presence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """An item that is not there yet; `heard` is what was told but could not be read.
+    """An item that is not there yet; `heard` is what was told, for all to see, but could not be read.
 
     `in_comment` says that only a comment can tell it, because it matters when it was told.
     """
@@ -81,7 +81,9 @@ class Context:
         told = self.facts.get(key)
         if told is None or not self._counts(key, told, since):
             return Presence.MISSING, None
-        return (Presence.PRESENT, None) if told.readable else (Presence.UNREADABLE, told.value[:HEARD_AT_MOST])
+        if told.readable:
+            return Presence.PRESENT, None
+        return Presence.UNREADABLE, None if told.internal else told.value[:HEARD_AT_MOST]
 
     def _counts(self, key: str, told: Told, since: datetime | None) -> bool:
         field = next((f for f in self.taxonomy.fields if f.key == key), None)

@@ -6,7 +6,7 @@ are read for `name: value` lines only. A field is told, unreadable, or (not in t
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -41,12 +41,16 @@ class Where(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A field somebody told. `at` is when, known for notes only; `readable` is false for a value we can't use."""
+    """A field somebody told. `at` is when, known for notes only; `readable` is false for a value we can't use.
+
+    What was told in an `internal` note counts like any other, and its words are never repeated (promise 11).
+    """
 
     value: str
     where: Where
     at: datetime | None = None
     readable: bool = True
+    internal: bool = False
 
 
 Facts = Mapping[str, Told]
@@ -70,22 +74,22 @@ def read(
         facts["target"] = Told(milestone, Where.ISSUE)
     for field, value in _description(description[:READ_AT_MOST], by_name):
         if not value.startswith(prompts):
-            _tell(facts, field, value, Where.DESCRIPTION, None)
+            _tell(facts, field, Told(value, Where.DESCRIPTION))
     for note in sorted(notes, key=lambda n: (n.created_at, n.id)):
         for field, value in _lines(_blocks(note.body[:READ_AT_MOST]), by_name):
             if not value.startswith(prompts):
-                _tell(facts, field, value, Where.NOTE, note.created_at)
+                _tell(facts, field, Told(value, Where.NOTE, note.created_at, internal=note.internal))
     return facts
 
 
-def _tell(facts: dict[str, Told], field: Field, value: str, where: Where, at: datetime | None) -> None:
-    value = " ".join(value.split())
+def _tell(facts: dict[str, Told], field: Field, told: Told) -> None:
+    value = " ".join(told.value.split())
     if value.casefold() in _NOT_SAID or value.startswith("e.g.") or (value.startswith("<") and value.endswith(">")):
         return
     readable = _readable(field, value)
     known = facts.get(field.key)
     if readable or known is None or not known.readable:
-        facts[field.key] = Told(value, where, at, readable)
+        facts[field.key] = replace(told, value=value, readable=readable)
 
 
 def _readable(field: Field, value: str) -> bool:

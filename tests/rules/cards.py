@@ -13,7 +13,7 @@ from app.domain.issue import Issue, LabelEvent, Link, Note, Ref, Snapshot, User
 from app.domain.journal import Entry
 from app.domain.plan import ChangeLabels, DeleteNote, EditNote, Finding, PostNote, Write
 from app.domain.taxonomy import scope_of
-from app.domain.voice import Bot, Identity
+from app.domain.voice import Bot, Identity, Voice
 from app.gateways.templates import Templates
 from app.services.reconcile import Reconciler
 from tests.rules.world import HOUSE, NINE, World, shipped
@@ -190,10 +190,10 @@ class Card:
         self._act()
         self.issue = replace(self.issue, description=description, updated_at=self.now)
 
-    def comment(self, by: str, body: str) -> None:
-        """Write a comment."""
+    def comment(self, by: str, body: str, internal: bool = False) -> None:
+        """Write a comment; an internal one is not for everybody's eyes."""
         self._act()
-        self.thread.append(Note(next(self._ids), self.people[by], body, self.now, self.now))
+        self.thread.append(Note(next(self._ids), self.people[by], body, self.now, self.now, internal=internal))
 
     def assign(self, *handles: str) -> None:
         """Set the assignees."""
@@ -297,6 +297,10 @@ class Card:
     def bots_notes(self) -> list[Note]:
         """The bot's notes on it."""
         return [n for n in self.thread if n.author in (BOT, FORMER_BOT)]
+
+    def ours(self) -> Voice:
+        """What the bot finds again of what it said."""
+        return self.reconciler().identity.hear(self.snapshot(REF))
 
     def _act(self, at: datetime | None = None) -> None:
         self.now = at or self.now + timedelta(minutes=1)

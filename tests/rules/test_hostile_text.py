@@ -86,7 +86,7 @@ def context(heard: str) -> str:
 
 def closing(unread: str) -> str:
     """The question that echoes an unreadable reason."""
-    data = {"closer": "sme.ken", "status": "New", "unread": unread or "x", "reasons": ["duplicate"]}
+    data = {"closer": "sme.ken", "status": "New", "unread": unread or "x", "internal": False, "reasons": ["duplicate"]}
     return WORDING.note("closing_asked", data, None)
 
 

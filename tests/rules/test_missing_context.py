@@ -144,6 +144,19 @@ def test_an_answer_that_cannot_be_read_is_quoted_until_it_can(asked: Card) -> No
     assert "- [x] ~~Severity~~" in asked.hears()
 
 
+def test_what_an_internal_comment_tells_counts_and_is_never_repeated(asked: Card) -> None:
+    asked.comment("sa.jane", "Severity: Acme leaves us in May", internal=True)
+    assert asked.settle() == []
+    asked.comment("sa.jane", f"Problem: {PROBLEM}")
+    asked.settle()
+    said = asked.hears()
+    assert "Severity" in missing(said)
+    assert "Acme" not in said + str([n.state for n in asked.ours().notes.values()])
+    asked.comment("sa.jane", "Severity: blocker", internal=True)
+    asked.settle()
+    assert "- [x] ~~Severity~~" in asked.hears()
+
+
 def test_taken_away_again_it_is_missed_again_in_the_same_note(asked: Card) -> None:
     asked.edit(COMPLETE)
     asked.settle()

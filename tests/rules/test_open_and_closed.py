@@ -94,15 +94,19 @@ def test_where_gitlab_forgot_who_closed_it_nobody_is_mentioned(complete: Makes) 
     ("words", "status", "reason"),
     [
         ("resolved", "resolved", None),
-        ("Resolved in 18.9, thank you!", "resolved", None),
+        ("Resolved.", "resolved", None),
+        ("resolved\n\nIt is in 18.9, thank you!", "resolved", None),
         ("`resolved`", "resolved", None),
         ("@sounding-board resolved", "resolved", None),
         ("@sounding-board, declined: not-feasible", "declined", "declined::not-feasible"),
-        ("declined: not aligned with the strategy", "declined", "declined::not-aligned"),
-        ("Declined because insufficient demand", "declined", "declined::insufficient-demand"),
+        ("@Sounding-Board `duplicate`", "declined", "declined::duplicate"),
+        ("declined: not aligned", "declined", "declined::not-aligned"),
+        ("Declined insufficient demand", "declined", "declined::insufficient-demand"),
         ("declined – withdrawn", "declined", "declined::withdrawn"),
         ("`declined: superseded`", "declined", "declined::superseded"),
         ("duplicate of #17", "declined", "declined::duplicate"),
+        ("duplicate of sme/customer-feedback#17", "declined", "declined::duplicate"),
+        ("`duplicate of https://gitlab.com/sme/customer-feedback/-/issues/17`", "declined", "declined::duplicate"),
         ("Duplicate", "declined", "declined::duplicate"),
     ],
 )
@@ -123,6 +127,16 @@ def test_the_answer_as_a_word(asked: Card, words: str, status: str, reason: str 
         "resolvedish",
         "> resolved",
         "I have resolved something else",
+        "Resolved in 18.9 for Acme, and Globex is still waiting.",
+        "resolved by the workaround only",
+        "Declined by the customer's security team last week; I talk to their architect tomorrow and come back.",
+        "declined?",
+        "declined: withdrawn?",
+        "declined: they were rude\n\nto everybody in the call",
+        "Duplicate accounts make this worse",
+        "duplicate of what Ken filed",
+        "@sa.jane resolved",
+        "Thank you all.\nresolved",
         "@sme.ken",
         "",
     ],
@@ -136,6 +150,7 @@ def test_what_only_looks_like_an_answer_is_none(asked: Card, words: str) -> None
     ("words", "told"),
     [
         ("declined: they were rude", "I could not read `they were rude` as a reason. Please answer"),
+        ("declined: not aligned with the strategy", "I could not read `not aligned with the strategy` as a reason."),
         ("declined", "To decline it, the reason has to be told too. Please answer"),
     ],
 )
@@ -173,6 +188,32 @@ def test_comment_and_close_answers_before_anybody_asks(complete: Makes) -> None:
     card.drag_to_closed("sme.ken")
     (labels,) = card.settle()
     assert labels == ChangeLabels(add=frozenset({"status::declined", "declined::withdrawn"}))
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["declined: they were rude", "declined", "resolved\n\nfor Acme", "Resolved for Acme, they can wait no longer"],
+)
+def test_a_comment_before_the_closing_counts_only_as_an_answer_and_nothing_else(complete: Makes, words: str) -> None:
+    card = complete("reviewed", labels=["area::ai", "theme::ai::chat"])
+    card.comment("sme.ken", words)
+    card.later(seconds=-59)
+    card.close("sme.ken")
+    card.settle()
+    assert card.status == "reviewed"
+    assert "I left it closed. Please answer here with one of:" in card.hears()
+
+
+def test_an_internal_answer_counts_and_its_words_are_never_repeated(asked: Card) -> None:
+    asked.comment("sme.ken", "declined: Acme went bankrupt", internal=True)
+    asked.settle()
+    said = asked.hears()
+    assert "I left it closed.\n\nI could not read the reason that was given. Please answer here with one of:" in said
+    assert "Acme" not in said + str([n.state for n in asked.ours().notes.values()])
+    asked.comment("sme.ken", "declined: withdrawn", internal=True)
+    asked.settle()
+    assert asked.status == "declined"
+    assert "Settled: `sme.ken` answered" in asked.hears()
 
 
 def test_the_answer_also_settles_a_move_that_was_held(complete: Makes) -> None:

@@ -378,7 +378,7 @@ def closed(complete: Makes) -> Card:
 
 def test_closed_on_its_way(complete: Makes) -> None:
     assert closed(complete).hears() == snapshot("""\
-@sme.ken, you closed this request while it was in **Reviewed**, so the customers behind it do not know what became of it. I left it closed. Please answer here with one of:
+@sme.ken, you closed this request while it was in **Reviewed**. Customers may ask what became of it. I left it closed. Please answer here with one of:
 
 - `resolved`
 - `declined: <reason>`, where the reason is one of `duplicate`, `already-possible`, `not-aligned`, `not-feasible`, `insufficient-demand`, `superseded`, `withdrawn` or `wrong-product`
@@ -393,7 +393,7 @@ def test_closed_by_somebody_gitlab_forgot(complete: Makes) -> None:
     card.close("gone")
     card.issue = replace(card.issue, closed_by=None)
     assert said(card) == snapshot("""\
-Somebody closed this request while it was in **Reviewed**, so the customers behind it do not know what became of it. I left it closed. Please answer here with one of:
+Somebody closed this request while it was in **Reviewed**. Customers may ask what became of it. I left it closed. Please answer here with one of:
 
 - `resolved`
 - `declined: <reason>`, where the reason is one of `duplicate`, `already-possible`, `not-aligned`, `not-feasible`, `insufficient-demand`, `superseded`, `withdrawn` or `wrong-product`
@@ -408,7 +408,7 @@ def test_closed_and_the_reason_not_understood(complete: Makes) -> None:
     card.hears()
     card.comment("sme.ken", "declined: they were rude")
     assert said(card) == snapshot("""\
-@sme.ken, you closed this request while it was in **Reviewed**, so the customers behind it do not know what became of it. I left it closed.
+@sme.ken, you closed this request while it was in **Reviewed**. Customers may ask what became of it. I left it closed.
 
 I could not read `they were rude` as a reason. Please answer here with one of:
 
@@ -425,7 +425,7 @@ def test_closed_and_the_reason_not_told(complete: Makes) -> None:
     card.hears()
     card.comment("sme.ken", "declined")
     assert said(card) == snapshot("""\
-@sme.ken, you closed this request while it was in **Reviewed**, so the customers behind it do not know what became of it. I left it closed.
+@sme.ken, you closed this request while it was in **Reviewed**. Customers may ask what became of it. I left it closed.
 
 To decline it, the reason has to be told too. Please answer here with one of:
 

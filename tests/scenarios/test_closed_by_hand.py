@@ -41,7 +41,7 @@ Closed by mistake? Reopen it, and it goes on in **New**.\
     ("answer", "labels"),
     [
         ("resolved", {"status::resolved"}),
-        ("Declined: not aligned with where we go", {"status::declined", "declined::not-aligned"}),
+        ("Declined: not aligned", {"status::declined", "declined::not-aligned"}),
         ("duplicate of #2", {"status::declined", "declined::duplicate"}),
     ],
 )
@@ -68,7 +68,7 @@ def test_a_reason_that_is_no_reason_is_asked_for_again(house: Living) -> None:
             """\
 @sa.omar, you closed this request while it was in **New**. Customers may ask what became of it. I left it closed.
 
-I could not read `@all said so` as a reason. Please answer here with one of:
+I could not read `because @all said so` as a reason. Please answer here with one of:
 
 - `resolved`
 - `declined: <reason>`, where the reason is one of `duplicate`, `already-possible`, `not-aligned`, `not-feasible`, `insufficient-demand`, `superseded`, `withdrawn` or `wrong-product`

@@ -3,8 +3,6 @@
 Dragging a card to *Closed* strips its status (CONTRACT 5); bringing that back is the work of "exactly one status".
 """
 
-from datetime import timedelta
-
 from app.domain.case import SILENT, Case, Ruling
 from app.domain.closing import Answer, Unread, answers
 from app.domain.plan import Finding, Say, Verdict
@@ -12,8 +10,6 @@ from app.domain.roster import Role
 
 NAME = "open_closed"
 TOPIC = "closing"
-JUST_BEFORE = timedelta(minutes=1)
-"""A comment this shortly before the closing explains it: the button "Comment and close" writes the comment first."""
 
 
 def rule(case: Case) -> Ruling:
@@ -26,13 +22,13 @@ def rule(case: Case) -> Ruling:
         return SILENT
     if case.bot.is_us(issue.closed_by):
         return SILENT
-    heard = answers(case.snapshot.notes, issue.closed_at - JUST_BEFORE, case.taxonomy)
+    heard = answers(case.snapshot.notes, issue.closed_at, case.taxonomy, case.bot.username)
     spoken = [(n, a) for n, a in heard if _may_answer(case, n.author.username, n.author.id)]
     match spoken[-1][1] if spoken else None:
         case Answer() as answer:
             return _taken(case, answer, spoken[-1][0].author.username)
-        case Unread(said=said):
-            return _ask(case, said)
+        case Unread() as unread:
+            return _ask(case, unread)
         case None:
             return _ask(case, None)
 
@@ -56,16 +52,19 @@ def _taken(case: Case, answer: Answer, who: str) -> Ruling:
     return Ruling(status=answer.status, add=reason, says=says, findings=(finding,))
 
 
-def _ask(case: Case, unread: str | None) -> Ruling:
+def _ask(case: Case, unread: Unread | None) -> Ruling:
     closer = case.snapshot.issue.closed_by
+    internal = unread is not None and unread.internal
     data = {
         "closer": closer.username if closer else None,
         "status": case.status_name(case.history.stood),
-        "unread": unread,
+        "unread": unread.said if unread else None,
+        "internal": internal,
         "reasons": [t.title.rpartition("::")[2] for s in case.taxonomy.scopes if s.key == "declined" for t in s.labels],
     }
     closed_at = case.snapshot.issue.closed_at
-    state = {"open": True, "closed_at": closed_at.isoformat() if closed_at else None, "unread": unread}
+    state = {"open": True, "closed_at": closed_at.isoformat() if closed_at else None, "unread": data["unread"]}
+    state |= {"internal": True} if internal else {}
     finding = Finding(NAME, Verdict.ASKED, f"closed in {case.history.stood}", who=closer.username if closer else None)
     return Ruling(says=(Say(TOPIC, "closing_asked", data, state),), findings=(finding,))
 
