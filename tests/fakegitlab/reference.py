@@ -33,7 +33,8 @@ def operations_page() -> str:
         "# Operations of the stand-in",
         "",
         "Made from the routes in `app/fakegitlab/api` by `make generate`. Every path begins with `/api/v4`.",
-        "Whatever is not listed answers 501 and says so; how the listed ones behave is in [the rule book](gitlab-rules.md).",
+        "Whatever is not listed answers 501 and says so. How the listed ones behave: [the rule book](gitlab-rules.md).",
+        "GraphQL has one address, `POST /api/graphql`, and knows what `app/fakegitlab/graphql/schema.py` lists.",
     ]
     known = sorted(
         (line.split(" ", 1) for line in routes.listed()), key=lambda one: (_subject(one[1]), one[1], METHODS[one[0]])

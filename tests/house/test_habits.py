@@ -114,7 +114,11 @@ def test_no_file_names_a_package_registry_or_a_path_of_somebodys_machine() -> No
     assert told == []
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+LOCKS = ["requirements.lock", "requirements-dev.lock"]
+LOCKS += [path.relative_to(HOUSE).as_posix() for path in sorted((HOUSE / "tests" / "strangers").glob("*.lock"))]
+
+
+@pytest.mark.parametrize("lock", LOCKS)
 def test_a_lock_pins_by_hash_and_names_no_address(lock: str) -> None:
     text = (HOUSE / lock).read_text()
     pins = re.split(r"\n(?=\S)", text.strip())

@@ -1,12 +1,13 @@
 """The command `gitlab` of python-gitlab, with its own configuration file."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.strangers.conftest import HOUSE, Town, run, tool
+from tests.strangers.conftest import Town, run, tool
 
 CONFIGURATION = """
 [global]
@@ -24,7 +25,7 @@ class Command:
     """`gitlab …` as a person types it; what it prints as JSON, read."""
 
     def __init__(self, town: Town, home: Path) -> None:
-        self._program = tool(HOUSE / ".venv/bin/gitlab", "gitlab")
+        self._program = tool(Path(sys.executable).with_name("gitlab"))
         self._home = home
         self._file = home / "python-gitlab.cfg"
         self._file.write_text(CONFIGURATION.format(url=town.url, token=town.mia.token))
