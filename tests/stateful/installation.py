@@ -124,7 +124,7 @@ class Installation:
     def drags(self, who: str, issue: Issue, to: str) -> None:
         """Drag a card, from the first list it is in, to a status, to `open` or to `closed`."""
         here: list[Column] = [one for one in self.board.lists if one.label in issue.labels]
-        source = "closed" if issue.state == "closed" else next(iter(here), "open")
+        source: Column = "closed" if issue.state == "closed" else next(iter(here), "open")
         there = {one.label.title: one for one in self.board.lists}
         target: Column = there.get(to, "closed" if to == "closed" else "open")
         tried(lambda: self.world.drag(self.person(who), self.board, issue, source, target))

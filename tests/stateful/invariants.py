@@ -79,7 +79,8 @@ def _kept_to_our_own(installation: Installation, issue: Issue) -> None:
 
 def _harmless(installation: Installation, issue: Issue) -> None:
     """Nothing in our notes runs, and they call only those who had to do with this request."""
-    involved = {event.user.username for event in (*issue.label_events, *issue.state_events)} | {issue.author.username}
+    involved = {event.user.username for event in issue.label_events} | {issue.author.username}
+    involved |= {event.user.username for event in issue.state_events}
     experts = {
         person.username
         for person in enforced().program.roster.people

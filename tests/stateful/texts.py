@@ -39,6 +39,11 @@ ANSWERS = (
     "Still fails: nested groups are not synchronised",
     "+1",
 )
+REASONS = """Reason: the plan for this year has changed
+Missing: which identity provider they use
+New evidence: a second customer needs it
+What changed: the workaround stopped working
+Still fails: nested groups are not synchronised"""
 TITLES = ("SAML groups are slow", "/close", "@all ~priority::1 `@victim`", "</script> | #1 <!-- \u202e -->")
 DESCRIPTIONS = {
     "everything": EVERYTHING,

@@ -12,7 +12,7 @@ from app.fakegitlab.payloads import Json, issue_url
 from app.fakegitlab.state import State
 from app.fakegitlab.subscriptions import subscribed
 
-_TASK = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+\[([ xX])\]\s", re.MULTILINE)
+_TASK = re.compile(r"^[ \t]*(?:[-*+]|\d+[.)])[ \t]+\[([ xX])\]\s", re.MULTILINE)
 
 
 def issue_bytes(state: State, issue: Issue) -> bytes:
