@@ -17,11 +17,16 @@ from app.domain.issue import Note
 from app.domain.taxonomy import Field, FieldKind
 
 READ_AT_MOST = 64 * 1024
-"""Characters of one body that are read; notes may be a megabyte (requests 2.5)."""
+"""Characters of a description that are read; it may be a megabyte (requests 2.5)."""
+COMMENT_AT_MOST = 16 * 1024
+"""Characters of one comment that are read."""
+COMMENTS_AT_MOST = 256 * 1024
+"""Characters of all comments that are parsed, the newest first: a parser is slow on what is made to be slow."""
 
 # Emphasis and links are left as typed: they are no part of the structure, and parsing them costs most by far.
 _MARKDOWN = MarkdownIt("commonmark", {"maxNesting": 20}).disable(["emphasis", "link", "image"])
 _LONGEST_NAME = 80
+_NOT_OF_NAMES = re.compile(r"[\W_]+")
 _SHORT_CODE = re.compile(r"\s*:[a-z0-9_+-]{1,40}:")
 _BEFORE_NAME = re.compile(r"\A(?:\s*\[[ xX]\])?\W*")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
@@ -75,11 +80,39 @@ def read(
     for field, value in _description(description[:READ_AT_MOST], by_name):
         if not value.startswith(prompts):
             _tell(facts, field, Told(value, Where.DESCRIPTION))
-    for note in sorted(notes, key=lambda n: (n.created_at, n.id)):
-        for field, value in _lines(_blocks(note.body[:READ_AT_MOST]), by_name):
+    for note in _comments(notes, by_name):
+        for field, value in _lines(_blocks(note.body[:COMMENT_AT_MOST]), by_name):
             if not value.startswith(prompts):
                 _tell(facts, field, Told(value, Where.NOTE, note.created_at, internal=note.internal))
     return facts
+
+
+def _comments(notes: Iterable[Note], by_name: Mapping[str, Field]) -> list[Note]:
+    """The comments worth parsing, oldest first: those with a line that may name a field, up to `COMMENTS_AT_MOST`."""
+    names = tuple({_letters(name) for name in by_name})
+    chosen: list[Note] = []
+    room = COMMENTS_AT_MOST
+    for note in sorted(notes, key=lambda n: (n.created_at, n.id), reverse=True):
+        text = note.body[:COMMENT_AT_MOST]
+        if not _may_name(text, names):
+            continue
+        room -= len(text)
+        if room < 0:
+            break
+        chosen.append(note)
+    return chosen[::-1]
+
+
+def _may_name(text: str, names: tuple[str, ...]) -> bool:
+    """Whether a line has a field's name before a colon, however dressed: cheap, and rather yes than no."""
+    whole = _letters(text)
+    names = tuple(name for name in names if name in whole)
+    heads = (_letters(line.replace("：", ":").rpartition(":")[0]) for line in text.split("\n"))
+    return any(name in head for head in heads if head for name in names)
+
+
+def _letters(text: str) -> str:
+    return _NOT_OF_NAMES.sub("", text.casefold())
 
 
 def _tell(facts: dict[str, Told], field: Field, told: Told) -> None:

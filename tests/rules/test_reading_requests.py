@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.issue import Note, User
-from app.domain.request import READ_AT_MOST, Where, read
+from app.domain import request
+from app.domain.request import COMMENT_AT_MOST, COMMENTS_AT_MOST, READ_AT_MOST, Where, read
 from tests.rules.cards import COMPLETE, PROBLEM
 from tests.rules.world import NINE, shipped
 
@@ -271,6 +272,60 @@ def test_the_same_text_read_twice_gives_the_same() -> None:
 def test_only_the_first_64_kib_are_read() -> None:
     padding = "x" * (READ_AT_MOST - 20)
     assert told(f"Severity: blocker\n\n{padding}\n\nARR: 120k USD") == {"severity": "blocker"}
+
+
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many characters were parsed as Markdown, each time."""
+    lengths: list[int] = []
+    parse = request._MARKDOWN.parse
+
+    def counting(text: str) -> object:
+        lengths.append(len(text))
+        return parse(text)
+
+    monkeypatch.setattr(request._MARKDOWN, "parse", counting)
+    return lengths
+
+
+@pytest.mark.parametrize("piece", ["- a\n", "> a: b\n", "a\n", "the severity of it\n", "```\n", "*:\n"])
+def test_chatter_is_never_parsed_however_much_of_it(piece: str, parsed: list[int]) -> None:
+    chatter = piece * (64 * 1024 // len(piece))
+    assert told("", *[chatter] * 10, "Severity: blocker") == {"severity": "blocker"}
+    assert parsed == [0, len("Severity: blocker")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "- [x] **Severity:** blocker",
+        "`Severity`: blocker",
+        "> quoted\n\n1. __Severity__ : blocker",
+        "🔥 Seve\u200brity：blocker",
+        "<b>Severity</b>: blocker",
+        "SEVERITY (required): blocker at 12:30",
+        "a\rSeverity: blocker\r",
+    ],
+)
+def test_an_answer_in_a_comment_may_be_dressed_too(line: str) -> None:
+    assert "severity" in read("", [note(line)], FIELDS)
+
+
+def test_only_the_first_16_kib_of_a_comment_are_read(parsed: list[int]) -> None:
+    padding = "x" * (COMMENT_AT_MOST - 20)
+    assert told("", f"Severity: blocker\n\n{padding}\n\nARR: 120k USD") == {"severity": "blocker"}
+    assert max(parsed) == COMMENT_AT_MOST
+
+
+def test_of_very_many_answers_the_newest_are_read(parsed: list[int]) -> None:
+    long = "Reason: the plan has changed\n\n" + "x" * COMMENT_AT_MOST
+    answers = ["Severity: nice", *[long] * (COMMENTS_AT_MOST // COMMENT_AT_MOST - 1), "Needed by: none"]
+    assert told("", "ARR: 120k USD", long, *answers) == {
+        "severity": "nice",
+        "reason": "the plan has changed",
+        "needed_by": "none",
+    }
+    assert sum(parsed) <= COMMENTS_AT_MOST
 
 
 TYPED = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
