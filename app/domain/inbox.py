@@ -90,11 +90,15 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a run did not finish: a short reason for people; `retry_after` in seconds; `final`: do not try again."""
+    """Why a run did not finish: a short reason for people; `retry_after` in seconds.
+
+    `final`: do not try again. `passing`: something outside could not answer, so try for as long as it takes.
+    """
 
     reason: str
     retry_after: float | None = None
     final: bool = False
+    passing: bool = False
 
 
 class Fate(StrEnum):
@@ -153,7 +157,8 @@ def failed(
     claim: Claim, waiting: Waiting | None, failure: Failure, now: datetime, rules: InboxRules
 ) -> Waiting | DeadLetter:
     """What follows a failed run: another try, or a dead letter. An event that came meanwhile always gets its run."""
-    if waiting is None and (failure.final or claim.attempt >= rules.attempts):
+    tried_enough = claim.attempt >= rules.attempts and not failure.passing
+    if waiting is None and (failure.final or tried_enough):
         return DeadLetter(claim.subject, claim.priority, now, claim.attempt, failure.reason, claim.deliveries)
     place = waiting or Waiting(claim.subject, claim.priority, attempts=claim.attempt)
     floor = place.not_until

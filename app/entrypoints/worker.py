@@ -125,7 +125,7 @@ class WorkerPool:
             with self._limit.over():
                 return self._run(claim.subject, claim.deliveries)
         except Temporary as failure:
-            return Failure(str(failure)[:LONGEST_REASON], retry_after=failure.retry_after)
+            return Failure(str(failure)[:LONGEST_REASON], retry_after=failure.retry_after, passing=True)
         except Permanent as failure:
             return Failure(str(failure)[:LONGEST_REASON], final=True)
         except RunTookTooLong:

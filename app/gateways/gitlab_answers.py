@@ -12,6 +12,8 @@ from pydantic_core import from_json
 from app.domain.failure import Missing, Permanent, Temporary
 from app.gateways.gitlab_budget import LONGEST_PAUSE
 
+TOKEN_PAUSE = 300.0
+"""Seconds until a refused token is tried again: soon enough after it was mended, too seldom to look like an attack."""
 _LONGEST_QUOTE = 200
 _AGAIN = "It may work later."
 _UNSURE = "Whether it was done is not known, so it is not sent again as it is: the issue is read anew first."
@@ -100,10 +102,12 @@ def refused(response: httpx.Response, secret: str, clock: Callable[[], float]) -
     said = _said(response, secret)
     match status:
         case 401:
-            return Permanent(
+            # Not for good: whoever mends the token should not have to dig out every card that moved meanwhile.
+            return Temporary(
                 f"GitLab does not accept our token ({where}): it has expired, was revoked or was copied wrongly. "
                 "Put one with scope api where the service reads it, and start again. A newly made token is a new user: "
-                "then name the old user's id in SOUNDING_BOARD_RETIRED_BOT_IDS."
+                "then name the old user's id in SOUNDING_BOARD_RETIRED_BOT_IDS.",
+                TOKEN_PAUSE,
             )
         case 403:
             return Forbidden(
@@ -112,8 +116,8 @@ def refused(response: httpx.Response, secret: str, clock: Callable[[], float]) -
             )
         case 404:
             return Missing(
-                f"There is nothing to be seen there ({where}). Look whether the project's path is right and the bot "
-                "is a member of it, or whether the thing was deleted or moved."
+                f"There is nothing to be seen there ({where}): it was deleted or moved, or the bot is no member of "
+                "the project."
             )
         case 429:
             return Temporary(f"GitLab asks us to slow down ({where}). {_AGAIN}", retry_after(response, clock))

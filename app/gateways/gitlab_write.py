@@ -7,7 +7,7 @@ from typing import assert_never
 
 from gitlab.v4.objects import ProjectIssue
 
-from app.domain.failure import Missing, Permanent
+from app.domain.failure import Missing, Permanent, Temporary
 from app.domain.issue import Ref
 from app.domain.plan import ChangeLabels, DeleteNote, EditNote, PostNote, Write
 from app.gateways.gitlab_api import Api, issue_path, project_path
@@ -44,7 +44,7 @@ class KnownLabels:
         if missing:
             raise Permanent(
                 f"{_listed(missing)} cannot be put on an issue of {project}: no such label there, and GitLab would "
-                "make a new one without asking. Create it, or let `sounding-board plan` show what is missing."
+                "make a new one without asking. Create it, or let `sounding-board check --online` show what is missing."
             )
 
 
@@ -66,8 +66,7 @@ class GitLabWriter:
             case PostNote():
                 return self._post(ref, write)
             case EditNote():
-                self._issue(ref).notes.update(write.note_id, {"body": write.body})
-                return write.note_id
+                return self._edit(ref, write)
             case DeleteNote():
                 self._delete(ref, write)
                 return None
@@ -106,6 +105,14 @@ class GitLabWriter:
                 "actions. Mend the template so that it says a sentence."
             )
         return note.id
+
+    def _edit(self, ref: Ref, write: EditNote) -> int:
+        try:
+            self._issue(ref).notes.update(write.note_id, {"body": write.body})
+        except Missing as gone:
+            message = f"Our note {write.note_id} on {ref} was deleted a moment ago; the issue is read anew."
+            raise Temporary(message, retry_after=1.0) from gone
+        return write.note_id
 
     def _delete(self, ref: Ref, write: DeleteNote) -> None:
         try:

@@ -5,7 +5,7 @@ from datetime import date
 import httpx
 import pytest
 
-from app.domain.failure import Permanent
+from app.domain.failure import Temporary
 from app.domain.installation import Hook, Member, Token
 from app.domain.issue import User
 from tests.gateways.gitlab_wire import ok, wired
@@ -34,8 +34,9 @@ def test_a_token_that_may_not_ask_about_itself_is_no_error(status: int) -> None:
 def test_a_dead_token_is_one() -> None:
     with wired() as (routes, gitlab):
         routes.get("/api/v4/user").mock(return_value=httpx.Response(401))
-        with pytest.raises(Permanent, match="GitLab does not accept our token"):
+        with pytest.raises(Temporary, match="GitLab does not accept our token") as caught:
             gitlab.about.whoami()
+        assert caught.value.retry_after == 300
 
 
 def test_members_count_with_their_highest_role() -> None:
@@ -61,5 +62,5 @@ def test_hooks_seen_and_hidden() -> None:
         url = "https://sb.example/webhooks/gitlab"
         assert gitlab.about.hooks("acme/feedback") == (Hook(url, "executable", frozenset({"issues_events"})),)
         assert gitlab.about.hooks("acme/feedback") is None
-        with pytest.raises(Permanent):
+        with pytest.raises(Temporary):
             gitlab.about.hooks("acme/feedback")

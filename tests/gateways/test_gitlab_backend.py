@@ -74,8 +74,8 @@ def test_nothing_there_is_missing() -> None:
     with pytest.raises(Missing) as caught:
         read_after(httpx.Response(404, json={"message": "404 Not found"}))
     assert str(caught.value) == (
-        f"There is nothing to be seen there ({WHERE} answered 404). Look whether the project's path is right and the "
-        "bot is a member of it, or whether the thing was deleted or moved."
+        f"There is nothing to be seen there ({WHERE} answered 404): it was deleted or moved, or the bot is no member "
+        "of the project."
     )
 
 

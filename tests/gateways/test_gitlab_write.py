@@ -7,7 +7,7 @@ import httpx
 import pytest
 import respx
 
-from app.domain.failure import Missing, Permanent, Temporary
+from app.domain.failure import Permanent, Temporary
 from app.domain.issue import Ref
 from app.domain.plan import ChangeLabels, DeleteNote, EditNote, PostNote
 from app.gateways.gitlab_write import KnownLabels
@@ -85,7 +85,7 @@ def test_an_unknown_label_is_refused_before_gitlab_makes_one() -> None:
         assert not put.called
     assert str(caught.value) == (
         "~status::nwe cannot be put on an issue of acme/feedback: no such label there, and GitLab would make a new one "
-        "without asking. Create it, or let `sounding-board plan` show what is missing."
+        "without asking. Create it, or let `sounding-board check --online` show what is missing."
     )
 
 
@@ -149,10 +149,10 @@ def test_an_edit_is_one_put() -> None:
         assert len(routes.calls) == 1
 
 
-def test_a_note_that_is_gone_cannot_be_edited_but_counts_as_deleted() -> None:
+def test_a_note_that_is_gone_has_the_issue_read_anew_and_counts_as_deleted() -> None:
     with wired() as (routes, gitlab):
         routes.route(path__regex="/notes/302$").mock(return_value=httpx.Response(404))
-        with pytest.raises(Missing):
+        with pytest.raises(Temporary, match="deleted a moment ago"):
             gitlab.writer.apply(REF, EditNote("move", 302, "Better"))
         assert gitlab.writer.apply(REF, DeleteNote(302)) is None
 
