@@ -10,7 +10,7 @@ from app.domain.issue import Issue, Snapshot
 from app.domain.plan import Finding, Say
 from app.domain.program import Program
 from app.domain.request import Facts, read
-from app.domain.taxonomy import Mode, Source, Taxonomy, scope_of
+from app.domain.taxonomy import Mode, Taxonomy, scope_of
 from app.domain.voice import Bot, Voice
 
 
@@ -93,10 +93,21 @@ def is_request(issue: Issue, program: Program) -> bool:
 
 
 def needs_links(case: Case) -> bool:
-    """Whether judging this case takes the issue's links, an extra read: where it stands, or is to go, asks for one."""
-    step, held, flow = case.history.last, case.voice.on("move"), case.taxonomy.workflow
-    places = [step.target if step else case.history.current, held.state.get("to") if held and held.open else None]
-    keys = tuple(key for s in flow.statuses if s.title in places for key in s.requires)
-    keys += step.moves[0].requires if step and step.moves else ()
-    wanted = case.context.wanted(keys)
-    return case.snapshot.links is None and any(p.source is Source.LINK for w in wanted for p in w.item.met_by)
+    """Whether judging this case takes the issue's links, an extra read: a status it may come to stand in, a move that
+    is judged or held, or an ask of ours has an item that only a link could still meet.
+    """
+    step, flow = case.history.last, case.taxonomy.workflow
+    said = [note.state for topic in ("move", "context") if (note := case.voice.on(topic))]
+    places: set[object] = {case.history.stood, case.history.current}
+    places |= {step.source, step.target} if step else set()
+    places |= {state.get("to") for state in said}
+    moves: set[object] = {m.id for m in step.moves} if step else set()
+    moves |= {state.get("move") for state in said}
+    keys = [key for s in flow.statuses if s.title in places for key in s.requires + s.asks]
+    keys += [key for m in flow.moves if m.id in moves for key in m.requires]
+    keys += [key for state in said for key in _texts(state.get("asked"))]
+    return case.context.links_matter(key for key in keys if key in case.taxonomy.items)
+
+
+def _texts(value: object) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, list | tuple) else []

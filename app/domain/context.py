@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from app.domain.issue import Snapshot
+from app.domain.issue import Link, Snapshot
 from app.domain.program import Program
 from app.domain.request import Facts, Told
 from app.domain.roster import Role
@@ -16,11 +16,12 @@ HEARD_AT_MOST = 120
 
 
 class Presence(StrEnum):
-    """What became of an item."""
+    """What became of an item. NOT_READ: the issue's links were not asked for, so nobody can say (promise 6)."""
 
     PRESENT = "present"
     MISSING = "missing"
     UNREADABLE = "unreadable"
+    NOT_READ = "not read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,22 @@ class Context:
     now: datetime
 
     def wanted(self, keys: Iterable[str], since: datetime | None = None) -> tuple[Wanted, ...]:
-        """The items of `keys` not there yet, each once. Fresh fields must have been told after `since`."""
+        """The items of `keys` not there yet, each once. Fresh fields must have been told after `since`.
+
+        An item that a link might meet is not judged while the links have not been read.
+        """
         items = (self.taxonomy.items[key] for key in dict.fromkeys(keys))
         return tuple(w for item in items if (w := self._wanted(item, since)))
 
+    def links_matter(self, keys: Iterable[str]) -> bool:
+        """Whether an item of `keys` cannot be judged before the links are read; no fresh field is relied on."""
+        items = (self.taxonomy.items[key] for key in keys)
+        found = ({self._presence(p, since=self.now)[0] for p in item.met_by} for item in items)
+        return any(Presence.NOT_READ in of and Presence.PRESENT not in of for of in found)
+
     def _wanted(self, item: Item, since: datetime | None) -> Wanted | None:
         found = [self._presence(p, since) for p in item.met_by]
-        if any(presence is Presence.PRESENT for presence, _ in found):
+        if any(presence in (Presence.PRESENT, Presence.NOT_READ) for presence, _ in found):
             return None
         heard = next((heard for presence, heard in found if presence is Presence.UNREADABLE), None)
         fresh = {f"{Source.FIELD}:{f.key}" for f in self.taxonomy.fields if f.fresh}
@@ -72,7 +82,9 @@ class Context:
             case Source.LABEL:
                 met = self._labelled(predicate.arg)
             case Source.LINK:
-                met = self._linked()
+                if self.snapshot.links is None:
+                    return Presence.NOT_READ, None
+                met = self._linked(self.snapshot.links)
             case Source.ROLE:
                 met = self._assigned(Role(predicate.arg))
         return (Presence.PRESENT if met else Presence.MISSING), None
@@ -95,9 +107,8 @@ class Context:
         key = scope.replace("{area}", self.area or "")
         return any(scope_of(title) == key for title in self.snapshot.issue.labels)
 
-    def _linked(self) -> bool:
+    def _linked(self, links: Iterable[Link]) -> bool:
         """Linked to an issue outside the program's own request projects: the product's issue or epic (T8)."""
-        links = self.snapshot.links or ()
         return any(not self.program.holds_requests(link.reference.rpartition("#")[0]) for link in links)
 
     def _assigned(self, role: Role) -> bool:

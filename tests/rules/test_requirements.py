@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from app.domain.issue import Link
-from tests.rules.cards import COMPLETE, Card, missing, without
+from app.domain.plan import ChangeLabels
+from tests.rules.cards import COMPLETE, REF, Card, missing, without
 
 Makes = Callable[..., Card]
 
@@ -102,6 +103,43 @@ def test_a_linked_product_issue_is_as_good_as_a_named_one_and_costs_one_read_onl
     card.settle()
     assert (card.status, card.read["links"] > 0) == ("roadmap", True)
     assert "Settled" in card.hears()
+
+
+def linked_on_the_roadmap(complete: Makes) -> Card:
+    """A card whose product issue is known by its link alone."""
+    card = complete("roadmap", description=without("Product issue"), settled=False)
+    card.linked = (Link("gitlab-org/gitlab#1", "relates_to"),)
+    assert card.settle() == []
+    return card
+
+
+def test_a_link_is_read_where_a_card_is_put_back_to_a_status_that_asks_for_one(complete: Makes) -> None:
+    card = linked_on_the_roadmap(complete)
+    card.move("mallory", "declined")
+    card.settle()
+    assert card.status == "roadmap"
+    (said,) = card.hears().split("---")
+    assert missing(said) == []
+
+
+def test_a_link_is_read_where_a_lost_status_that_asks_for_one_comes_back(complete: Makes) -> None:
+    card = linked_on_the_roadmap(complete)
+    card.later(days=4)
+    card.remove_status("mallory")
+    (labels,) = card.settle()
+    assert labels == ChangeLabels(add=frozenset({"status::roadmap"}))
+
+
+def test_an_item_that_a_link_may_meet_is_not_judged_before_the_links_are_read(complete: Makes) -> None:
+    card = complete("roadmap")
+    card.edit(without("Product issue"))
+    known = card.reconciler().plan(REF, card.now).case
+    assert known is not None
+    unread = replace(known.context, snapshot=replace(known.snapshot, links=None))
+    assert [w.item.key for w in known.context.wanted(["product_link"])] == ["product_link"]
+    assert unread.wanted(["product_link"]) == ()
+    card.settle()
+    assert "**Product issue or epic**" in card.hears()
 
 
 def test_a_milestone_is_a_target(complete: Makes) -> None:
