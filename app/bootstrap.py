@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app.domain.failure import Permanent
 from app.domain.inbox import InboxRules
+from app.domain.ours import WAITING
 from app.domain.subject import Subject
 from app.domain.taxonomy import Taxonomy
 from app.domain.voice import Bot, Identity
@@ -37,9 +38,6 @@ JOURNAL_KEPT = timedelta(days=180)
 
 IDLE_FOR = timedelta(seconds=10)
 """A card with less time than this to its next look is still at work; longer waits are timers."""
-
-WAITING_LABELS = ("context::needed", "hold::open")
-"""What an issue with an open ask or hold carries, so that a stateless sweep finds it (design)."""
 
 
 def utc_now() -> datetime:
@@ -74,7 +72,7 @@ def rules(settings: Settings, configured: Configuration, gitlab: GitLab, journal
     operator = OperatorIssue(gitlab.reader, gitlab.writer, wording, identity, program.operator_issue)
     reconciler = Reconciler(gitlab.reader, gitlab.writer, wording, journal, operator, taxonomy, program, identity)
     projects = tuple(project.path for project in program.projects)
-    sweep = Sweep(gitlab.lister, reconciler, operator, projects, _known(taxonomy, WAITING_LABELS))
+    sweep = Sweep(gitlab.lister, reconciler, operator, projects, _known(taxonomy, WAITING))
     return Rules(gitlab, journal, operator, reconciler, sweep)
 
 

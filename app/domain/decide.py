@@ -5,8 +5,9 @@ from dataclasses import replace
 from functools import reduce
 
 from app.domain.case import SILENT, Case, Ruling
+from app.domain.ours import MOVES
 from app.domain.plan import Action, ChangeLabels, DeleteNote, Finding, Plan, Verdict
-from app.domain.policies import AFTERWARDS, ENDS, MOVES, RULES, Rules
+from app.domain.policies import AFTERWARDS, ENDS, RULES, Rules
 from app.domain.taxonomy import Mode
 from app.domain.verdict import pronounce
 

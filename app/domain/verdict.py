@@ -10,13 +10,12 @@ from dataclasses import replace
 from app.domain.case import SILENT, Case, Objected, Objection, Ruling
 from app.domain.context import Wanted
 from app.domain.history import Step
+from app.domain.ours import HELD, MOVES
 from app.domain.plan import Finding, Say, Verdict
 from app.domain.roster import Role
 from app.domain.taxonomy import Mode
 
-NAME = "moves"
 TOPIC = "move"
-HELD = "hold::open"
 
 
 def pronounce(case: Case, objections: tuple[Objected, ...]) -> Ruling:
@@ -41,7 +40,7 @@ def pronounce(case: Case, objections: tuple[Objected, ...]) -> Ruling:
 
 def _stands(case: Case, step: Step) -> Ruling:
     finding = Finding(
-        NAME, Verdict.STANDS, _which(step), step.source, step.target, step.mover, step.event.id, step.event.at
+        MOVES, Verdict.STANDS, _which(step), step.source, step.target, step.mover, step.event.id, step.event.at
     )
     note = case.voice.on(TOPIC)
     if note is None or not note.open:
@@ -56,8 +55,11 @@ def _resolved(data: Mapping[str, object], finding: Finding) -> Ruling:
 
 
 def _put_back(case: Case, step: Step, objections: tuple[Objected, ...]) -> Ruling:
+    """Only where something is awaited does the card say so: a move that is for others to make awaits nothing."""
     said = _say(case, step, objections, "move_held", Verdict.PUT_BACK)
-    return Ruling(status=step.source, add=frozenset({HELD}), says=said.says, findings=said.findings)
+    waits = Objection.INCOMPLETE in [o.why for o in objections]
+    add, remove = (frozenset({HELD}), frozenset[str]()) if waits else (frozenset[str](), frozenset({HELD}))
+    return Ruling(status=step.source, add=add, remove=remove, says=said.says, findings=said.findings)
 
 
 def _left(case: Case, step: Step, objections: tuple[Objected, ...]) -> Ruling:
@@ -123,7 +125,9 @@ def _late(case: Case) -> tuple[Finding, ...]:
     if late is None:
         return ()
     because = f"against the rules, and older than {hours:g} hours"
-    found = Finding(NAME, Verdict.REPORTED, because, late.source, late.target, late.mover, late.event.id, late.event.at)
+    found = Finding(
+        MOVES, Verdict.REPORTED, because, late.source, late.target, late.mover, late.event.id, late.event.at
+    )
     return (found,)
 
 
@@ -136,7 +140,7 @@ def _still_held(case: Case) -> Ruling:
     source, target = str(state.get("from")), str(state.get("to"))
     if case.history.stood != (source if note.template == "move_held" else target):
         data = {"mover": None, "source": case.status_name(source), "target": case.status_name(target)}
-        return _resolved(data, Finding(NAME, Verdict.RESOLVED, "the card has moved on", source, case.history.stood))
+        return _resolved(data, Finding(MOVES, Verdict.RESOLVED, "the card has moved on", source, case.history.stood))
     if note.template != "move_held" or Objection.INCOMPLETE.value not in _texts(state.get("why")):
         return SILENT
     return _refreshed(case, state, source, target)
@@ -151,10 +155,10 @@ def _refreshed(case: Case, state: Mapping[str, object], source: str, target: str
     if missing == state.get("missing"):
         return SILENT
     whys = [Objection(why) for why in _texts(state.get("why"))]
-    objections = tuple(Objected(NAME, why, wanted if why is Objection.INCOMPLETE else ()) for why in whys)
+    objections = tuple(Objected(MOVES, why, wanted if why is Objection.INCOMPLETE else ()) for why in whys)
     who = state.get("who")
     words = _words(case, who if isinstance(who, str) else None, source, target, objections)
-    finding = Finding(NAME, Verdict.ASKED, f"still missing: {', '.join(missing) or 'nothing'}", source, target)
+    finding = Finding(MOVES, Verdict.ASKED, f"still missing: {', '.join(missing) or 'nothing'}", source, target)
     return Ruling(says=(Say(TOPIC, "move_held", words, {**state, "missing": missing}),), findings=(finding,))
 
 
@@ -170,7 +174,7 @@ def _wanted(objections: tuple[Objected, ...]) -> list[Wanted]:
 def _finding(step: Step, verdict: Verdict, objections: tuple[Objected, ...]) -> Finding:
     missing = ", ".join(w.item.key for w in _wanted(objections))
     because = "; ".join(dict.fromkeys(o.why.value for o in objections)) + (f": {missing}" if missing else "")
-    return Finding(NAME, verdict, because, step.source, step.target, step.mover, step.event.id, step.event.at)
+    return Finding(MOVES, verdict, because, step.source, step.target, step.mover, step.event.id, step.event.at)
 
 
 def _which(step: Step) -> str:

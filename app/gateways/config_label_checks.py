@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
+from app.domain.ours import PUT_ON_CARDS
 from app.domain.program import Tier
 from app.domain.taxonomy import scope_of
 from app.gateways.config_document import Document, Trail
 from app.gateways.config_errors import ConfigError
 from app.gateways.config_words import nearest
-
-USED_BY_RULES = ("context::needed", "context::ready", "hold::open")
-"""Labels that the rules themselves put on cards; GitLab would create a missing one silently (CONTRACT 2)."""
 
 
 def check(taxonomy: Document, program: Document) -> list[ConfigError]:
@@ -89,7 +87,7 @@ def _exclusive(taxonomy: Document, program: Document) -> Iterator[ConfigError]:
 
 
 def _needed(taxonomy: Document, program: Document, titles: list[str]) -> Iterator[ConfigError]:
-    for title in USED_BY_RULES:
+    for title in PUT_ON_CARDS:
         if title not in titles:
             yield taxonomy.at(
                 ("scopes",), f"the label `{title}` is missing; the rules put it on cards", "add it", key=True

@@ -84,7 +84,7 @@ def test_a_move_with_all_its_context_stands_or_is_put_back(
         assert card.hears() == ""
     else:
         assert card.status == source
-        assert "hold::open" in card.issue.labels
+        assert "hold::open" not in card.issue.labels, "nothing is awaited"
         assert len(written) == 2, "a note, then the labels"
         assert card.hears().startswith(f"@{WHO[role]}, I put this card back in **{NAMES[source]}**: ")
 

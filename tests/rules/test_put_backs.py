@@ -22,7 +22,7 @@ def test_the_note_is_written_before_the_labels_and_both_only_once(complete: Make
     card.move("mallory", "accepted")
     note, labels = card.settle()
     assert isinstance(note, PostNote)
-    assert labels == ChangeLabels(add=frozenset({"status::new", "hold::open"}), remove=frozenset({"status::accepted"}))
+    assert labels == ChangeLabels(add=frozenset({"status::new"}), remove=frozenset({"status::accepted"}))
     assert card.settle() == []
     assert PUT_BACK.format("New") in card.hears()
 
@@ -48,8 +48,29 @@ def test_a_second_put_back_edits_the_same_note(complete: Makes) -> None:
     assert "@sa.omar, " in card.hears()
 
 
+def test_a_card_is_marked_as_held_only_while_something_is_awaited(complete: Makes) -> None:
+    card = complete("reviewed", assigned=[])
+    card.move("pm.ai", "accepted")
+    _, labels = card.settle()
+    assert labels == ChangeLabels(
+        add=frozenset({"status::reviewed", "hold::open"}), remove=frozenset({"status::accepted"})
+    )
+    card.hears()
+    card.move("mallory", "resolved")
+    _, labels = card.settle()
+    assert labels == ChangeLabels(
+        add=frozenset({"status::reviewed"}), remove=frozenset({"status::resolved", "hold::open"})
+    )
+    assert "there is no step" in card.hears()
+
+
 def test_the_lawful_move_settles_what_was_held(complete: Makes) -> None:
     card = complete("new")
+    card.label("sme.ken", remove=["theme::ai::chat"])
+    card.move("sme.ken", "reviewed")
+    card.settle()
+    assert "hold::open" in card.issue.labels
+    card.label("sme.ken", "theme::ai::chat")
     card.move("mallory", "accepted")
     card.settle()
     card.hears()
@@ -64,9 +85,10 @@ def test_the_lawful_move_settles_what_was_held(complete: Makes) -> None:
 
 
 def test_a_hold_in_an_area_that_went_back_to_guide_is_let_go(complete: Makes) -> None:
-    card = complete("new")
-    card.move("mallory", "accepted")
+    card = complete("reviewed", assigned=[])
+    card.move("pm.ai", "accepted")
     card.settle()
+    assert "hold::open" in card.issue.labels
     card.hears()
     card.world = shipped().moves_in(Mode.GUIDE)
     card.move("mallory", "accepted")

@@ -113,6 +113,6 @@ def test_a_paused_service_looks_and_journals_and_writes_nothing(tmp_path: Path) 
                 "dry  context: asked (sa.jane): missing: use_case, request_type, customer, severity, needed_by",
                 "dry  would post a note on 'move'",
                 "dry  would post a note on 'context'",
-                "dry  would change labels: +context::needed +hold::open +status::new -status::resolved",
+                "dry  would change labels: +context::needed +status::new -status::resolved",
             ]
         )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from app.domain.case import Case, Ruling
+from app.domain.ours import MOVES
 from app.domain.policies import (
     allowed_moves,
     missing_context,
@@ -12,9 +13,6 @@ from app.domain.policies import (
     starting_status,
     status_requirements,
 )
-
-MOVES = "moves"
-"""The name by which the table of moves, and all that objects to a move, is switched on and off."""
 
 Rules = tuple[tuple[str, Callable[[Case], Ruling]], ...]
 """Rules, each with the switch that `rules:` in the taxonomy turns."""

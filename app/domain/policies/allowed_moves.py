@@ -1,8 +1,7 @@
 """Which moves there are, and who may make them (workflow 3.3)."""
 
 from app.domain.case import SILENT, Case, Objected, Objection, Ruling
-
-NAME = "moves"
+from app.domain.ours import MOVES
 
 
 def rule(case: Case) -> Ruling:
@@ -12,4 +11,4 @@ def rule(case: Case) -> Ruling:
         return SILENT
     possible = case.taxonomy.workflow.who_may(step.source, step.target)
     why = Objection.NOT_THEIRS if possible else Objection.NO_SUCH_STEP
-    return Ruling(objections=(Objected(NAME, why),))
+    return Ruling(objections=(Objected(MOVES, why),))

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from app.domain.case import SILENT, Case, Ruling
 from app.domain.context import Wanted
+from app.domain.ours import NEEDED, READY
 from app.domain.plan import Finding, Say, Verdict
 from app.domain.roster import Role
 from app.domain.taxonomy import Status
 
 NAME = "context"
-NEEDED, READY = "context::needed", "context::ready"
 
 
 def rule(case: Case) -> Ruling:

@@ -1,0 +1,16 @@
+"""Names that several floors have to agree on: the labels that rules put on cards, and the rule of the moves."""
+
+MOVES = "moves"
+"""The name by which the table of moves, and all that objects to a move, is switched, journalled and found again."""
+
+NEEDED, READY = "context::needed", "context::ready"
+"""Whether a request waits for context."""
+
+HELD = "hold::open"
+"""A move was put back, and is awaited again once something has been added."""
+
+PUT_ON_CARDS = (NEEDED, READY, HELD)
+"""Labels that rules put on cards; GitLab would create a missing one silently (CONTRACT 2)."""
+
+WAITING = (NEEDED, HELD)
+"""What an issue with an open ask or hold carries, so that a stateless sweep finds it (design)."""
