@@ -26,6 +26,11 @@ from app.entrypoints.webhook_events import Ignored, subject_of
 PATH = "/webhooks/gitlab"
 LARGEST_BODY = 25 * 1024 * 1024
 """GitLab sends no more (CONTRACT 1, Delivery)."""
+LARGE_BODY = 1024 * 1024
+"""Ordinary deliveries are a few KiB. One larger than this, or of unknown length, needs one of `LARGE_AT_ONCE` places:
+a signature is judged when the whole body is there, so anybody can make us hold one.
+"""
+LARGE_AT_ONCE = 4
 BODY_SECONDS = 30
 """GitLab.com gives up after 10 seconds; whoever is slower than this only holds a connection."""
 RETRY_SECONDS = 30
@@ -57,6 +62,7 @@ class Letterbox:
     holds_requests: HoldsRequests
     log: logging.Logger
     counters: IntakeCounters
+    places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(LARGE_AT_ONCE))
 
     async def receive(self, request: Request) -> Response:
         """Answer one delivery. Never 4xx or 5xx after authentication for an event that is merely not ours."""
@@ -65,6 +71,15 @@ class Letterbox:
             return self._refuse()
         if headers.get("content-encoding", "identity").lower() != "identity":
             return Response(status_code=415, headers={"Connection": "close"})
+        if not _is_large(headers):
+            return await self._read(request, now)
+        if self.places.locked():
+            return Response(status_code=503, headers={"Retry-After": str(RETRY_SECONDS), "Connection": "close"})
+        async with self.places:
+            return await self._read(request, now)
+
+    async def _read(self, request: Request, now: datetime) -> Response:
+        headers = request.headers
         try:
             async with asyncio.timeout(BODY_SECONDS):
                 body = await request.body()
@@ -111,6 +126,11 @@ class Letterbox:
         with log_context(deliveries=[delivery]):
             self.log.error("a delivery could not be kept; the next sweep will find what it was about: %s", failure)
         return Response(status_code=503, headers={"Retry-After": str(RETRY_SECONDS)})
+
+
+def _is_large(headers: Headers) -> bool:
+    declared = headers.get("content-length", "")
+    return not (declared.isascii() and declared.isdigit() and len(declared) < 10 and int(declared) <= LARGE_BODY)
 
 
 def delivery_id(headers: Headers) -> str | None:

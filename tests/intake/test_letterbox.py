@@ -11,13 +11,15 @@ import pytest
 from app.domain.failure import Permanent, Temporary
 from app.domain.webhook_signature import webhook_keys
 from app.entrypoints import webhook
-from app.entrypoints.webhook import LARGEST_BODY, PATH
+from app.entrypoints.webhook import LARGE_BODY, LARGEST_BODY, PATH
 from tests.intake.letters import PAYLOADS, SIGNING_TOKEN, Post, headers
 
 BODY = PAYLOADS["issue_open_by_sa"]
 
 
-async def converse(post: Post, shown: dict[str, str], chunks: AsyncIterator[bytes]) -> tuple[int, int]:
+async def converse(
+    post: Post, shown: dict[str, str], chunks: AsyncIterator[bytes], *, more: bool = True
+) -> tuple[int, int]:
     """Speak to the app below HTTP clients: the status, and how many chunks of the body it asked for."""
     asked = 0
     sent: list[Any] = []
@@ -25,7 +27,7 @@ async def converse(post: Post, shown: dict[str, str], chunks: AsyncIterator[byte
     async def receive() -> dict[str, Any]:
         nonlocal asked
         asked += 1
-        return {"type": "http.request", "body": await anext(chunks), "more_body": True}
+        return {"type": "http.request", "body": await anext(chunks), "more_body": more}
 
     async def send(message: Any) -> None:
         sent.append(message)
@@ -80,6 +82,39 @@ def test_a_body_said_to_be_too_large_is_not_read() -> None:
 def test_a_body_that_does_not_come_is_not_waited_for_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(webhook, "BODY_SECONDS", 0.01)
     assert asyncio.run(converse(Post(), headers(BODY), silence())) == (408, 1)
+
+
+def test_only_few_large_bodies_are_held_at_once_and_small_ones_always_pass() -> None:
+    """A signature can only be judged when the body is there, so strangers could fill our memory."""
+    post = Post()
+    small = {**headers(BODY), "Content-Length": str(len(BODY))}
+    large = {**headers(BODY), "Content-Length": str(LARGE_BODY + 1)}
+    unknown = {**headers(BODY), "Transfer-Encoding": "chunked"}
+
+    async def whole() -> AsyncIterator[bytes]:
+        yield BODY
+        raise AssertionError("it asked for more than was declared")
+
+    async def crowd() -> list[int]:
+        async with asyncio.TaskGroup() as group:
+            waiting = [group.create_task(converse(post, shown, silence())) for shown in (large, unknown) * 2]
+            await asyncio.sleep(0)
+            answers = [await converse(post, shown, silence()) for shown in (large, unknown)]
+            answers.append(await converse(post, small, whole(), more=False))
+            for task in waiting:
+                task.cancel()
+        answers.append(await converse(post, {**unknown, "webhook-id": "later"}, whole(), more=False))
+        return [status for status, _ in answers]
+
+    assert asyncio.run(crowd()) == [503, 503, 200, 401]
+    assert post.counters.accepted == 1
+
+
+def test_whoever_finds_no_place_is_told_when_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhook, "LARGE_AT_ONCE", 0)
+    body = BODY + b" " * LARGE_BODY
+    answer = Post().request("POST", body, headers(body))
+    assert (answer.status_code, answer.content, answer.headers["Retry-After"]) == (503, b"", "30")
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br", "x"])

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.issue import Note, User
 from app.domain import request
+from app.domain.issue import Note, User
 from app.domain.request import COMMENT_AT_MOST, COMMENTS_AT_MOST, READ_AT_MOST, Where, read
 from tests.rules.cards import COMPLETE, PROBLEM
 from tests.rules.world import NINE, shipped
