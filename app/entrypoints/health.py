@@ -1,4 +1,6 @@
-"""`/healthz`: the process answers. `/readyz`: it can also do its work. Neither tells strangers why not."""
+"""`/healthz`: the process answers. `/readyz`: deliveries can be taken in and the workers live, no more: whether GitLab
+accepts us is asked by `check --online`. Neither tells strangers why not.
+"""
 
 import logging
 import threading

@@ -99,7 +99,8 @@ class CheckOnline:
     def _token(self) -> Iterator[Found]:
         token = self.about.token()
         if token and "api" not in token.scopes:
-            yield Found(False, f"Our token has {', '.join(token.scopes)} only; it needs the scope api to write.")
+            has = f"{', '.join(sorted(token.scopes))} only" if token.scopes else "no scope that lets it write"
+            yield Found(False, f"Our token has {has}; it needs the scope api to write.")
         if token and token.expires_at:
             yield Found(None, f"Our token runs out on {token.expires_at:%Y-%m-%d}; rotate it before that day.")
 
@@ -113,7 +114,7 @@ class CheckOnline:
         here = {m.user.username.casefold() for m in members}
         absent = [p.username for p in self.program.roster.people if p.username.casefold() not in here]
         if absent:
-            yield Found(None, f"{path}: these people of program.yml are no members there: {_named(absent)}.")
+            yield Found(None, f"{path}: these people of program.yml are not members there: {_named(absent)}.")
         yield from self._hooks(path)
 
     def _hooks(self, path: str) -> Iterator[Found]:

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from app.domain.installation import Token
 from app.fakegitlab import FakeGitLab, World
 from app.fakegitlab.model import Hook
 from app.gateways.gitlab_about import GitLabAbout
@@ -79,6 +80,13 @@ def test_the_token_may_only_read_and_runs_out(terminal: Terminal, world: World, 
     )
 
 
+def test_the_token_has_no_scope_at_all(terminal: Terminal, hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(GitLabAbout, "token", lambda _: Token((), None))
+    assert asked(terminal)[1][1] == (
+        "wrong  Our token has no scope that lets it write; it needs the scope api to write."
+    )
+
+
 def test_labels_are_missing(terminal: Terminal, world: World, hook: Hook) -> None:
     project = world.project(PROJECT)
     for title in ("status::new", "hold::open"):
@@ -112,7 +120,7 @@ def test_people_of_the_program_who_are_no_members(terminal: Terminal, world: Wor
         [
             TOKEN,
             LABELS,
-            "note   sme/customer-feedback: these people of program.yml are no members there: pm.ai, sa.omar.",
+            "note   sme/customer-feedback: these people of program.yml are not members there: pm.ai, sa.omar.",
             HOOK,
         ],
     )
