@@ -3,14 +3,14 @@
 import os
 import signal
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from app import bootstrap
 from app.bootstrap import Rules
 from app.domain.envelope import Place, unseal
 from app.domain.issue import Ref
-from app.domain.plan import Plan
+from app.domain.plan import Action, Say
 from app.fakegitlab import World
 from app.fakegitlab.courier import Courier, send
 from app.fakegitlab.model import Issue
@@ -93,6 +93,16 @@ def topics(world: World, issue: Issue) -> Counter[str]:
     return Counter(envelope.topic for envelope in envelopes if envelope)
 
 
-def plan_of(rules: Rules, issue: Issue) -> Plan:
-    """What the rules would still do about an issue."""
-    return rules.reconciler.plan(Ref(issue.project.full_path, issue.iid), bootstrap.utc_now()).plan
+def left_to_do(rules: Rules, issue: Issue, told_of: Collection[str]) -> tuple[Action, ...]:
+    """What the rules would still do about an issue; `told_of` are people whose many moves one summary tells of."""
+    plan = rules.reconciler.plan(Ref(issue.project.full_path, issue.iid), bootstrap.utc_now()).plan
+    return tuple(
+        action
+        for action in plan.actions
+        if not (isinstance(action, Say) and action.topic == "move" and action.data["mover"] in told_of)
+    )
+
+
+def summaries(world: World, operator_issue: Issue) -> set[str]:
+    """Whose moves came in such a burst that the operator issue has one summary of them (workflow 3.6)."""
+    return {topic.removeprefix("burst ") for topic in topics(world, operator_issue) if topic.startswith("burst ")}
