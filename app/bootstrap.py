@@ -50,6 +50,11 @@ def configuration(settings: Settings) -> Configuration:
     return load(settings.config_dir)
 
 
+def wording(config_dir: Path) -> Templates:
+    """The sentences: an installation's own, and the shipped ones for the rest."""
+    return Templates([config_dir / "templates", SHIPPED / "templates"])
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The parts that judge requests: one connection to GitLab, the journal, the reconciler, the sweep."""
@@ -67,10 +72,10 @@ def rules(settings: Settings, configured: Configuration, gitlab: GitLab, journal
     bot = Bot(me.id, me.username, settings.retired_bot_ids - {me.id})
     keys = tuple(key.encode() for key in settings.secrets("signing_key"))
     identity = Identity(settings.gitlab_url, bot, keys)
-    wording = Templates([settings.config_dir / "templates", SHIPPED / "templates"])
+    words = wording(settings.config_dir)
     program, taxonomy = configured.program, configured.taxonomy
-    operator = OperatorIssue(gitlab.reader, gitlab.writer, wording, identity, program.operator_issue)
-    reconciler = Reconciler(gitlab.reader, gitlab.writer, wording, journal, operator, taxonomy, program, identity)
+    operator = OperatorIssue(gitlab.reader, gitlab.writer, words, identity, program.operator_issue)
+    reconciler = Reconciler(gitlab.reader, gitlab.writer, words, journal, operator, taxonomy, program, identity)
     projects = tuple(project.path for project in program.projects)
     sweep = Sweep(gitlab.lister, reconciler, operator, projects, _known(taxonomy, WAITING))
     return Rules(gitlab, journal, operator, reconciler, sweep)

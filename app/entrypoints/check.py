@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from app import bootstrap
+from app.gateways.config_errors import ConfigInvalid
 from app.gateways.config_history import changes_against
-from app.gateways.config_load import load
+from app.gateways.config_load import Configuration, load
 from app.settings import read_settings
 
 
@@ -20,8 +21,8 @@ def check(
     ] = None,
     online: Annotated[bool, typer.Option(help="Also ask GitLab about token, rights, labels, people, hooks.")] = False,
 ) -> None:
-    """Check label_taxonomy.yml and program.yml; every mistake at once, with file, line and cure."""
-    configured = load(directory)
+    """Check label_taxonomy.yml, program.yml and the templates; every mistake at once, with file, line and cure."""
+    configured = _whole(directory)
     taxonomy, program = configured.taxonomy, configured.program
     typer.echo(
         f"Configuration ok: {len(taxonomy.titles)} labels, {len(taxonomy.workflow.moves)} moves, "
@@ -31,6 +32,18 @@ def check(
         _against(directory, against)
     if online:
         _online(directory)
+
+
+def _whole(directory: Path) -> Configuration:
+    """The configuration. Raises ConfigInvalid with every mistake of its files and of all templates."""
+    errors = list(bootstrap.wording(directory).mistakes())
+    try:
+        configured = load(directory)
+    except ConfigInvalid as invalid:
+        raise ConfigInvalid([*invalid.errors, *errors]) from None
+    if errors:
+        raise ConfigInvalid(errors)
+    return configured
 
 
 def _against(directory: Path, revision: str) -> None:

@@ -1,16 +1,25 @@
 """The sentences: Jinja templates in `templates/`, sandboxed, with every echoed value neutralised (promise 9)."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import traceback
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateNotFound
+from jinja2 import (
+    ChoiceLoader,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from app.domain import neutral
 from app.domain.failure import Permanent
 from app.domain.roster import Role
+from app.gateways.config_errors import ConfigError
 
 _ROLE_NAMES = {
     Role.ANYONE: "anyone",
@@ -28,6 +37,7 @@ class Templates:
     """Finds `notes/<name>.md.j2`, an area's own under `areas/<area>/` first, in the first directory that has it."""
 
     def __init__(self, directories: Sequence[Path]) -> None:
+        self._directories = tuple(dict.fromkeys(d.resolve() for d in directories))
         self._environment = ImmutableSandboxedEnvironment(
             loader=ChoiceLoader([FileSystemLoader(d) for d in directories]),
             undefined=StrictUndefined,
@@ -56,7 +66,43 @@ class Templates:
             text = self._environment.select_template(names).render(data)
         except TemplateNotFound as missing:
             raise Permanent(f"There is no template {names[-1]}: put it back into templates/.") from missing
+        except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, OSError) as mistake:
+            raise Permanent(
+                f"The template {_place(mistake, names[-1])} cannot be used: {str(mistake).rstrip('.')}."
+            ) from mistake
         return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+    def mistakes(self) -> Iterator[ConfigError]:
+        """What no template may have, in any file of any directory: the areas' own and the installation's included.
+
+        What a template says of values that are not there shows only when it speaks.
+        """
+        for directory in self._directories:
+            for path in sorted(directory.rglob("*.j2")):
+                name = path.relative_to(directory).as_posix()
+                try:
+                    self._environment.compile(path.read_text("utf-8"), name, str(path))
+                except TemplateSyntaxError as wrong:
+                    yield _mistake(name, wrong.lineno, str(wrong.message).rstrip("."))
+                except UnicodeDecodeError:
+                    yield _mistake(name, 1, "it is not UTF-8")
+                except OSError as error:
+                    yield _mistake(name, 1, f"it cannot be read ({error.strerror})")
+
+
+def _mistake(name: str, line: int, what: str) -> ConfigError:
+    return ConfigError(f"templates/{name}", line, 1, f"the template cannot be used: {what}", "mend it, or take it away")
+
+
+def _place(mistake: Exception, wanted: str) -> str:
+    """`name:line` of the innermost template that took part; Jinja puts its files into the traceback."""
+    if isinstance(mistake, TemplateSyntaxError):
+        return f"{mistake.name or wanted}:{mistake.lineno}"
+    for frame in reversed(traceback.extract_tb(mistake.__traceback__)):
+        if frame.filename.endswith(".j2"):
+            name = frame.filename.rpartition("templates/")[2]
+            return f"{name}:{frame.lineno}"
+    return wanted
 
 
 def _safe(value: object) -> object:

@@ -50,6 +50,27 @@ program.yml:61:26: there is no area `aj` — the areas: ai, app-security, agile,
 """)
 
 
+def test_templates_that_cannot_be_read_are_told_beside_all_other_mistakes(terminal: Terminal, program: Path) -> None:
+    notes, areas = program / "templates" / "notes", program / "templates" / "areas" / "ai" / "notes"
+    for directory in (notes, areas):
+        directory.mkdir(parents=True)
+    (notes / "move_held.md.j2").write_text("Back.\n{% if %}\n")
+    (areas / "move_held.md.j2").write_text("Back.\n\n{{ who | shout }}\n")
+    (areas / "unsaid.md.j2").write_bytes(b"\xff\xfe")
+    people = program / "program.yml"
+    people.write_text(people.read_text().replace("role: pm, area: ai", "role: pm, area: aj", 1))
+    ran = terminal("check", "--config", str(program))
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == snapshot("""\
+program.yml:61:26: there is no area `aj` — the areas: ai, app-security, agile, dedicated
+templates/areas/ai/notes/move_held.md.j2:3:1: the template cannot be used: No filter named 'shout' — mend it, or take it away
+templates/areas/ai/notes/unsaid.md.j2:1:1: the template cannot be used: it is not UTF-8 — mend it, or take it away
+templates/notes/move_held.md.j2:2:1: the template cannot be used: Expected an expression, got 'end of statement block' — mend it, or take it away
+""")
+    people.write_text(people.read_text().replace("role: pm, area: aj", "role: pm, area: ai", 1))
+    assert len(terminal("check", "--config", str(program)).err.splitlines()) == 3
+
+
 def git(directory: Path, *words: str) -> None:
     who = ["-c", "user.name=Petra", "-c", "user.email=petra@example.com"]
     subprocess.run(["git", *who, *words], cwd=directory, check=True, capture_output=True)

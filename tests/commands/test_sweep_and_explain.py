@@ -5,6 +5,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from inline_snapshot import snapshot
@@ -123,6 +124,27 @@ def test_one_request_that_cannot_be_written_does_not_stop_the_others(
             "3 issues seen, 1 written to, 1 new notes, 0 left for the next run, 1 failed.",
         ]
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Back.\n{{ nobody }}\n", "notes/move_held.md.j2:2 cannot be used: 'nobody' is undefined."),
+        ("{% if %}", "notes/move_held.md.j2:1 cannot be used: Expected an expression, got 'end of statement block'"),
+        ("{{ 1 // 0 }}", "notes/move_held.md.j2:1 cannot be used: integer division or modulo by zero."),
+    ],
+)
+def test_a_template_that_cannot_be_used_does_not_stop_the_other_cards(
+    terminal: Terminal, program: Path, gappy: Issue, dragged: Issue, text: str, told: str
+) -> None:
+    notes = program / "templates" / "notes"
+    notes.mkdir(parents=True)
+    (notes / "move_held.md.j2").write_text(text)
+    ran = terminal("sweep", "--apply")
+    assert (ran.code, ran.err) == (1, "")
+    assert f"{number(dragged)} could not be done: The template {told}" in ran.out
+    assert "3 issues seen, 1 written to, 1 new notes, 0 left for the next run, 1 failed." in ran.out
+    assert "status::new" in {label.title for label in gappy.labels}
 
 
 def test_explain_a_card_that_may_not_stand(terminal: Terminal, world: World, dragged: Issue) -> None:
