@@ -7,6 +7,7 @@ from enum import StrEnum
 from app.domain.context import Context, Wanted
 from app.domain.history import History, area_of, fold
 from app.domain.issue import Issue, Snapshot
+from app.domain.ours import MOVE
 from app.domain.plan import Finding, Say
 from app.domain.program import Program
 from app.domain.request import Facts, read
@@ -97,7 +98,7 @@ def needs_links(case: Case) -> bool:
     is judged or held, or an ask of ours has an item that only a link could still meet.
     """
     step, flow = case.history.last, case.taxonomy.workflow
-    said = [note.state for topic in ("move", "context") if (note := case.voice.on(topic))]
+    said = [note.state for topic in (MOVE, "context") if (note := case.voice.on(topic))]
     places: set[object] = {case.history.stood, case.history.current}
     places |= {step.source, step.target} if step else set()
     places |= {state.get("to") for state in said}

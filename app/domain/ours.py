@@ -3,6 +3,9 @@
 MOVES = "moves"
 """The name by which the table of moves, and all that objects to a move, is switched, journalled and found again."""
 
+MOVE = "move"
+"""The topic of the note on a card's last move."""
+
 NEEDED, READY = "context::needed", "context::ready"
 """Whether a request waits for context."""
 

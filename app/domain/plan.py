@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
 
 
 class Verdict(StrEnum):
@@ -38,11 +37,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class ChangeLabels:
-    """One PUT with deltas only (promise 5); `state_event` rides along when the issue opens or closes."""
+    """One PUT with deltas only (promise 5)."""
 
     add: frozenset[str] = frozenset()
     remove: frozenset[str] = frozenset()
-    state_event: Literal["close", "reopen"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

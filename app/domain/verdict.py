@@ -10,12 +10,10 @@ from dataclasses import replace
 from app.domain.case import SILENT, Case, Objected, Objection, Ruling
 from app.domain.context import Wanted
 from app.domain.history import Step
-from app.domain.ours import HELD, MOVES
+from app.domain.ours import HELD, MOVE, MOVES
 from app.domain.plan import Finding, Say, Verdict
 from app.domain.roster import Role
 from app.domain.taxonomy import Mode
-
-TOPIC = "move"
 
 
 def pronounce(case: Case, objections: tuple[Objected, ...]) -> Ruling:
@@ -42,7 +40,7 @@ def _stands(case: Case, step: Step) -> Ruling:
     finding = Finding(
         MOVES, Verdict.STANDS, _which(step), step.source, step.target, step.mover, step.event.id, step.event.at
     )
-    note = case.voice.on(TOPIC)
+    note = case.voice.on(MOVE)
     if note is None or not note.open:
         return Ruling(findings=(finding,))
     data = {"mover": step.mover, "source": case.status_name(step.source), "target": case.status_name(step.target)}
@@ -50,7 +48,7 @@ def _stands(case: Case, step: Step) -> Ruling:
 
 
 def _resolved(data: Mapping[str, object], finding: Finding) -> Ruling:
-    say = Say(TOPIC, "move_settled", data, {"open": False})
+    say = Say(MOVE, "move_settled", data, {"open": False})
     return Ruling(says=(say,), remove=frozenset({HELD}), findings=(finding,))
 
 
@@ -64,7 +62,7 @@ def _put_back(case: Case, step: Step, objections: tuple[Objected, ...]) -> Rulin
 
 def _left(case: Case, step: Step, objections: tuple[Objected, ...]) -> Ruling:
     """After two put-backs in an hour the card belongs to people, and that is said once."""
-    note = case.voice.on(TOPIC)
+    note = case.voice.on(MOVE)
     finding = _finding(step, Verdict.LEFT, objections)
     if note and note.open and note.template == "move_left":
         return Ruling(findings=(finding,))
@@ -85,7 +83,7 @@ def _say(case: Case, step: Step, objections: tuple[Objected, ...], template: str
         "move": step.moves[0].id if step.moves else None,
         "missing": [w.item.key for w in wanted],
     }
-    say = Say(TOPIC, template, _words(case, step.mover, step.source, step.target, objections), state)
+    say = Say(MOVE, template, _words(case, step.mover, step.source, step.target, objections), state)
     return Ruling(says=(say,), findings=(_finding(step, verdict, objections),))
 
 
@@ -133,7 +131,7 @@ def _late(case: Case) -> tuple[Finding, ...]:
 
 def _still_held(case: Case) -> Ruling:
     """Keep the checklist of a held move true while the card waits where we put it."""
-    note = case.voice.on(TOPIC)
+    note = case.voice.on(MOVE)
     if note is None or not note.open:
         return SILENT
     state = note.state
@@ -159,7 +157,7 @@ def _refreshed(case: Case, state: Mapping[str, object], source: str, target: str
     who = state.get("who")
     words = _words(case, who if isinstance(who, str) else None, source, target, objections)
     finding = Finding(MOVES, Verdict.ASKED, f"still missing: {', '.join(missing) or 'nothing'}", source, target)
-    return Ruling(says=(Say(TOPIC, "move_held", words, {**state, "missing": missing}),), findings=(finding,))
+    return Ruling(says=(Say(MOVE, "move_held", words, {**state, "missing": missing}),), findings=(finding,))
 
 
 def _whys(objections: tuple[Objected, ...]) -> list[str]:

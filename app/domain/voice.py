@@ -53,12 +53,16 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class OurNote:
-    """A note of ours. `editable` is false when an earlier bot user wrote it (editing it needs Maintainer)."""
+    """A note of ours. `editable` is false when an earlier bot user wrote it (editing it needs Maintainer).
+
+    `intact` is false when somebody changed its visible text since.
+    """
 
     id: int
     template: str
     state: Mapping[str, object]
     editable: bool
+    intact: bool
 
     @property
     def open(self) -> bool:
@@ -66,8 +70,8 @@ class OurNote:
         return self.state.get("open") is True
 
     def says(self, say: Say) -> bool:
-        """Whether it says this already."""
-        return self.template == say.template and _kept(self.state) == _kept(say.state)
+        """Whether it says this already, in our words."""
+        return self.intact and self.template == say.template and _kept(self.state) == _kept(say.state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,8 @@ def _recognised(
         envelope = unseal(note.body, place, keys)
         if envelope is not None:
             mine = note.author.id == bot.id
-            yield envelope.topic, OurNote(note.id, envelope.template, envelope.state, editable=mine), ghost
+            found = OurNote(note.id, envelope.template, envelope.state, editable=mine, intact=envelope.intact)
+            yield envelope.topic, found, ghost
 
 
 def ours(user: User | None, bot: Bot, voice: Voice) -> bool:

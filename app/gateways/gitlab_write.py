@@ -81,7 +81,6 @@ class GitLabWriter:
         wish = {
             "add_labels": ",".join(sorted(write.add)),
             "remove_labels": ",".join(sorted(write.remove)),
-            "state_event": write.state_event or "",
         }
         wish = {field: value for field, value in wish.items() if value}
         if not wish:
@@ -129,8 +128,6 @@ def _dropped(write: ChangeLabels, made: IssueBody) -> str:
         faults.append(f"{_listed(absent)} not put on")
     if present := write.remove & labels:
         faults.append(f"{_listed(present)} not taken off")
-    if write.state_event and made.state != {"close": "closed", "reopen": "opened"}[write.state_event]:
-        faults.append(f"still {made.state}")
     return ", ".join(faults)
 
 

@@ -31,7 +31,7 @@ def from_json(text: str, at: datetime, ref: Ref, dry: bool) -> Entry:
         at,
         ref,
         dry,
-        Finding(**{**finding, "verdict": Verdict(finding["verdict"])}) if finding else None,
+        _read_finding(finding) if finding else None,
         _read_write(write) if write else None,
         said["note_id"],
         tuple(said["deliveries"]),
@@ -47,7 +47,14 @@ def _finding(finding: Finding) -> dict[str, object]:
         "after": finding.after,
         "who": finding.who,
         "event_id": finding.event_id,
+        "moved_at": finding.moved_at.isoformat() if finding.moved_at else None,
     }
+
+
+def _read_finding(said: dict[str, Any]) -> Finding:
+    moved_at = said.get("moved_at")
+    read = {"verdict": Verdict(said["verdict"]), "moved_at": datetime.fromisoformat(moved_at) if moved_at else None}
+    return Finding(**{**said, **read})
 
 
 def _write(write: Write) -> dict[str, object]:
@@ -56,8 +63,8 @@ def _write(write: Write) -> dict[str, object]:
             return {"kind": "post note", "topic": topic, "body": _short(body)}
         case EditNote(topic, note_id, body):
             return {"kind": "edit note", "topic": topic, "note_id": note_id, "body": _short(body)}
-        case ChangeLabels(add, remove, state_event):
-            return {"kind": "labels", "add": sorted(add), "remove": sorted(remove), "state_event": state_event}
+        case ChangeLabels(add, remove):
+            return {"kind": "labels", "add": sorted(add), "remove": sorted(remove)}
         case DeleteNote(note_id):
             return {"kind": "delete note", "note_id": note_id}
         case _:
@@ -71,7 +78,7 @@ def _read_write(said: dict[str, Any]) -> Write:
         case "edit note":
             return EditNote(said["topic"], said["note_id"], said["body"])
         case "labels":
-            return ChangeLabels(frozenset(said["add"]), frozenset(said["remove"]), said["state_event"])
+            return ChangeLabels(frozenset(said["add"]), frozenset(said["remove"]))
         case "delete note":
             return DeleteNote(said["note_id"])
         case kind:

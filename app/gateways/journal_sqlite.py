@@ -24,11 +24,16 @@ MIGRATIONS = (
         "CREATE INDEX line_of_person ON line (who, event_id, at) WHERE event_id IS NOT NULL",
         "CREATE INDEX line_age ON line (at)",
     ),
+    (
+        "ALTER TABLE line ADD COLUMN moved_at INTEGER",
+        "DROP INDEX line_of_person",
+        "CREATE INDEX line_of_person ON line (who, moved_at, event_id) WHERE moved_at IS NOT NULL",
+    ),
 )
 
 MOVES = (
-    "SELECT count(*) FROM (SELECT event_id FROM line WHERE who = ? AND event_id IS NOT NULL AND NOT dry"
-    " GROUP BY event_id HAVING min(at) >= ?)"
+    "SELECT count(DISTINCT event_id) FROM line WHERE who = ? AND moved_at IS NOT NULL AND moved_at BETWEEN ? AND ?"
+    " AND NOT dry"
 )
 
 
@@ -65,16 +70,19 @@ class SqliteJournal:
             return
         with transaction(self._db, self._one_at_a_time, self._path):
             self._db.executemany(
-                "INSERT INTO line (at, project, iid, dry, who, event_id, said) VALUES (?, ?, ?, ?, ?, ?, ?)", lines
+                "INSERT INTO line (at, project, iid, dry, who, event_id, moved_at, said)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                lines,
             )
 
-    def moves_by(self, username: str, since: datetime) -> int:
-        """How many distinct moves of this person were judged for the first time since then, not counting dry runs.
+    def moves_by(self, username: str, since: datetime, until: datetime) -> int:
+        """How many distinct moves this person made in that time, both ends counted, of those judged in earnest.
 
-        A sweep judges moves of the last 72 hours again (workflow 3.6); that must not look like a burst.
+        What counts is when a card was moved: a sweep judges the moves of 72 hours at once (workflow 3.6), and some of
+        them again, which must not look like a burst.
         """
         with self._reading():
-            (moves,) = self._db.execute(MOVES, (username, micros(since))).fetchone()
+            (moves,) = self._db.execute(MOVES, (username, micros(since), micros(until))).fetchone()
         return int(moves)
 
     def lines(self, ref: Ref, limit: int) -> tuple[Entry, ...]:
@@ -105,7 +113,8 @@ class SqliteJournal:
             yield
 
 
-def _line(entry: Entry) -> tuple[int, str, int, bool, str | None, int | None, str]:
-    finding = entry.finding
+def _line(entry: Entry) -> tuple[int, str, int, bool, str | None, int | None, int | None, str]:
+    finding, ref = entry.finding, entry.ref
     who, event_id = (finding.who, finding.event_id) if finding else (None, None)
-    return micros(entry.at), entry.ref.project, entry.ref.iid, entry.dry, who, event_id, to_json(entry)
+    moved_at = micros(finding.moved_at) if finding and finding.moved_at else None
+    return micros(entry.at), ref.project, ref.iid, entry.dry, who, event_id, moved_at, to_json(entry)

@@ -1,17 +1,21 @@
 """The operator issue: what does not belong on one request is told here, in one living note a topic (workflow 3.6)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 
-from app.domain.issue import Ref
+from app.domain.issue import Ref, Snapshot
 from app.domain.plan import Say
-from app.domain.voice import Identity
+from app.domain.voice import Identity, OurNote
 from app.services.ports import IssueReader, IssueWriter, Wording
 
 FORGOTTEN_AFTER = timedelta(hours=1)
 """A burst that ended this long ago is told afresh, not added to."""
+
+NAMED_AT_MOST = 50
+NAMES_AT_MOST = 8_000
+"""Characters of names in one note, so that its state fits into the envelope (20,000); the rest is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,27 +31,60 @@ class OperatorIssue:
 
     def burst(self, person: str, ref: Ref, at: datetime) -> None:
         """Add a put-back of a burst to the one summary about it."""
-        self._list("burst", f"burst {person}", {"person": person}, [str(ref)], at)
-
-    def unsaid(self, refs: Sequence[Ref], at: datetime) -> None:
-        """Name the requests that wait for the next run."""
-        self._list("unsaid", "unsaid", {}, [str(r) for r in refs], at)
+        self._add("burst", f"burst {person}", {"person": person}, str(ref), at)
 
     def token_expires(self, where: str, at: datetime) -> None:
         """GitLab warned that an access token runs out."""
-        self._list("token_expires", f"token {where}", {}, [where], at)
+        self._add("token_expires", f"token {where}", {}, where, at)
 
-    def _list(self, template: str, topic: str, data: dict[str, object], items: list[str], at: datetime) -> None:
+    def unsaid(self, refs: Sequence[Ref]) -> None:
+        """Name the requests that wait for the next run; with none left, an earlier list is settled."""
+        if self.issue is None:
+            return
+        with self._one_at_a_time:
+            snapshot = self.reader.snapshot(self.issue)
+            note = self.identity.hear(snapshot).on("unsaid")
+            if refs:
+                listed = _listed(map(str, refs))
+                self._say(snapshot, note, Say("unsaid", "unsaid", listed, {"open": True, **listed}))
+            elif note and note.open:
+                self._say(snapshot, note, Say("unsaid", "unsaid_settled", {}, {"open": False}))
+
+    def _add(self, template: str, topic: str, data: dict[str, object], item: str, at: datetime) -> None:
+        """Put one more thing on the list of this topic, or begin a new list where the last is long over."""
         if self.issue is None:
             return
         with self._one_at_a_time:
             snapshot = self.reader.snapshot(self.issue)
             note = self.identity.hear(snapshot).on(topic)
-            before, since = note.state.get("items") if note else None, note.state.get("at") if note else None
-            fresh = isinstance(since, str) and at - datetime.fromisoformat(since) < FORGOTTEN_AFTER
-            kept = [str(i) for i in before] if fresh and isinstance(before, list) else []
-            whole = list(dict.fromkeys([*kept, *items]))
-            say = Say(topic, template, {**data, "items": whole}, {"items": whole, "at": at.isoformat()})
-            if note is None or note.state.get("items") != whole:
-                text = self.wording.note(template, say.data, None)
-                self.writer.apply(self.issue, self.identity.sign(text, say, note, snapshot.issue))
+            named, more = _so_far(note, at)
+            if item not in named:
+                listed = _listed([*named, item], more)
+                self._say(snapshot, note, Say(topic, template, {**data, **listed}, {**listed, "at": at.isoformat()}))
+
+    def _say(self, snapshot: Snapshot, note: OurNote | None, say: Say) -> None:
+        if note is None or not note.says(say):
+            text = self.wording.note(say.template, say.data, None)
+            self.writer.apply(snapshot.issue.ref, self.identity.sign(text, say, note, snapshot.issue))
+
+
+def _so_far(note: OurNote | None, at: datetime) -> tuple[list[str], int]:
+    """What the list of a topic names, and how many more it counts."""
+    state = note.state if note else {}
+    since, named, more = state.get("at"), state.get("items"), state.get("more")
+    fresh = isinstance(since, str) and at - datetime.fromisoformat(since) < FORGOTTEN_AFTER
+    if not fresh or not isinstance(named, list) or not isinstance(more, int):
+        return [], 0
+    return [str(item) for item in named], more
+
+
+def _listed(items: Iterable[str], more: int = 0) -> dict[str, object]:
+    """As many names as fit into one note, and the number of the others."""
+    named: list[str] = []
+    for item in items:
+        fits = len(named) < NAMED_AT_MOST and sum(map(len, named)) + len(item) <= NAMES_AT_MOST
+        if fits:
+            named.append(item)
+        else:
+            more += 1
+    return {"items": named, "more": more}

@@ -48,18 +48,26 @@ class Journal(Protocol):
         """Write the lines of one run."""
         ...
 
-    def moves_by(self, username: str, since: datetime) -> int:
-        """How many distinct moves this person made since then, of those we judged (bursts, workflow 3.6)."""
+    def moves_by(self, username: str, since: datetime, until: datetime) -> int:
+        """How many distinct moves this person made in that time, of those we judged (bursts, workflow 3.6)."""
         ...
 
 
 class Operator(Protocol):
-    """Tells people what does not belong on one request, on the program's operator issue."""
+    """Tells people what does not belong on one request, on the program's operator issue.
+
+    Both raise Temporary, Permanent; without an operator issue they say nothing, and then a card says all itself.
+    """
+
+    @property
+    def issue(self) -> Ref | None:
+        """Where people are told, if anywhere."""
+        ...
 
     def burst(self, person: str, ref: Ref, at: datetime) -> None:
         """Somebody moved many cards at once; this one was put back without a note of its own."""
         ...
 
-    def unsaid(self, refs: Sequence[Ref], at: datetime) -> None:
-        """One run had more to say than it may; these requests wait for the next run."""
+    def unsaid(self, refs: Sequence[Ref]) -> None:
+        """These requests, none perhaps, had more to say than one run may, and wait for the next."""
         ...

@@ -3,15 +3,17 @@
 Webhook worker, sweep, dry run and `explain` all come through here; a dry run stops before writing.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.domain.case import Case, build, is_request, needs_links
 from app.domain.decide import decide
+from app.domain.failure import Permanent, Temporary
 from app.domain.issue import Issue, Ref, Snapshot
 from app.domain.journal import Entry
-from app.domain.plan import Action, ChangeLabels, DeleteNote, EditNote, Plan, PostNote, Say, Verdict, Write
+from app.domain.ours import HELD, MOVE
+from app.domain.plan import Action, ChangeLabels, DeleteNote, Finding, Plan, PostNote, Say, Verdict, Write
 from app.domain.planned import Planned
 from app.domain.program import Program
 from app.domain.taxonomy import Taxonomy
@@ -64,13 +66,12 @@ class Reconciler:
             self.journal.record([*findings, *(replace(entry, write=w) for w in planned.writes)])
             return
         self.journal.record(findings)
-        burst = self._burst(planned, now)
-        for write in planned.writes:
-            if burst and isinstance(write, PostNote | EditNote) and write.topic == "move":
-                burst(ref)
-                continue
+        person = self._bursting(planned)
+        for write in planned.writes if person is None else _unspoken(planned.writes):
             note_id = self.writer.apply(ref, write)
             self.journal.record([replace(entry, write=write, note_id=note_id)])
+        if person is not None:
+            self._tell_of_burst(person, entry)
 
     def _case(self, snapshot: Snapshot, now: datetime) -> Case:
         voice = self.identity.hear(snapshot)
@@ -84,12 +85,36 @@ class Reconciler:
             case ChangeLabels() | DeleteNote():
                 return action
 
-    def _burst(self, planned: Planned, now: datetime) -> Callable[[Ref], None] | None:
-        """Many cards put back at once are told in one summary, best effort, from the journal (workflow 3.6)."""
+    def _bursting(self, planned: Planned) -> str | None:
+        """Who moved this card as one of many: that is told in one summary, best effort, from the journal (3.6).
+
+        Where nobody reads summaries, or the card has a note about its moves already, the card's own note says it.
+        """
+        if self.operator.issue is None or planned.case is None or planned.case.voice.on(MOVE):
+            return None
         for finding in planned.plan.findings:
             if finding.verdict is not Verdict.PUT_BACK or finding.who is None or finding.moved_at is None:
                 continue
-            who = finding.who
-            if self.journal.moves_by(who, finding.moved_at - BURST_WITHIN) > BURST_MOVES:
-                return lambda ref: self.operator.burst(who, ref, now)
+            if self.journal.moves_by(finding.who, finding.moved_at - BURST_WITHIN, finding.moved_at) > BURST_MOVES:
+                return finding.who
         return None
+
+    def _tell_of_burst(self, person: str, entry: Entry) -> None:
+        """The card is back already; that its summary could not be written must not send it round again."""
+        try:
+            self.operator.burst(person, entry.ref, entry.at)
+        except (Temporary, Permanent) as problem:
+            untold = Finding("burst", Verdict.REPORTED, f"the operator could not be told: {problem}", who=person)
+            self.journal.record([replace(entry, finding=untold)])
+
+
+def _unspoken(writes: tuple[Write, ...]) -> Iterator[Write]:
+    """The writes without the note on the move, and without the label that points to it."""
+    for write in writes:
+        match write:
+            case PostNote(topic=topic) if topic == MOVE:
+                continue
+            case ChangeLabels(add, remove):
+                yield ChangeLabels(add - {HELD}, remove)
+            case _:
+                yield write

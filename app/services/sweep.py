@@ -84,9 +84,19 @@ class Sweep:
             elif found.writes:
                 planned.append((issue.ref, found))
                 notes += found.notes
-        if waiting and not dry:
-            self.operator.unsaid(waiting, now)
+        if not dry:
+            failed += self._tell_what_waits(waiting)
         return Swept(seen, tuple(planned), notes, tuple(waiting), tuple(failed))
+
+    def _tell_what_waits(self, waiting: Sequence[Ref]) -> list[tuple[Ref, str]]:
+        """Tell the operator, also that nothing waits any more. What was swept is swept, whether they hear it or not."""
+        if self.operator.issue is None:
+            return []
+        try:
+            self.operator.unsaid(waiting)
+        except (Temporary, Permanent) as problem:
+            return [(self.operator.issue, str(problem))]
+        return []
 
     def _candidates(self, since: datetime | None) -> Iterator[Issue]:
         for project in self.projects:

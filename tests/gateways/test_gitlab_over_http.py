@@ -98,13 +98,6 @@ def test_a_text_of_quick_actions_alone_is_no_note(place: Place) -> None:
         place.gitlab.writer.apply(REF, PostNote("ask", "/close"))
 
 
-def test_closing_and_reopening(place: Place) -> None:
-    place.gitlab.writer.apply(REF, ChangeLabels(state_event="close"))
-    assert place.gitlab.reader.issue(REF).state == "closed"
-    place.gitlab.writer.apply(REF, ChangeLabels(state_event="reopen"))
-    assert place.gitlab.reader.issue(REF).state == "opened"
-
-
 def test_a_guest_s_labels_are_dropped_and_we_notice(place: Place) -> None:
     place.role("guest")
     with pytest.raises(Permanent, match=r"answered 403|dropped our change on acme/feedback#1"):

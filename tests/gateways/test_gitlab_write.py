@@ -37,13 +37,6 @@ def test_a_put_back_is_one_put_of_deltas_only() -> None:
         assert [call.request.method for call in routes.calls] == ["GET", "PUT"]
 
 
-def test_opening_and_closing_ride_along() -> None:
-    with wired() as (routes, gitlab):
-        put = routes.put(ISSUE).mock(return_value=ok(issue_body(state="closed")))
-        gitlab.writer.apply(REF, ChangeLabels(state_event="close"))
-        assert json.loads(put.calls.last.request.content) == {"state_event": "close"}
-
-
 def test_nothing_to_change_is_no_call() -> None:
     with wired() as (routes, gitlab):
         gitlab.writer.apply(REF, ChangeLabels())
@@ -55,13 +48,7 @@ def test_nothing_to_change_is_no_call() -> None:
     [
         (labels("status::new"), issue_body(labels=["area::ai"]), "~status::new not put on"),
         (labels(remove="area::ai b"), issue_body(labels=["area::ai"]), "~area::ai not taken off"),
-        (ChangeLabels(state_event="close"), issue_body(), "still opened"),
-        (ChangeLabels(state_event="reopen"), issue_body(state="closed"), "still closed"),
-        (
-            ChangeLabels(frozenset({"x", "w"}), frozenset({"y"}), "close"),
-            issue_body(labels=["y"]),
-            "~w, ~x not put on, ~y not taken off, still opened",
-        ),
+        (labels("x w", "y"), issue_body(labels=["y"]), "~w, ~x not put on, ~y not taken off"),
     ],
 )
 def test_what_gitlab_drops_without_a_word_is_noticed(wish: ChangeLabels, answer: object, told: str) -> None:

@@ -1,7 +1,9 @@
 """Why did, or didn't, you act? The journal remembers."""
 
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,13 +14,15 @@ from app.domain.failure import Permanent
 from app.domain.issue import Ref
 from app.domain.journal import Entry
 from app.domain.plan import ChangeLabels, DeleteNote, EditNote, Finding, PostNote, Verdict
-from app.gateways.journal_sqlite import SqliteJournal
+from app.gateways.journal_sqlite import MIGRATIONS, SqliteJournal
 from app.services.ports import Journal
 
 T0 = datetime(2026, 9, 14, 8, 30, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 CARD, OTHER = Ref("sme/feedback", 17), Ref("sme/feedback", 18)
-PUT_BACK = Finding("moves", Verdict.PUT_BACK, "only a PM accepts", "status::new", "status::accepted", "sam.expert", 901)
+PUT_BACK = Finding(
+    "moves", Verdict.PUT_BACK, "only a PM accepts", "status::new", "status::accepted", "sam.expert", 901, T0
+)
 
 
 @pytest.fixture
@@ -33,23 +37,21 @@ def journal(path: Path) -> Iterator[SqliteJournal]:
     journal.close()
 
 
-def move(event_id: int, at: datetime = T0, who: str = "sam.expert", dry: bool = False) -> Entry:
-    return Entry(at, CARD, dry, replace(PUT_BACK, who=who, event_id=event_id))
+def move(event_id: int, at: datetime = T0, who: str = "sam.expert", dry: bool = False, seen: datetime = T0) -> Entry:
+    return Entry(seen, CARD, dry, replace(PUT_BACK, who=who, event_id=event_id, moved_at=at))
 
 
 def test_it_fits_what_the_services_ask_for(journal: SqliteJournal) -> None:
     asked: Journal = journal
     asked.record([])
-    assert asked.moves_by("sam.expert", T0) == 0
+    assert asked.moves_by("sam.expert", T0, T0) == 0
 
 
 def test_what_was_decided_and_written_is_read_back_newest_first(journal: SqliteJournal) -> None:
     entries = [
         Entry(T0, CARD, False, finding=PUT_BACK, deliveries=("d1", "d2")),
         Entry(T0, CARD, False, write=PostNote("held", "**Almost there** ✅"), note_id=4711, deliveries=("d1", "d2")),
-        Entry(
-            T0, CARD, False, write=ChangeLabels(frozenset({"status::new"}), frozenset({"status::accepted"}), "reopen")
-        ),
+        Entry(T0, CARD, False, write=ChangeLabels(frozenset({"status::new"}), frozenset({"status::accepted"}))),
         Entry(T0 + MINUTE, CARD, True, write=EditNote("held", 4711, "done")),
         Entry(T0 + MINUTE, CARD, True, write=DeleteNote(4712)),
     ]
@@ -69,23 +71,38 @@ def test_long_texts_are_kept_short(journal: SqliteJournal) -> None:
     assert line.write == PostNote("ask", "n" * 1999 + "…")
 
 
-def test_moves_are_counted_once_each_by_person_and_time(journal: SqliteJournal) -> None:
-    journal.record([move(1, T0 - MINUTE), move(2), move(2, T0 + MINUTE), move(3, T0 + MINUTE)])
-    journal.record([move(4, who="kim"), move(5, dry=True), Entry(T0, CARD, False, replace(PUT_BACK, event_id=None))])
-    assert journal.moves_by("sam.expert", T0) == 2
-    assert journal.moves_by("sam.expert", T0 - MINUTE) == 3
-    assert journal.moves_by("kim", T0) == 1
+def test_moves_are_counted_once_each_by_person_and_by_when_the_card_was_moved(journal: SqliteJournal) -> None:
+    journal.record([move(1, T0 - MINUTE), move(2), move(2, seen=T0 + 9 * MINUTE), move(3, T0 + MINUTE)])
+    journal.record([move(4, who="kim"), move(5, dry=True), Entry(T0, CARD, False, replace(PUT_BACK, moved_at=None))])
+    assert journal.moves_by("sam.expert", T0, T0 + MINUTE) == 2
+    assert journal.moves_by("sam.expert", T0 - MINUTE, T0) == 2
+    assert journal.moves_by("sam.expert", T0 - MINUTE, T0 + MINUTE) == 3
+    assert journal.moves_by("kim", T0, T0) == 1
 
 
-def test_judging_old_moves_again_is_no_burst(journal: SqliteJournal) -> None:
-    journal.record([move(number, T0) for number in range(20)])
-    journal.record([move(number, T0 + 60 * MINUTE) for number in range(20)])
-    assert journal.moves_by("sam.expert", T0 + 55 * MINUTE) == 0
+def test_a_sweep_that_finds_the_moves_of_days_at_once_sees_no_burst(journal: SqliteJournal) -> None:
+    journal.record([move(number, T0 - number * 60 * MINUTE) for number in range(20)])
+    assert journal.moves_by("sam.expert", T0 - 5 * MINUTE, T0) == 1
+
+
+def test_a_journal_of_an_earlier_version_is_brought_forward(path: Path) -> None:
+    said = '{"finding": {"rule": "moves", "verdict": "put back", "because": "only a PM accepts", "before": null,'
+    said += ' "after": null, "who": "kim", "event_id": 7}, "write": null, "note_id": null, "deliveries": []}'
+    with closing(sqlite3.connect(path)) as old:
+        for statement in MIGRATIONS[0]:
+            old.execute(statement)
+        old.execute("INSERT INTO line VALUES (1, 0, ?, ?, 0, 'kim', 7, ?)", (CARD.project, CARD.iid, said))
+        old.execute("PRAGMA user_version=1")
+        old.commit()
+    with closing(SqliteJournal(path)) as journal:
+        (line,) = journal.lines(CARD, 10)
+        assert line.finding == Finding("moves", Verdict.PUT_BACK, "only a PM accepts", who="kim", event_id=7)
+        assert journal.moves_by("kim", T0 - MINUTE, T0) == 0
 
 
 def test_old_lines_are_forgotten(journal: SqliteJournal) -> None:
-    journal.record([move(number, T0) for number in range(4_500)])
-    journal.record([move(9_999, T0 + MINUTE)])
+    journal.record([move(number) for number in range(4_500)])
+    journal.record([move(9_999, seen=T0 + MINUTE)])
     assert journal.prune(T0 + timedelta(days=90), timedelta(days=90)) == 0
     assert journal.prune(T0 + timedelta(days=90, seconds=1), timedelta(days=90)) == 4_500
     assert [line.at for line in journal.lines(CARD, 10)] == [T0 + MINUTE]
@@ -111,7 +128,7 @@ def test_several_processes_and_threads_may_write_and_others_look(path: Path, jou
         thread.start()
     for thread in threads:
         thread.join()
-    assert view.moves_by("sam.expert", T0) == 150
+    assert view.moves_by("sam.expert", T0, T0) == 150
     second.close()
     view.close()
 

@@ -12,8 +12,8 @@ from markdown_it import MarkdownIt
 from app.domain import neutral
 from app.domain.context import Wanted
 from app.domain.envelope import Place, seal, unseal
-from app.domain.plan import PostNote
-from tests.rules.cards import WORDING, Card, missing
+from app.domain.plan import EditNote, PostNote
+from tests.rules.cards import COMPLETE, WORDING, Card, missing
 from tests.rules.world import shipped
 
 Makes = Callable[..., Card]
@@ -102,7 +102,7 @@ def moved(mover: str) -> str:
 
 def unsaid(item: str) -> str:
     """A list of addresses."""
-    return WORDING.note("unsaid", {"items": [item, item]}, None)
+    return WORDING.note("unsaid", {"items": [item, item], "more": 3}, None)
 
 
 @pytest.mark.parametrize("template", [context, closing, settled, moved, unsaid])
@@ -244,9 +244,24 @@ def test_our_note_from_another_issue_is_not_ours_here_even_if_we_said_it(card: M
         one.hears()
 
 
-def test_a_note_of_ours_that_somebody_edited_is_still_ours_and_is_not_doubled(card: Makes) -> None:
+def test_a_note_of_ours_that_somebody_edited_is_still_ours_and_is_put_right(card: Makes) -> None:
     bare = card(in_status="new")
     bare.later(minutes=5)
+    bare.settle()
+    bare.hears()
+    said = bare.bots_notes[0].body
+    bare.thread = [replace(n, body="Vandalised!\n" + n.body) for n in bare.thread]
+    (edit,) = bare.settle()
+    assert isinstance(edit, EditNote)
+    assert bare.bots_notes[0].body == said
+    bare.hears()
+
+
+def test_an_edited_note_of_which_nothing_is_to_be_said_is_left_alone(card: Makes) -> None:
+    bare = card(in_status="new")
+    bare.later(minutes=5)
+    bare.settle()
+    bare.edit(COMPLETE)
     bare.settle()
     bare.hears()
     bare.thread = [replace(n, body="Vandalised!\n" + n.body) for n in bare.thread]

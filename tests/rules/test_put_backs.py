@@ -1,9 +1,11 @@
 """A move that may not stand: explained first, then put back; chains of drags, races, and cards left to people."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
+from app.domain.failure import Permanent, Temporary
 from app.domain.plan import ChangeLabels, EditNote, PostNote, Verdict
 from app.domain.taxonomy import Mode
 from tests.rules.cards import BOT, REF, Card, missing, without
@@ -97,13 +99,68 @@ def test_a_hold_in_an_area_that_went_back_to_guide_is_let_go(complete: Makes) ->
     assert "I left the card where it is" in card.hears()
 
 
-def test_many_cards_moved_at_once_are_told_in_one_summary(complete: Makes) -> None:
-    card = complete("new")
-    card.diary.moves = 11
+# Many cards moved at once.
+
+
+def moves_ten_more(card: Card) -> None:
+    """Whoever moves this card next has just moved ten others."""
+    card.diary.moves = [card.now + timedelta(seconds=second) for second in range(10)]
+
+
+@pytest.mark.parametrize("lacking", [False, True])
+def test_many_cards_moved_at_once_are_told_in_one_summary(complete: Makes, lacking: bool) -> None:
+    card = complete("new", assigned=[] if lacking else ["pm.ai"])
+    moves_ten_more(card)
     card.move("sa.omar", "accepted")
     (labels,) = card.settle()
+    assert labels == ChangeLabels(add=frozenset({"status::new"}), remove=frozenset({"status::accepted"}))
+    assert card.office.bursts == [("sa.omar", REF)]
+    assert card.bots_notes == []
+
+
+def test_ten_moves_before_this_one_long_ago_are_no_burst_whenever_they_are_found(complete: Makes) -> None:
+    card = complete("new")
+    moves_ten_more(card)
+    card.later(minutes=5)
+    card.move("sa.omar", "accepted")
+    card.settle()
+    assert card.office.bursts == []
+    assert PUT_BACK.format("New") in card.hears()
+
+
+def test_without_an_operator_issue_every_card_says_it_itself(complete: Makes) -> None:
+    card = complete("new")
+    card.office.issue = None
+    moves_ten_more(card)
+    card.move("sa.omar", "accepted")
+    card.settle()
+    assert PUT_BACK.format("New") in card.hears()
+
+
+def test_a_card_that_has_a_note_on_its_moves_says_it_there_also_in_a_burst(complete: Makes) -> None:
+    card = complete("new")
+    card.move("mallory", "accepted")
+    card.settle()
+    card.hears()
+    moves_ten_more(card)
+    card.move("sa.omar", "resolved")
+    note, labels = card.settle()
+    assert isinstance(note, EditNote)
     assert isinstance(labels, ChangeLabels)
-    assert (card.status, card.office.bursts) == ("new", [("sa.omar", REF)])
+    assert "@sa.omar, I put this card back" in card.hears()
+    assert card.reconciler().plan(REF, card.now).writes == ()
+
+
+@pytest.mark.parametrize("trouble", [Temporary("GitLab is away", retry_after=9.0), Permanent("it was deleted")])
+def test_an_operator_who_cannot_be_told_holds_up_no_card(complete: Makes, trouble: Temporary | Permanent) -> None:
+    card = complete("new")
+    card.office.trouble = trouble
+    moves_ten_more(card)
+    card.move("sa.omar", "accepted")
+    card.settle()
+    assert card.status == "new"
+    (untold,) = [f for f in card.diary.findings if f.rule == "burst"]
+    assert untold.because == f"the operator could not be told: {trouble}"
 
 
 # Chains of drags.

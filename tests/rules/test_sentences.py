@@ -465,7 +465,7 @@ def test_closed_and_opened_again(complete: Makes) -> None:
 
 def test_many_moves_at_once() -> None:
     items = ["sme/customer-feedback#12", "sme/customer-feedback#13"]
-    assert WORDING.note("burst", {"person": "sa.omar", "items": items}, None) == snapshot("""\
+    assert WORDING.note("burst", {"person": "sa.omar", "items": items, "more": 0}, None) == snapshot("""\
 @sa.omar, you moved many cards at once. These could not stay where you put them, and I put them back without a note on each:
 
 - `sme/customer-feedback#12`
@@ -476,11 +476,18 @@ To see what one of them needs, move it again by itself, and I will say so there.
 
 
 def test_more_to_say_than_one_run_may() -> None:
-    assert WORDING.note("unsaid", {"items": ["sme/customer-feedback#12"]}, None) == snapshot("""\
+    assert WORDING.note("unsaid", {"items": ["sme/customer-feedback#12"], "more": 4}, None) == snapshot("""\
 One run may post 30 notes, and there was more to say. These requests wait for the next run:
 
-- `sme/customer-feedback#12`\
+- `sme/customer-feedback#12`
+- and 4 more\
 """)
+
+
+def test_all_of_it_said() -> None:
+    assert WORDING.note("unsaid_settled", {}, None) == snapshot(
+        "~~There was more to say than one run may post.~~ Settled: nothing waits any more."
+    )
 
 
 def test_a_token_that_runs_out() -> None:

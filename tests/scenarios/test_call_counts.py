@@ -69,8 +69,8 @@ def test_a_sweep_since_costs_its_pages_and_two_reads_for_each_of_fifty_changes(t
         print(f"sweep --since over {count} requests with 50 changed: {calls['list']} pages, {calls['GET']} other reads")
         assert swept.planned == ()
         assert calls["list"] <= 101
-        # Who we are, and two reads for each changed request; the operator issue is new, but no request.
-        assert calls["GET"] == 1 + 2 * 50
+        # Who we are, whether the operator still reads of requests that wait, and two reads for each changed request.
+        assert calls["GET"] == 1 + 3 + 2 * 50
         assert set(calls) == {"list", "GET"}
 
 
@@ -84,6 +84,6 @@ def test_a_full_pass_costs_two_reads_a_request_and_the_pages(tmp_path: Path) -> 
         print(f"a full pass over 300 requests: {calls['list']} pages, {calls['GET']} other reads")
         print(f"so over 10,000, at our own ten calls a second: {at_ten_a_second:.0f} minutes")
         assert swept.seen == 301
-        assert calls["GET"] == 1 + 2 * 300
+        assert calls["GET"] == 1 + 3 + 2 * 300
         assert calls["list"] <= 3 + 2 + 12
         assert set(calls) == {"list", "GET"}

@@ -44,6 +44,9 @@ One run may post 30 notes, and there was more to say. These requests wait for th
         )
         second = house.sweeps()
         assert (second.notes, second.waiting) == (3, ())
+        assert house.heard(house.operator) == snapshot(
+            ["~~There was more to say than one run may post.~~ Settled: nothing waits any more."]
+        )
     assert [len(house.said(issue)) for issue in issues] == [1] * 33
 
 
