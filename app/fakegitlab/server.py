@@ -108,6 +108,10 @@ def _listening(port: int) -> socket.socket:
     """A loopback socket. The protocol is named, else asyncio leaves out TCP_NODELAY and each answer waits 40 ms."""
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind(("127.0.0.1", port))
-    listening.listen(1024)
+    try:
+        listening.bind(("127.0.0.1", port))
+        listening.listen(1024)
+    except OSError:
+        listening.close()
+        raise
     return listening

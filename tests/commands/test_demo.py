@@ -1,4 +1,6 @@
-"""`sounding-board demo --story`: the main job, played and narrated."""
+"""`sounding-board demo --story`: the main job, played and narrated; and where a board cannot be opened."""
+
+import socket
 
 from tests.commands.terminal import Terminal
 
@@ -18,3 +20,13 @@ def test_the_story_is_played_to_its_end_and_reads_well(terminal: Terminal) -> No
     assert "sounding-board:1" not in ran.out
     assert lines[-1] == "End of the story: every promise was kept."
     assert list(terminal.here.iterdir()) == []
+
+
+def test_the_port_is_taken(terminal: Terminal) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ran = terminal("demo", "--port", str(port))
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == (
+        f"Cannot listen on port {port}: address already in use. Choose another with --port, or 0 for any.\n"
+    )

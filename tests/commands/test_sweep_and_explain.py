@@ -226,7 +226,7 @@ def test_explain_an_issue_that_is_not_there(terminal: Terminal, gitlab: FakeGitL
     ran = terminal("explain", "sme/customer-feedback#404")
     assert (ran.code, ran.out) == (1, "")
     assert ran.err == snapshot(
-        "There is nothing to be seen there (GET /projects/sme/customer-feedback/issues/404 at 127.0.0.1 answered 404). Look whether the project's path is right and the bot is a member of it, or whether the thing was deleted or moved.\n"
+        "There is nothing to be seen there (GET /projects/sme/customer-feedback/issues/404 at 127.0.0.1 answered 404): it was deleted or moved, or the bot is no member of the project.\n"
     )
 
 

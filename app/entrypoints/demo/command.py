@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from app import bootstrap
+from app.domain.failure import Permanent
 from app.domain.taxonomy import Mode, Taxonomy
 from app.entrypoints.demo.stage import Stage, StoryFailed
 from app.entrypoints.demo.story import play
@@ -29,7 +30,7 @@ from app.settings import Settings
 
 def demo(
     story: Annotated[bool, typer.Option("--story", help="Play the main job without a person, and end.")] = False,
-    port: Annotated[int, typer.Option(help="Where the board is to be; 0 for any free port.")] = 8929,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where the board is to be; 0 for any free port.")] = 8929,
 ) -> None:
     """Open a board with invented people; drag a card and see what happens. Stop with Ctrl-C."""
     with _stage(0 if story else port) as stage:
@@ -60,7 +61,7 @@ def _stage(port: int) -> Iterator[Stage]:
     configured = replace(shipped, taxonomy=_from_now_on(shipped.taxonomy))
     world = World()
     seeded = demo_world(world, labels_of(configured))
-    with FakeGitLab(world, port=port) as gitlab, tempfile.TemporaryDirectory() as kept:
+    with _listening(world, port) as gitlab, tempfile.TemporaryDirectory() as kept:
         signing = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
         settings = Settings(
             gitlab_url=gitlab.url,
@@ -84,6 +85,14 @@ def _stage(port: int) -> Iterator[Stage]:
 
             world.add_hook(world.root, seeded.project, service.url + PATH, signing_token=signing)
             yield Stage(world, seeded.project, seeded.board, seeded.bot, typer.echo, idle, sweep)
+
+
+def _listening(world: World, port: int) -> FakeGitLab:
+    try:
+        return FakeGitLab(world, port=port)
+    except OSError as error:
+        why = (error.strerror or "it is taken").lower()
+        raise Permanent(f"Cannot listen on port {port}: {why}. Choose another with --port, or 0 for any.") from error
 
 
 def _from_now_on(taxonomy: Taxonomy) -> Taxonomy:
