@@ -6,7 +6,7 @@ from pathlib import Path
 from app.domain.rule_changes import RuleChange, rule_changes
 from app.gateways.config_document import Document, Trail
 from app.gateways.config_errors import ConfigError, ConfigInvalid
-from app.gateways.config_load import PROGRAM, TAXONOMY, Texts, read_texts, understand
+from app.gateways.config_load import PROGRAM, TAXONOMY, Configuration, Texts, read_texts, understand
 from app.gateways.config_yaml import parse
 
 _SECONDS = 30
@@ -24,7 +24,7 @@ def changes_against(directory: Path, revision: str) -> tuple[ConfigError, ...]:
     taxonomy, program = _at(directory, commit, TAXONOMY), _at(directory, commit, PROGRAM)
     if taxonomy is None or program is None:
         return ()
-    old = understand(Texts(taxonomy, program, suffix=f"@{revision}"))
+    old = _understood(Texts(taxonomy, program, suffix=f"@{revision}"), revision)
     document, _ = parse(TAXONOMY, texts.taxonomy)
     changes = rule_changes(old.taxonomy, new.taxonomy)
     return tuple(sorted(_placed(document, change) for change in changes)) if document else ()
@@ -39,23 +39,49 @@ def _placed(document: Document, change: RuleChange) -> ConfigError:
     return document.at(where, change.message, change.cure)
 
 
+def _understood(texts: Texts, revision: str) -> Configuration:
+    try:
+        return understand(texts)
+    except ConfigInvalid as invalid:
+        message = f"the rules of `{revision}` can no longer be read ({invalid.errors[0]})"
+        cure = "compare with a later revision, or give today's rules a newer `effective_from` and compare from then on"
+        raise ConfigInvalid([ConfigError(TAXONOMY, 1, 1, message, cure)]) from invalid
+
+
 def _commit(directory: Path, revision: str) -> str:
     found = _git(directory, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    if found is None:
-        message = f"git knows no revision `{revision}` here"
-        raise ConfigInvalid([ConfigError(TAXONOMY, 1, 1, message, "fetch it first, or name another branch or commit")])
-    return found.decode("ascii").strip()
+    if found.returncode == 0:
+        return found.stdout.decode("ascii").strip()
+    if found.stderr:
+        raise _failed(found)
+    message = f"git knows no revision `{revision}` here"
+    raise ConfigInvalid([ConfigError(TAXONOMY, 1, 1, message, "fetch it first, or name another branch or commit")])
 
 
 def _at(directory: Path, commit: str, name: str) -> bytes | None:
-    """A file of the directory as it was in a commit, or None where it was not."""
-    return _git(directory, "show", f"{commit}:./{name}") if _git(directory, "ls-tree", commit, "--", name) else None
+    """A file of the directory as it was in a commit, or None where git says that it was not there."""
+    listed = _git(directory, "ls-tree", commit, "--", name)
+    if listed.returncode:
+        raise _failed(listed)
+    if not listed.stdout:
+        return None
+    shown = _git(directory, "show", f"{commit}:./{name}")
+    if shown.returncode:
+        raise _failed(shown)
+    return shown.stdout
 
 
-def _git(directory: Path, *arguments: str) -> bytes | None:
-    """What git answers, or None where it refuses. Nothing here passes through a shell."""
+def _failed(done: subprocess.CompletedProcess[bytes]) -> ConfigInvalid:
+    said = " ".join(done.stderr.decode("utf-8", "replace").split())
+    message = f"git could not read the earlier rules ({said or f'exit code {done.returncode}'})"
+    cure = "look whether the clone is whole: git fsck, or git fetch --refetch"
+    return ConfigInvalid([ConfigError(TAXONOMY, 1, 1, message, cure)])
+
+
+def _git(directory: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """What git answers. Nothing here passes through a shell."""
     try:
-        done = subprocess.run(  # noqa: S603
+        return subprocess.run(  # noqa: S603
             ["git", "-C", str(directory), *arguments],  # noqa: S607
             capture_output=True,
             check=False,
@@ -65,4 +91,3 @@ def _git(directory: Path, *arguments: str) -> bytes | None:
         message = f"git could not be asked ({type(error).__name__})"
         cure = "install git, and give a plain revision such as main"
         raise ConfigInvalid([ConfigError(TAXONOMY, 1, 1, message, cure)]) from None
-    return done.stdout if done.returncode == 0 else None

@@ -158,4 +158,20 @@ def test_an_earlier_revision_that_cannot_be_read_is_named(house: Path) -> None:
     written(house)
     with pytest.raises(ConfigInvalid) as caught:
         changes_against(house, "main")
-    assert str(caught.value) == "program.yml@main:2:7: `tier` cannot be `gold` — it can be: free, premium"
+    assert str(caught.value) == (
+        "label_taxonomy.yml:1:1: the rules of `main` can no longer be read (program.yml@main:2:7: `tier` cannot be "
+        "`gold` — it can be: free, premium) — compare with a later revision, or give today's rules a newer "
+        "`effective_from` and compare from then on"
+    )
+
+
+@pytest.mark.parametrize("gone", ["main:config/label_taxonomy.yml", "main:config", "main^{tree}"])
+def test_an_earlier_revision_that_git_cannot_read_is_not_taken_for_an_empty_one(house: Path, gone: str) -> None:
+    named = subprocess.run(["git", "-C", str(house), "rev-parse", gone], check=True, capture_output=True, text=True)
+    lost = named.stdout.strip()
+    (house.parent / ".git" / "objects" / lost[:2] / lost[2:]).unlink()
+    with pytest.raises(ConfigInvalid) as caught:
+        changes_against(house, "main")
+    said = str(caught.value)
+    assert said.startswith("label_taxonomy.yml:1:1: git could not read the earlier rules (")
+    assert said.endswith(") — look whether the clone is whole: git fsck, or git fetch --refetch")
