@@ -8,6 +8,9 @@ import re
 import unicodedata
 
 _HANDLE = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,253}[A-Za-z0-9_-])?")
+_SLANTED = re.compile(r"(?:\A|[.-])_.*_(?:\Z|[.-])")
+"""A handle in which Markdown finds emphasis, so that GitLab finds no handle."""
+
 _LABEL = re.compile(r'[^"\n\r`<>|\\]{1,255}')
 _NOBODY = frozenset({"all", "here", "everyone"})
 
@@ -29,7 +32,7 @@ def quote(text: str, at_most: int = 120) -> str:
 
 def mention(username: str) -> str:
     """A handle that notifies; as inline code where it is no single person's handle."""
-    if _HANDLE.fullmatch(username) and username.casefold() not in _NOBODY:
+    if _HANDLE.fullmatch(username) and username.casefold() not in _NOBODY and not _SLANTED.search(username):
         return f"@{username}"
     return quote(username)
 

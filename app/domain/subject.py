@@ -7,11 +7,10 @@ from app.domain.issue import Ref
 
 
 class Priority(IntEnum):
-    """Lower goes first: what a person waits for comes before what a sweep found (design, rate budget)."""
+    """Lower goes first: what a person waits for comes before what only time brings (design, rate budget)."""
 
     PERSON = 0
     TIMER = 1
-    SWEEP = 2
 
 
 @dataclass(frozen=True, slots=True)

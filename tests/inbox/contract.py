@@ -84,15 +84,14 @@ class InboxContract:
         claims = [sure(inbox.claim(T0 + MINUTE)).subject for _ in range(3)]
         assert claims == [CARD, OTHER, TokenExpiry("sme")]
 
-    def test_a_person_goes_before_a_timer_before_a_sweep(self, inbox: Inbox) -> None:
-        subjects = [Request(Ref("sme/feedback", number)) for number in range(1, 4)]
-        for subject, priority in zip(subjects, [Priority.SWEEP, Priority.TIMER, Priority.PERSON], strict=True):
-            inbox.put(Arrival(subject, priority), T0)
-        assert [sure(inbox.claim(T0)).subject for _ in range(3)] == subjects[::-1]
-
-    def test_a_drag_lifts_a_card_that_a_sweep_had_found(self, inbox: Inbox) -> None:
+    def test_a_person_goes_before_a_timer(self, inbox: Inbox) -> None:
         inbox.put(Arrival(OTHER, Priority.TIMER), T0)
-        inbox.put(Arrival(CARD, Priority.SWEEP), T0)
+        inbox.put(Arrival(CARD, Priority.PERSON), T0)
+        assert [sure(inbox.claim(T0)).subject for _ in range(2)] == [CARD, OTHER]
+
+    def test_a_drag_lifts_a_card_that_waits_for_a_timer(self, inbox: Inbox) -> None:
+        inbox.put(Arrival(OTHER, Priority.TIMER), T0)
+        inbox.put(Arrival(CARD, Priority.TIMER), T0)
         inbox.put(Arrival(CARD, Priority.PERSON), T0 + SECOND)
         assert sure(inbox.claim(T0 + SECOND)).subject == CARD
 

@@ -162,7 +162,7 @@ def test_everything_is_run_in_the_end() -> None:
     """Whatever is owed runs once time has passed, without any further event."""
     machine = InboxMachine()
     for subject in SUBJECTS:
-        machine.event(subject, Priority.SWEEP)
+        machine.event(subject, Priority.TIMER)
     machine.claim()
     machine.kill()
     machine.now += HOUR

@@ -159,6 +159,9 @@ def test_how_a_quote_looks(text: str, shown: str) -> None:
     [
         ("sa.jane", "@sa.jane"),
         ("project_7_bot_0a1b", "@project_7_bot_0a1b"),
+        ("_jane_doe", "@_jane_doe"),
+        ("_jane_", "`_jane_`"),
+        ("a._b_.c", "`a._b_.c`"),
         ("all", "`all`"),
         ("All", "`All`"),
         ("here", "`here`"),

@@ -48,7 +48,7 @@ def test_guide_says_it_and_leaves_the_card(complete: Makes) -> None:
     card.move("mallory", "accepted")
     assert len(card.settle()) == 1
     assert card.status == "accepted"
-    assert card.hears().startswith("@mallory, I have a word about the move to **Accepted by PMs**: ")
+    assert card.hears().startswith("@mallory, a note on the move to **Accepted by PMs**: ")
 
 
 def test_enforce_puts_it_back(complete: Makes) -> None:
@@ -85,7 +85,7 @@ def test_one_area_may_be_guided_while_another_is_enforced(complete: Makes) -> No
     ai.move("mallory", "accepted")
     ai.settle()
     assert ai.status == "accepted"
-    assert ai.hears().startswith("@mallory, I have a word")
+    assert ai.hears().startswith("@mallory, a note on the move")
 
     agile = complete("reviewed", world, labels=["area::agile", "theme::agile::boards"])
     agile.move("mallory", "accepted")

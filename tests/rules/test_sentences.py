@@ -183,7 +183,7 @@ def test_guided_for_somebody_else_to_make(complete: Makes) -> None:
     card = complete("reviewed", shipped().moves_in(Mode.GUIDE))
     card.move("sme.ken", "accepted")
     assert said(card) == snapshot("""\
-@sme.ken, I have a word about the move to **Accepted by PMs**: the step to **Accepted by PMs** is for the PM to make (here `pm.ai`). I left the card where it is; please let them know in a comment.
+@sme.ken, a note on the move to **Accepted by PMs**: the step to **Accepted by PMs** is for the PM to make (here `pm.ai`). I left the card where it is; please let them know in a comment.
 
 From **Reviewed** a card can go to:
 - **New** (an SME of the area, the area lead, the PM or the program lead)
@@ -197,7 +197,7 @@ def test_guided_for_what_is_missing(complete: Makes) -> None:
     card = complete("reviewed", shipped().moves_in(Mode.GUIDE), assigned=[])
     card.move("pm.ai", "accepted")
     assert said(card) == snapshot("""\
-@pm.ai, I have a word about the move to **Accepted by PMs**: **Accepted by PMs** needs something that is not here yet. I left the card where it is.
+@pm.ai, a note on the move to **Accepted by PMs**: **Accepted by PMs** needs something that is not here yet. I left the card where it is.
 
 Please add:
 
@@ -217,7 +217,7 @@ def test_guided_for_a_step_that_is_not_there(complete: Makes) -> None:
     card = complete("new", shipped().moves_in(Mode.GUIDE))
     card.move("pm.ai", "resolved")
     assert said(card) == snapshot("""\
-@pm.ai, I have a word about the move to **Resolved**: there is no step from **New** to **Resolved**. I left the card where it is.
+@pm.ai, a note on the move to **Resolved**: there is no step from **New** to **Resolved**. I left the card where it is.
 
 From **New** a card can go to:
 - **Reviewed** (an SME of the area, the area lead or the PM)
@@ -225,6 +225,31 @@ From **New** a card can go to:
 - **Declined** (the PM)
 - **Backlog** (the PM)\
 """)
+
+
+def test_guided_where_nobody_holds_the_role(complete: Makes) -> None:
+    card = complete("roadmap", shipped().moves_in(Mode.GUIDE), labels=["area::unheard-of"])
+    card.move("mallory", "accepted")
+    assert said(card).partition("\n\n")[0] == snapshot(
+        "@mallory, a note on the move to **Accepted by PMs**: the step to **Accepted by PMs** is for the PM or the EM to make. I left the card where it is."
+    )
+
+
+def test_guided_where_gitlab_forgot_the_mover(complete: Makes) -> None:
+    card = complete("new", shipped().moves_in(Mode.GUIDE))
+    card.move("gone", "resolved")
+    card.events = [replace(e, user=None) if e.user == card.people["gone"] else e for e in card.events]
+    assert said(card).partition("\n\n")[0] == snapshot(
+        "A note on the move to **Resolved**: there is no step from **New** to **Resolved**. I left the card where it is."
+    )
+
+
+def test_left_where_nobody_can_decide(complete: Makes) -> None:
+    card = complete("new")
+    for _ in range(3):
+        card.move("mallory", "resolved")
+        card.settle()
+    assert card.hears().rpartition("\n\n")[2] == snapshot("Please agree on it here; I will keep out of it.")
 
 
 def test_left_to_people(complete: Makes) -> None:
@@ -241,7 +266,7 @@ Still missing:
 
 - [ ] **PM owner**: Somebody in product has to carry it further. For example, assign the product manager of the area.
 
-Please settle it among yourselves; `pm.ai` can decide. I will not say this again.\
+Please agree on it here (`pm.ai` can decide); I will keep out of it.\
 """)
 
 

@@ -256,7 +256,7 @@ Still missing:
 
 - [ ] **PM owner**: Somebody in product has to carry it further. For example, assign the product manager of the area.
 
-Please settle it among yourselves; `pm.ai` can decide. I will not say this again.\
+Please agree on it here (`pm.ai` can decide); I will keep out of it.\
 """
         ]
     )

@@ -41,7 +41,7 @@ def test_guide_leaves_the_card_where_it_is_and_says_what_it_sees(tmp_path: Path)
         assert house.heard(issue) == snapshot(
             [
                 """\
-@sa.omar, I have a word about the move to **Accepted by PMs**: the step to **Accepted by PMs** is for the PM to make (here `pm.ai`). I left the card where it is; please let them know in a comment.
+@sa.omar, a note on the move to **Accepted by PMs**: the step to **Accepted by PMs** is for the PM to make (here `pm.ai`). I left the card where it is; please let them know in a comment.
 
 **Accepted by PMs** also needs:
 

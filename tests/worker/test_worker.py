@@ -195,7 +195,7 @@ def test_an_unforeseen_error_is_logged_whole_kept_short_and_tried_again(
 
     with at_work(inbox, Runs(stumble)):
         inbox.put(Arrival(CARD), T0)
-        inbox.put(Arrival(OTHER, Priority.SWEEP), T0)
+        inbox.put(Arrival(OTHER, Priority.TIMER), T0)
         until(lambda: [place.due for place in inbox.waiting(9)] == [T0 + 5 * SECOND] * 2)
     reason = inbox.waiting(1)[0].reason
     assert reason is not None
