@@ -135,8 +135,8 @@ def sweep(
     for ref, planned in swept.planned:
         typer.echo(f"{ref}")
         _say(f"  {line}" for write in planned.writes for line in show.write_lines(write))
-    for ref, problem in swept.failed:
-        typer.echo(f"{ref} could not be done: {problem}")
+    for place, problem in swept.failed:
+        typer.echo(f"{place} could not be done: {problem}")
     why_not = "paused; SOUNDING_BOARD_PAUSED is set" if apply else "dry run; --apply writes"
     did = "written to" if writes else f"would be written to ({why_not})"
     typer.echo(

@@ -4,7 +4,7 @@ Stateless: it needs the token and the signing key only, so it runs as a CI job b
 second in a race takes their note away again: after writing, the issue is read and judged once more.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -47,13 +47,15 @@ class Reconciles(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep did. `waiting` is left for the next run; `failed` could not be read or written."""
+    """What a sweep did. `waiting` is left for the next run; `failed` could not be read or written, a project (its full
+    path) not be listed.
+    """
 
     seen: int
     planned: tuple[tuple[Ref, Planned], ...]
     notes: int
     waiting: tuple[Ref, ...]
-    failed: tuple[tuple[Ref, str], ...]
+    failed: tuple[tuple[Ref | str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +69,12 @@ class Sweep:
     waits: tuple[str, ...]
 
     def run(self, now: datetime, since: datetime | None, dry: bool) -> Swept:
-        """Everything (`since` None), or what changed since then and what waits. A failed listing raises."""
-        seen, notes = 0, 0
+        """Everything (`since` None), or what changed since then and what waits."""
+        notes = 0
         planned: list[tuple[Ref, Planned]] = []
         waiting: list[Ref] = []
-        failed: list[tuple[Ref, str]] = []
-        for issue in self._candidates(since):
-            seen += 1
+        issues, failed = self._candidates(since)
+        for issue in issues:
             try:
                 found = self._one(issue, now, dry, NOTES_PER_RUN - notes)
             except (Temporary, Permanent) as problem:
@@ -84,11 +85,12 @@ class Sweep:
             elif found.writes:
                 planned.append((issue.ref, found))
                 notes += found.notes
-        if not dry:
+        # What was not looked at may wait still, so the operator's list is only settled by a sweep that went well.
+        if not dry and (waiting or not failed):
             failed += self._tell_what_waits(waiting)
-        return Swept(seen, tuple(planned), notes, tuple(waiting), tuple(failed))
+        return Swept(len(issues), tuple(planned), notes, tuple(waiting), tuple(failed))
 
-    def _tell_what_waits(self, waiting: Sequence[Ref]) -> list[tuple[Ref, str]]:
+    def _tell_what_waits(self, waiting: Sequence[Ref]) -> list[tuple[Ref | str, str]]:
         """Tell the operator, also that nothing waits any more. What was swept is swept, whether they hear it or not."""
         if self.operator.issue is None:
             return []
@@ -98,14 +100,22 @@ class Sweep:
             return [(self.operator.issue, str(problem))]
         return []
 
-    def _candidates(self, since: datetime | None) -> Iterator[Issue]:
+    def _candidates(self, since: datetime | None) -> tuple[list[Issue], list[tuple[Ref | str, str]]]:
+        """The issues of all projects that could be listed, and the others with what was wrong."""
+        issues: list[Issue] = []
+        failed: list[tuple[Ref | str, str]] = []
         for project in self.projects:
-            if since is None:
-                found = {i.ref: i for i in self.listing.all_issues(project)}
-            else:
-                waiting = [i for title in self.waits for i in self.listing.labelled(project, [title])]
-                found = {i.ref: i for i in [*waiting, *self.listing.changed_since(project, since)]}
-            yield from found.values()
+            try:
+                issues += self._listed(project, since)
+            except (Temporary, Permanent) as problem:
+                failed.append((project, str(problem)))
+        return issues, failed
+
+    def _listed(self, project: str, since: datetime | None) -> Sequence[Issue]:
+        if since is None:
+            return self.listing.all_issues(project)
+        waiting = [i for title in self.waits for i in self.listing.labelled(project, [title])]
+        return list({i.ref: i for i in [*waiting, *self.listing.changed_since(project, since)]}.values())
 
     def _one(self, issue: Issue, now: datetime, dry: bool, room: int) -> Planned | None:
         """The run of one request; None when it would post more notes than there is room for.

@@ -147,6 +147,29 @@ def test_a_template_that_cannot_be_used_does_not_stop_the_other_cards(
     assert "status::new" in {label.title for label in gappy.labels}
 
 
+@pytest.mark.parametrize("since", [[], ["--since", "1h"]])
+def test_a_project_that_cannot_be_listed_does_not_stop_the_others(
+    terminal: Terminal, program: Path, dragged: Issue, since: list[str]
+) -> None:
+    file = program / "program.yml"
+    file.write_text(file.read_text().replace("projects:\n", "projects:\n  - path: sme/gone\n", 1))
+    ran = terminal("sweep", "--apply", *since)
+    assert (ran.code, ran.err) == (1, "")
+    failed, summary = ran.out.splitlines()[-2:]
+    assert failed.startswith("sme/gone could not be done: There is nothing to be seen there (GET /projects/sme/gone/")
+    assert summary == "2 issues seen, 1 written to, 1 new notes, 0 left for the next run, 1 failed."
+    assert "status::new" in {label.title for label in dragged.labels}
+
+
+def test_an_operator_s_issue_that_cannot_be_read_loses_no_summary(terminal: Terminal, world: World) -> None:
+    world.faults.server_error(500, count=None, methods=("GET",), path=r"/issues/1/notes")
+    ran = terminal("sweep", "--apply")
+    assert (ran.code, ran.err) == (1, "")
+    failed, summary = ran.out.splitlines()
+    assert failed.startswith("sme/customer-feedback#1 could not be done: GitLab is in trouble (")
+    assert summary == "1 issues seen, 0 written to, 0 new notes, 0 left for the next run, 1 failed."
+
+
 def test_explain_a_card_that_may_not_stand(terminal: Terminal, world: World, dragged: Issue) -> None:
     assert shown(terminal("explain", number(dragged))) == snapshot("""\
 sme/customer-feedback#2 is open, in Accepted by PMs; area ai.
