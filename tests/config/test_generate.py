@@ -60,6 +60,21 @@ stateDiagram-v2
 | New | `status::new` |  | Problem |
 | Done | `status::done` | Theme |  |
 
+## How far a rule goes
+
+`off`: nothing. `observe`: only a line in the journal. `guide`: a comment, and no move is put back. `enforce`: a move
+that may not stand is put back, and explained.
+
+The switch `moves` is for the table of moves below. The other rules repair or ask, and never put a person's move back,
+so in `guide` they do all they do in `enforce`, labels included:
+
+| rule | in `guide` and in `enforce` |
+|---|---|
+| `starting_status` | sets the first status on a new request |
+| `one_status` | brings back the last status that stood where it was lost or doubled |
+| `open_closed` | asks whoever closed a request on its way, and sets the status (and reason) of the answer |
+| `context` | asks for what is missing, and sets `context::needed` or `context::ready` |
+
 ## Moves
 
 | move | from | to | who | requires besides | why | mode | judged from |
