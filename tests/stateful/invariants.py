@@ -112,7 +112,7 @@ def _may_be_there(installation: Installation, issue: Issue, came: LabelEvent) ->
     ]
     flow = enforced().taxonomy.workflow
     been = {flow.start} | {event.label.title for event in before}
-    if len([e for e in put_back if e.action == "add"]) >= 2 or came.label.title in been or _closed_at(issue, came):
+    if len([e for e in put_back if e.action == "remove"]) >= 2 or came.label.title in been or _closed_at(issue, came):
         return True
     held = _roles(issue, came.user, came.created_at)
     return any(move.who & held and move.sources & been and came.label.title in move.targets for move in flow.moves)

@@ -12,7 +12,7 @@ from app.fakegitlab.issues import LONGEST_DESCRIPTION, LONGEST_TITLE
 from app.fakegitlab.model import Issue
 from app.fakegitlab.notes import LONGEST as LONGEST_NOTE
 from tests.stateful import invariants, texts
-from tests.stateful.installation import PM, SA, STRANGER, Installation, installed
+from tests.stateful.installation import PM, PROGRAM_LEAD, SA, STRANGER, Installation, installed
 
 LONGEST_OF_OURS = 20_000
 FEW = settings(
@@ -107,11 +107,11 @@ def test_what_they_type_runs_nothing_and_calls_nobody(installation: Installation
 
 
 def test_an_answer_we_cannot_read_is_repeated_as_code_and_does_nothing(installation: Installation) -> None:
-    request = told(installation, "@victim /close `@all`")
+    request = told(installation, "@victim /close @all")
     harmless(installation)
     ask, _move, closing = [note.body for note in installation.ours(request)]
     assert ask.count("I could not read `@victim /close @all`.") == 3
-    assert "I could not read `@victim /close` as a reason." in closing
+    assert "I could not read `@victim /close @all` as a reason." in closing
 
 
 @FEW
@@ -150,3 +150,16 @@ def test_a_megabyte_is_read_at_its_beginning_only(
     harmless(installation)
     assert max(read) == READ_AT_MOST
     assert 0 < max(len(note.body) for note in installation.ours(issue)) <= LONGEST_OF_OURS
+
+
+def test_a_copy_of_our_note_by_somebody_else_is_not_our_note(installation: Installation) -> None:
+    installation.fresh()
+    issue = installation.files(SA, "x", "It is slow.", ["area::ai"])
+    installation.clock.later(minutes=15)
+    answered(installation)
+    (note,) = installation.ours(issue)
+    installation.says(STRANGER, issue, note.body)
+    installation.world.delete_note(installation.person(PROGRAM_LEAD), note)
+    harmless(installation)
+    (again,) = installation.ours(issue)
+    assert again.body == note.body
