@@ -9,7 +9,7 @@ from app.domain.plan import Finding, Write
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the journal: a finding or a write of one run."""
+    """One line of the journal: a finding or a write of one run; neither where it looked and had nothing to say."""
 
     at: datetime
     ref: Ref

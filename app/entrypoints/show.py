@@ -82,6 +82,8 @@ def journal_lines(entries: Iterable[Entry]) -> Iterator[str]:
             yield f"{head}  {finding_line(entry.finding)}"
         if entry.write:
             yield f"{head}  {_would(entry.write) if entry.dry else _did(entry.write, entry.note_id)}"
+        if not entry.finding and not entry.write:
+            yield f"{head}  looked at, nothing to say"
         if entry.deliveries:
             yield f"{'':23}  because of {', '.join(entry.deliveries)}"
 

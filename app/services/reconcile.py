@@ -59,8 +59,13 @@ class Reconciler:
     def carry_out(
         self, ref: Ref, planned: Planned, now: datetime, *, dry: bool, deliveries: tuple[str, ...] = ()
     ) -> None:
-        """Write what was planned, in order, and remember each finding and write."""
+        """Write what was planned, in order, and remember each finding and write; of an event that asked for neither,
+        that it was looked at. A sweep looks at everything, so it leaves no such line.
+        """
         entry = Entry(now, ref, dry, deliveries=deliveries)
+        if deliveries and not planned.plan.findings and not planned.writes:
+            self.journal.record([entry])
+            return
         findings = [replace(entry, finding=f) for f in planned.plan.findings]
         if dry:
             self.journal.record([*findings, *(replace(entry, write=w) for w in planned.writes)])

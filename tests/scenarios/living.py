@@ -117,6 +117,10 @@ class Living:
             ]
 
     def journal(self, issue: Issue) -> list[str]:
+        """What `journal` tells about an issue, oldest first, without times, deliveries, and looks that led nowhere."""
+        return [line for line in self.journal_of_looks(issue) if line != "looked at, nothing to say"]
+
+    def journal_of_looks(self, issue: Issue) -> list[str]:
         """What `journal` tells about an issue, oldest first, without times and deliveries."""
         kept = bootstrap.journal_beside(self.settings)
         try:

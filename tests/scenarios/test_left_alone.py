@@ -55,6 +55,16 @@ def test_a_confidential_request_is_a_request_like_any_other(house: Living) -> No
     assert not note.internal
 
 
+def test_an_event_that_asks_for_nothing_is_remembered_and_a_sweep_is_not(house: Living) -> None:
+    stage, issue = house.stage, house.stage.files("sa.jane", "SAML", READY)
+    stage.quiet()
+    before = house.journal_of_looks(issue)
+    stage.says("sa.omar", issue, "We talked about this.")
+    stage.quiet()
+    assert house.sweeps().planned == ()
+    assert house.journal_of_looks(issue) == [*before, "looked at, nothing to say"]
+
+
 def test_labels_outside_our_scopes_stay_as_they_are(house: Living) -> None:
     stage, world = house.stage, house.world
     for title in ("customer::acme", "Deal Risk"):
