@@ -19,12 +19,15 @@ from app.gateways.config_load import Configuration, load
 from app.gateways.gitlab_connect import GitLab, connect
 from app.gateways.inbox_sqlite import SqliteInbox
 from app.gateways.inbox_view import InboxView
+from app.gateways.inbox_view import retry_all_beside as _retry_all_beside
 from app.gateways.inbox_view import retry_beside as _retry_beside
+from app.gateways.journal_none import NoJournal
 from app.gateways.journal_sqlite import SqliteJournal
 from app.gateways.templates import Templates
 from app.services.attend import Attend
 from app.services.check_online import CheckOnline
 from app.services.operator import OperatorIssue
+from app.services.ports import Journal
 from app.services.reconcile import Reconciler
 from app.services.sweep import Sweep
 from app.settings import Settings, SettingsInvalid
@@ -60,13 +63,13 @@ class Rules:
     """The parts that judge requests: one connection to GitLab, the journal, the reconciler, the sweep."""
 
     gitlab: GitLab
-    journal: SqliteJournal
+    journal: Journal
     operator: OperatorIssue
     reconciler: Reconciler
     sweep: Sweep
 
 
-def rules(settings: Settings, configured: Configuration, gitlab: GitLab, journal: SqliteJournal) -> Rules:
+def rules(settings: Settings, configured: Configuration, gitlab: GitLab, journal: Journal) -> Rules:
     """Join them. Asks GitLab who we are (one call), so it raises Temporary while GitLab is down."""
     me = gitlab.about.whoami()
     bot = Bot(me.id, me.username, settings.retired_bot_ids - {me.id})
@@ -86,10 +89,13 @@ def _known(taxonomy: Taxonomy, titles: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @contextmanager
-def judging(settings: Settings, configured: Configuration | None = None) -> Iterator[Rules]:
-    """The parts that judge, for a command that ends: a sweep, an explanation."""
+def judging(settings: Settings, configured: Configuration | None = None, *, remembers: bool = True) -> Iterator[Rules]:
+    """The parts that judge, for a command that ends: a sweep, an explanation. What only shows `remembers` nothing."""
     configured = configured or configuration(settings)
     with gitlab(settings) as doors:
+        if not remembers:
+            yield rules(settings, configured, doors, NoJournal())
+            return
         journal = SqliteJournal(_kept(settings) / "journal.sqlite3")
         try:
             yield rules(settings, configured, doors, journal)
@@ -185,6 +191,11 @@ def inbox_beside(settings: Settings) -> InboxView:
 def retry_beside(settings: Settings, key: str) -> bool:
     """Let a dead subject run again, whether the service runs or not. False if it is not dead."""
     return _retry_beside(settings.data_dir / "inbox.sqlite3", key, utc_now())
+
+
+def retry_all_beside(settings: Settings) -> int:
+    """Let all dead subjects run again, whether the service runs or not; how many there were."""
+    return _retry_all_beside(settings.data_dir / "inbox.sqlite3", utc_now())
 
 
 def journal_beside(settings: Settings) -> SqliteJournal:

@@ -25,6 +25,7 @@ from app.gateways.gitlab_budget import in_background
 from app.settings import Settings, SettingsInvalid, read_settings
 
 STOP_WITHIN = 30
+SOON = "will run again within a second, if the service runs."
 LAST_ANSWERS_WITHIN = 5
 """Seconds for requests that are under way at a stop: intake takes milliseconds, so who is slower hangs."""
 
@@ -130,7 +131,7 @@ def sweep(
     """Look at the requests once more and find what webhooks missed. Needs only the token and the signing key."""
     settings = _settings()
     writes = apply and not settings.paused
-    with bootstrap.judging(settings) as rules, in_background():
+    with bootstrap.judging(settings, remembers=apply) as rules, in_background():
         swept = rules.sweep.run(bootstrap.utc_now(), since_, dry=not writes)
     for ref, planned in swept.planned:
         typer.echo(f"{ref}")
@@ -150,21 +151,25 @@ def sweep(
 @app.command()
 def explain(issue: IssueArgument) -> None:
     """What the rules say about an issue, and why; writes nothing."""
-    with bootstrap.judging(_settings()) as rules:
+    with bootstrap.judging(_settings(), remembers=False) as rules:
         _say(show.explanation(issue, rules.reconciler.plan(issue, bootstrap.utc_now())))
 
 
 @app.command()
 def inbox(
     retry: Annotated[str | None, typer.Option(metavar="KEY", help="Try a dead subject again.")] = None,
+    retry_all: Annotated[bool, typer.Option("--retry-all", help="Try all dead subjects again.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="How many of each kind to show.")] = 50,
 ) -> None:
     """What waits, runs and was given up."""
     settings = _settings()
     if retry is not None:
         found = bootstrap.retry_beside(settings, retry)
-        typer.echo(f"{retry} runs again." if found else f"{retry} is not among the dead; `inbox` lists them.")
+        typer.echo(f"{retry} {SOON}" if found else f"{retry} is not among the dead; `inbox` lists them.")
         raise typer.Exit(0 if found else 1)
+    if retry_all:
+        typer.echo(f"{bootstrap.retry_all_beside(settings)} dead {SOON}")
+        return
     view = bootstrap.inbox_beside(settings)
     try:
         counts = view.counts()

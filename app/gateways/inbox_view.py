@@ -75,10 +75,23 @@ def retry_beside(path: Path, key: str, now: datetime) -> bool:
 
     False if it is not dead. Raises Temporary, Permanent.
     """
+    with _writing_beside(path) as db:
+        return revive(db, key, now, InboxRules())
+
+
+def retry_all_beside(path: Path, now: datetime) -> int:
+    """As `retry_beside`, for every dead letter; how many there were. Raises Temporary, Permanent."""
+    with _writing_beside(path) as db:
+        dead = rows.list_dead(db, rows.count(db).dead)
+        return sum(revive(db, letter.subject.key, now, InboxRules()) for letter in dead)
+
+
+@contextmanager
+def _writing_beside(path: Path) -> Iterator[sqlite3.Connection]:
     InboxView.beside(path).close()
     db = connect(path, "FULL")
     try:
         with transaction(db, threading.Lock(), path):
-            return revive(db, key, now, InboxRules())
+            yield db
     finally:
         db.close()

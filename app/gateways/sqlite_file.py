@@ -5,7 +5,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -66,12 +66,20 @@ def connect(path: Path, synchronous: Literal["FULL", "NORMAL"], *, read_only: bo
     if read_only and not path.exists():
         raise Permanent(f"{path} does not exist: nothing has run with this data directory yet, or it is another one.")
     uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
+    if not read_only:
+        _make_private(path)
     with translated(path):
         connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         if not read_only:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute(f"PRAGMA synchronous={synchronous}")
         return connection
+
+
+def _make_private(path: Path) -> None:
+    """A new file is its owner's alone, and SQLite gives its side files the same rights; who may not, hears it below."""
+    with suppress(OSError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[Sequence[str]]) -> None:

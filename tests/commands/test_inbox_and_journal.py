@@ -79,8 +79,20 @@ dead     request:sme/customer-feedback#7  since 2026-03-02 12:00:00 UTC: GitLab 
 def test_a_dead_subject_is_tried_again(terminal: Terminal, kept: Path) -> None:
     filled(kept)
     ran = terminal("inbox", "--retry", f"request:{CARD}")
-    assert (ran.code, ran.out, ran.err) == (0, f"request:{CARD} runs again.\n", "")
+    assert (ran.code, ran.out, ran.err) == (
+        0,
+        f"request:{CARD} will run again within a second, if the service runs.\n",
+        "",
+    )
     assert terminal("inbox").out.splitlines()[0] == "3 waiting, 0 running, 0 dead"
+
+
+def test_all_the_dead_are_tried_again_at_once(terminal: Terminal, kept: Path) -> None:
+    filled(kept)
+    ran = terminal("inbox", "--retry-all")
+    assert (ran.code, ran.out, ran.err) == (0, "1 dead will run again within a second, if the service runs.\n", "")
+    assert terminal("inbox").out.splitlines()[0] == "3 waiting, 0 running, 0 dead"
+    assert terminal("inbox", "--retry-all").out.startswith("0 dead will run again")
 
 
 def test_only_the_dead_are_tried_again(terminal: Terminal, kept: Path) -> None:
@@ -135,6 +147,13 @@ def test_why_a_card_was_put_back(terminal: Terminal, kept: Path, remembered: Cal
 2026-03-02 12:00:00 UTC dry  context: observed (sa.jane): missing: area
 """)
     assert terminal("journal", str(CARD), "--limit", "1").out.splitlines() == ran.out.splitlines()[:1]
+
+
+def test_a_card_that_was_looked_at_in_vain(terminal: Terminal, kept: Path, remembered: Callable[..., None]) -> None:
+    remembered(Entry(NOON, CARD, dry=False, deliveries=("d-1",)))
+    assert terminal("journal", str(CARD)).out == (
+        "2026-03-02 12:00:00 UTC  looked at, nothing to say\n                         because of d-1\n"
+    )
 
 
 def test_a_card_the_journal_has_never_met(terminal: Terminal, kept: Path, remembered: Callable[..., None]) -> None:

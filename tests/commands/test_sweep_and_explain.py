@@ -238,6 +238,16 @@ Would write nothing.
 """)
 
 
+@pytest.mark.parametrize("words", [["sweep"], ["explain", "sme/customer-feedback#1"]])
+def test_whoever_only_looks_needs_no_place_to_write(terminal: Terminal, gitlab: FakeGitLab, words: list[str]) -> None:
+    (terminal.here / "a-file").write_text("")
+    terminal.sets(data_dir=terminal.here / "a-file" / "kept")
+    assert terminal(*words).code == 0
+    terminal.sets(data_dir=terminal.here / "kept")
+    assert terminal(*words).code == 0
+    assert [each.name for each in terminal.here.iterdir()] == ["a-file"]
+
+
 def test_explain_what_is_no_request(terminal: Terminal, gitlab: FakeGitLab) -> None:
     assert shown(terminal("explain", "sme/customer-feedback#1")) == (
         "sme/customer-feedback#1 is no request: it is not an issue of a request project, "

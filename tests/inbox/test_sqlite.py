@@ -57,6 +57,17 @@ def opened(path: Path) -> Iterator[SqliteInbox]:
         inbox.close()
 
 
+def test_the_files_are_their_owner_s_alone(inbox: SqliteInbox, path: Path) -> None:
+    mask = os.umask(0)
+    try:
+        with opened(path.with_name("second.sqlite3")):
+            modes = {each.name: each.stat().st_mode & 0o777 for each in path.parent.glob("second*")}
+    finally:
+        os.umask(mask)
+    assert len(modes) == 4
+    assert set(modes.values()) == {0o600}
+
+
 def test_a_second_process_is_refused_in_words(inbox: SqliteInbox, path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from app.domain.inbox import InboxRules;"
