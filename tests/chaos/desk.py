@@ -112,6 +112,15 @@ class Desk:
             assert time.monotonic() < end, self.waiting()
             pause.wait(0.005)
 
+    def tries(self, times: int) -> Waiting:
+        """Until something that waits has been tried so often; that."""
+        pause, end = threading.Event(), time.monotonic() + PATIENCE
+        while not (tried := [place for place in self.waiting() if place.attempts >= times]):
+            self._settled()
+            assert time.monotonic() < end, self.waiting()
+            pause.wait(0.005)
+        return tried[0]
+
     def waiting(self) -> tuple[Waiting, ...]:
         """What waits in the inbox."""
         return self.service.inbox.waiting(100)
@@ -125,7 +134,9 @@ class Desk:
         rules = bootstrap.rules(
             self.service.settings, self.service.configured, self.service.doors, self.service.journal
         )
-        return rules.reconciler.plan(Ref(issue.project.full_path, issue.iid), bootstrap.utc_now()).plan.empty
+        plan = rules.reconciler.plan(Ref(issue.project.full_path, issue.iid), bootstrap.utc_now()).plan
+        assert plan.empty, plan
+        return True
 
     def _settled(self) -> bool:
         calls = len(self.town.world.calls)

@@ -1,5 +1,6 @@
 """GitLab's list of a project's issues, alone: filters, keyset pages, and what happens between two calls."""
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,7 @@ class IssueList:
     between: Callable[["IssueList"], None] = lambda _: None
     rows: dict[int, dict[str, Any]] = field(default_factory=dict)
     calls: list[httpx.QueryParams] = field(default_factory=list)
+    one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         for number, second in enumerate(self.created, 1):
@@ -36,6 +38,10 @@ class IssueList:
         )
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
+        with self.one_at_a_time:
+            return self._answer(request)
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
         query = request.url.params
         self.calls.append(query)
         key = query.get("order_by", "created_at")

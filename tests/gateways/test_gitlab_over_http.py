@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import requests
 
-from app.domain.failure import Missing, Permanent, Temporary
+from app.domain.failure import Permanent, Temporary
 from app.domain.issue import Ref
 from app.domain.plan import ChangeLabels, DeleteNote, EditNote, PostNote
 from app.fakegitlab import FakeGitLab, World
@@ -89,7 +89,7 @@ def test_notes_are_posted_edited_and_taken_away(place: Place) -> None:
     place.gitlab.writer.apply(REF, DeleteNote(note))
     place.gitlab.writer.apply(REF, DeleteNote(note))
     assert place.gitlab.reader.notes(REF) == ()
-    with pytest.raises(Missing):
+    with pytest.raises(Temporary, match="was deleted a moment ago"):
         place.gitlab.writer.apply(REF, EditNote("ask", note, "Third"))
 
 
@@ -176,7 +176,7 @@ def test_who_we_are_and_what_we_may(place: Place) -> None:
 
 def test_a_revoked_token_is_told_as_one(place: Place) -> None:
     place.world.revoke_token("bot-token")
-    with pytest.raises(Permanent, match="it has expired, was revoked or was copied wrongly"):
+    with pytest.raises(Temporary, match="it has expired, was revoked or was copied wrongly"):
         place.gitlab.about.whoami()
 
 
