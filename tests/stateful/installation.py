@@ -29,6 +29,7 @@ Tier = Literal["free", "premium"]
 Act = Callable[[], object]
 START = datetime(2026, 3, 10, 9, tzinfo=UTC)
 WRITES = frozenset({"POST", "PUT", "DELETE"})
+ROUNDS = 8
 OURS = frozenset({"status", "context", "hold", "declined"})
 """Scopes whose labels our rules may put on and take off."""
 
@@ -144,6 +145,16 @@ class Installation:
         """The service looks at a request."""
         with self.untouched():
             self.service.reconciler.run(ref, self.clock.now)
+
+    def hears_everything(self) -> None:
+        """All events arrive, our own echo with them, until nothing comes of it."""
+        for _ in range(ROUNDS):
+            arrived = self.delivered()
+            if not arrived:
+                return
+            for ref in dict.fromkeys(arrived):
+                self.looks(ref)
+        raise AssertionError("the echo of our writes never ends")
 
     def sweeps(self, rules: Rules | None = None) -> list[Planned]:
         """The scheduled job goes over everything; what it had to write about."""

@@ -174,9 +174,7 @@ class Life(RuleBasedStateMachine):
     def prompt_courier(self) -> None:
         """Everything arrives, and our own echo with it."""
         self.under_way.clear()
-        while arrived := self.here.delivered():
-            for ref in dict.fromkeys(arrived):
-                self.here.looks(ref)
+        self.here.hears_everything()
 
     @rule()
     def sweeps(self) -> None:

@@ -63,13 +63,6 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         yield found
 
 
-def answered(here: Installation) -> None:
-    """Every event arrives, until nothing comes of it."""
-    while arrived := here.delivered():
-        for ref in dict.fromkeys(arrived):
-            here.looks(ref)
-
-
 def told(here: Installation, text: str) -> Issue:
     """Wherever we read or repeat what people type, they type this."""
     here.fresh()
@@ -79,18 +72,18 @@ def told(here: Installation, text: str) -> Issue:
     wish = f"It is slow.\n\nSeverity: {text}\n\nNeeded by: {text}\n\n- Product: {text}\n\n## Request type\n{text}\n"
     here.world.update_issue(here.person(SA), request, description=wish[:LONGEST_DESCRIPTION])
     here.clock.later(minutes=15)
-    answered(here)
+    here.hears_everything()
     here.says(STRANGER, request, text[:LONGEST_NOTE])
     here.says(STRANGER, request, f"severity: {text}\ntype: {text}"[:LONGEST_NOTE])
-    answered(here)
+    here.hears_everything()
     here.drags(PM, request, "status::declined")
-    answered(here)
+    here.hears_everything()
     here.world.update_issue(here.person(PM), request, state_event="close")
-    answered(here)
+    here.hears_everything()
     for ours in list(here.ours(request)):
         here.says(STRANGER, request, ours.body + text[: LONGEST_NOTE - len(ours.body)])
     here.says(PM, request, f"declined: {text}"[:LONGEST_NOTE])
-    answered(here)
+    here.hears_everything()
     return request
 
 
@@ -100,7 +93,9 @@ def harmless(here: Installation) -> None:
     invariants.hold(here)
 
 
-@pytest.mark.parametrize("text", [*texts.HOSTILE, "x" * 5000, "`" * 300], ids=lambda text: ascii(text[:40]))
+@pytest.mark.parametrize(
+    "text", [*texts.HOSTILE, "x" * 5000, "`" * 300, "\U0001d54f" * 300], ids=lambda text: ascii(text[:40])
+)
 def test_what_they_type_runs_nothing_and_calls_nobody(installation: Installation, text: str) -> None:
     told(installation, text)
     harmless(installation)
@@ -146,7 +141,7 @@ def test_a_megabyte_is_read_at_its_beginning_only(
     issue = installation.files(SA, "x", text, ["area::ai"])
     installation.says(STRANGER, issue, text)
     installation.clock.later(minutes=15)
-    answered(installation)
+    installation.hears_everything()
     harmless(installation)
     assert max(read) == READ_AT_MOST
     assert 0 < max(len(note.body) for note in installation.ours(issue)) <= LONGEST_OF_OURS
@@ -156,7 +151,7 @@ def test_a_copy_of_our_note_by_somebody_else_is_not_our_note(installation: Insta
     installation.fresh()
     issue = installation.files(SA, "x", "It is slow.", ["area::ai"])
     installation.clock.later(minutes=15)
-    answered(installation)
+    installation.hears_everything()
     (note,) = installation.ours(issue)
     installation.says(STRANGER, issue, note.body)
     installation.world.delete_note(installation.person(PROGRAM_LEAD), note)
