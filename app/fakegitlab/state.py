@@ -61,6 +61,7 @@ class State:
         self.faults = Faults()
         self.calls: deque[Call] = deque(maxlen=200_000)
         self.unknown_calls: list[str] = []
+        self.under_way = 0
         self.users: dict[int, User] = {}
         self.tokens: dict[str, Token] = {}
         self.groups: dict[int, Group] = {}

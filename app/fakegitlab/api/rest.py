@@ -79,6 +79,13 @@ class RestApi:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
+        self._world.under_way += 1
+        try:
+            await self._serve(scope, receive, send)
+        finally:
+            self._world.under_way -= 1
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = await _read(scope, receive)
         if self._world.faults.latency:
             await asyncio.sleep(self._world.faults.latency)
