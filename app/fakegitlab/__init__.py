@@ -1,6 +1,6 @@
 """A small world with GitLab's rules: state, REST v4 over it, webhooks out and a board page.
 
-It imports nothing of the house. Each rule names its section of GitLab's contract (CONTRACT n).
+It imports nothing of the house. Each rule ends in a mark: where it is from and how certain that is.
 """
 
 from app.fakegitlab.faults import Fault, Faults

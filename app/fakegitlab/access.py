@@ -1,4 +1,4 @@
-"""Who may see and do what (limits.json access_levels; CONTRACT 2, 3, 10, 12)."""
+"""Who may see and do what (limits.json; doc/user/permissions.md, documented)."""
 
 from collections.abc import Iterable
 
@@ -88,7 +88,7 @@ def sees_issue(user: User | None, issue: Issue) -> bool:
 
 
 def sees_note(user: User | None, note: Note) -> bool:
-    """Internal notes show to planners and up (CONTRACT 12), and to whoever wrote them."""
+    """Internal notes show to planners and up, and to whoever wrote them (CONTRACT 12, documented)."""
     if not note.internal:
         return True
     return user is not None and (user is note.author or level(user, note.issue.project) >= PLANNER)
@@ -131,12 +131,12 @@ def may_set_metadata(user: User, project: Project) -> bool:
 
 
 def may_change_note(user: User, note: Note) -> bool:
-    """One's own; another's needs Maintainer (CONTRACT 12). System notes are nobody's."""
+    """One's own; another's needs Maintainer; system notes are nobody's (CONTRACT 12, documented)."""
     return not note.system and (user is note.author or level(user, note.issue.project) >= MAINTAINER)
 
 
 def permitted(user: User, project: Project, change: IssueChange) -> IssueChange:
-    """The change without what the caller may not set: GitLab drops those fields silently (CONTRACT 2)."""
+    """The change without what the caller may not set: GitLab drops those fields silently (CONTRACT 2, sure)."""
     rank = level(user, project)
     kept = change.copy()
     if rank < PLANNER:

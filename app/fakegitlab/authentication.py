@@ -1,4 +1,4 @@
-"""Which token calls, and what its scopes and kind open (CONTRACT 3, 9; `lib/api/api_guard.rb`)."""
+"""Which token calls, and what its scopes and kind open (CONTRACT 9; lib/api/api_guard.rb, sure)."""
 
 from collections.abc import Mapping
 from datetime import date

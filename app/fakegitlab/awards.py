@@ -1,4 +1,4 @@
-"""Reactions on issues and notes (CONTRACT 1, emoji)."""
+"""Reactions on issues and notes (doc/api/emoji_reactions.md; CONTRACT 1, documented)."""
 
 import re
 
@@ -12,7 +12,8 @@ _NAME = re.compile(r"[a-z0-9_+-]+")
 
 
 def known(name: str) -> bool:
-    """Whether it could be an emoji's name: the stand-in has no list of them (a difference)."""
+    """Whether it could be an emoji's name: the stand-in has no list of them
+    (differs from doc/api/emoji_reactions.md, documented)."""
     return _NAME.fullmatch(name) is not None
 
 

@@ -1,4 +1,4 @@
-"""Boards and their lists (CONTRACT 5)."""
+"""Boards and their lists (CONTRACT 5, documented)."""
 
 from collections.abc import Iterable, Sequence
 
@@ -70,7 +70,7 @@ def _number(board: Board) -> None:
 
 
 def require_rights(actor: User, owner: Project | Group) -> None:
-    """Planner is enough (CONTRACT 5)."""
+    """Planner is enough (CONTRACT 5, documented)."""
     if isinstance(owner, Project):
         access.require_level(actor, owner, access.PLANNER)
     else:
@@ -78,7 +78,7 @@ def require_rights(actor: User, owner: Project | Group) -> None:
 
 
 def usable_labels(board: Board) -> list[Label]:
-    """A project board may use its groups' labels too; a group board only group labels (CONTRACT 2)."""
+    """A project board may use its groups' labels too; a group board only group labels (CONTRACT 2, documented)."""
     if isinstance(board.owner, Project):
         return list(labels.available(board.owner))
     return [label for group in board.owner.line() for label in group.labels.values()]

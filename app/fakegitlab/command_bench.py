@@ -1,4 +1,4 @@
-"""What quick actions work with: the issue, who asks, and what is to come of it (CONTRACT 8)."""
+"""What quick actions work with: the issue, who asks, and what is to come of it (CONTRACT 8, documented)."""
 
 import re
 from collections.abc import Callable, Iterable

@@ -1,4 +1,5 @@
-"""Days as people name them in `/due` (GitLab asks the Chronic library; here its usual forms)."""
+"""Days as people name them in `/due` in the usual forms of the Chronic library
+(differs from doc/user/project/quick_actions.md, documented)."""
 
 import re
 from datetime import date, timedelta

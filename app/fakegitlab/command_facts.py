@@ -1,6 +1,7 @@
 """Quick actions about the issue itself: state, title, kind, confidentiality, reactions, to-dos, following.
 
-Messages: lib/gitlab/quick_actions/issuable_actions.rb, issue_and_merge_request_actions.rb, work_item_actions.rb.
+Messages are GitLab's (lib/gitlab/quick_actions/issuable_actions.rb;
+lib/gitlab/quick_actions/issue_and_merge_request_actions.rb, sure).
 """
 
 from app.fakegitlab import awards, subscriptions, todos

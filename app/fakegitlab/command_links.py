@@ -1,6 +1,7 @@
 """Quick actions about other issues and other projects: links, duplicates, moves, clones.
 
-Messages: lib/gitlab/quick_actions/relate_actions.rb, issue_actions.rb; of `/blocks`, `/blocked_by` (Premium): guess.
+Messages are GitLab's (lib/gitlab/quick_actions/relate_actions.rb; lib/gitlab/quick_actions/issue_actions.rb, sure);
+those of Premium's `/blocks` and `/blocked_by` (memory, guess).
 """
 
 from contextlib import suppress
@@ -30,7 +31,7 @@ def _blocked_by(bench: Bench, text: str) -> None:
 
 
 def _link(bench: Bench, text: str, kind: str, words: str) -> None:
-    """The remark comes whether or not the links can be made (sure: the service's answer is not looked at)."""
+    """The remark comes whether or not the links can be made (lib/gitlab/quick_actions/relate_actions.rb, sure)."""
     if not bench.may_plan or not text:
         return
     for other in bench.issues(text):

@@ -1,7 +1,7 @@
 """Quick actions about labels, people, dates, milestones, weight and time.
 
-Messages: lib/gitlab/quick_actions/issuable_actions.rb, issue_actions.rb, issue_and_merge_request_actions.rb; those of
-Premium (`/weight`, `/health_status`, `/reassign`) are from the documentation and memory (guess).
+Messages are GitLab's (lib/gitlab/quick_actions/issuable_actions.rb; lib/gitlab/quick_actions/issue_actions.rb, sure);
+those of Premium's `/weight`, `/health_status` and `/reassign` (doc/user/project/quick_actions.md, guess).
 """
 
 import re
@@ -68,7 +68,7 @@ def _relabel(bench: Bench, text: str) -> None:
 
 @action("copy_metadata")
 def _copy_metadata(bench: Bench, text: str) -> None:
-    """From an issue of the same project only (sure: can_copy_metadata?)."""
+    """From an issue of the same project only (lib/gitlab/quick_actions/issuable_actions.rb, sure)."""
     source = next(iter(bench.issues(text)), None)
     if not bench.may_plan:
         return
@@ -86,7 +86,7 @@ def _copy_metadata(bench: Bench, text: str) -> None:
 
 @action("board_move")
 def _board_move(bench: Bench, text: str) -> None:
-    """Works only if the project has exactly one board (CONTRACT 5)."""
+    """Works only if the project has exactly one board (CONTRACT 5, sure)."""
     target, boards = _labels(bench, text), list(bench.issue.project.boards.values())
     if len(boards) != 1 or not bench.may_plan:
         return

@@ -1,4 +1,4 @@
-"""What quick actions do to an issue (CONTRACT 8), as a change to be applied like any other."""
+"""What quick actions do to an issue, as a change to be applied like any other (CONTRACT 8, documented)."""
 
 from app.fakegitlab import command_facts, command_links, command_planning
 from app.fakegitlab.command_bench import ACTIONS, Bench, Effects

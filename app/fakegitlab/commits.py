@@ -1,6 +1,6 @@
 """A repository in memory: whole trees, branches that point at commits, and the rules of writing to them.
 
-Just enough for issue templates and configuration changes (`app/services/files/*`, `lib/api/files.rb`).
+Just enough for issue templates and configuration changes (app/services/files; lib/api/files.rb, sure).
 """
 
 import base64
@@ -167,7 +167,8 @@ def changed(repository: Repository, one: Commit) -> list[str]:
 
 
 def merge(state: State, author: User, project: Project, source: str, target: str, message: str) -> Commit:
-    """A merge commit on `target`; 409-free: what the source changed since they parted wins (a difference)."""
+    """A merge commit on `target`; what the source changed since they parted wins, conflicts are never found
+    (differs from doc/api/merge_requests.md, documented)."""
     repository = project.own.repository
     ours = repository.commits[repository.branches[target]]
     theirs = repository.commits[repository.branches[source]]

@@ -1,4 +1,4 @@
-"""Carries deliveries from the outbox to their hooks over real HTTP, several at a time (CONTRACT 1)."""
+"""Carries deliveries from the outbox to their hooks over real HTTP, several at a time (CONTRACT 1, sure)."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""CSS colour names, which labels accept and store as hex (CONTRACT 2; CSS Color Module Level 4)."""
+"""CSS colour names, which labels accept and store as hex (CONTRACT 2; CSS Color Module Level 4, documented)."""
 
 _TABLE = """
 aliceblue F0F8FF antiquewhite FAEBD7 aqua 00FFFF aquamarine 7FFFD4 azure F0FFFF beige F5F5DC bisque FFE4C4 black 000000

@@ -1,4 +1,5 @@
-"""One attempt to tell one hook: headers, body, and what came of it (CONTRACT 1; `web_hook_service.rb`, sure)."""
+"""One attempt to tell one hook: headers, body, and what came of it (CONTRACT 1; app/services/web_hook_service.rb,
+sure)."""
 
 import dataclasses
 import json
@@ -96,7 +97,7 @@ def address(state: State, delivery: Delivery, chain: str) -> None:
 
 
 def remember(state: State, delivery: Delivery) -> None:
-    """Put it among the hook's recent deliveries, which are kept for two days (CONTRACT 1)."""
+    """Put it among the hook's recent deliveries, which are kept for two days (CONTRACT 1, documented)."""
     recent, oldest = delivery.hook.recent, state.now() - REMEMBERED
     while recent and isinstance(recent[0], Delivery) and recent[0].at and recent[0].at < oldest:
         recent.popleft()

@@ -1,4 +1,4 @@
-"""A card is dragged on a board (CONTRACT 5)."""
+"""A card is dragged on a board (CONTRACT 5, sure)."""
 
 from typing import Literal
 

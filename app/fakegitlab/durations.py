@@ -1,4 +1,5 @@
-"""Durations as people write them (doc/user/project/time_tracking.md): `1w 2d 3h`; a day has 8 hours, a week 5 days."""
+"""Durations as people write them: `1w 2d 3h`; a day has 8 hours, a week 5 days
+(doc/user/project/time_tracking.md, documented)."""
 
 import re
 

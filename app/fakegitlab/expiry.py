@@ -1,6 +1,8 @@
-"""Reminders that a project's or group's access token dies: 60, 30 and 7 days before (CONTRACT 1, also useful).
+"""Reminders that a project's or group's access token dies: 60, 30 and 7 days before
+(CONTRACT 1, documented).
 
-60 and 30 days need the namespace's setting for additional token webhooks (documented); here it is on.
+60 and 30 days need the namespace's setting for additional token webhooks; here it is on
+(differs from doc/user/project/integrations/webhook_events.md, documented).
 """
 
 from app.fakegitlab import hooks

@@ -48,7 +48,7 @@ class Faults:
     def rate_limit(
         self, retry_after: int = 1, count: int | None = 1, methods: tuple[str, ...] = (), path: str = ""
     ) -> None:
-        """429 with `Retry-After` seconds and a plain-text body (CONTRACT 3)."""
+        """429 with `Retry-After` seconds and a plain-text body (CONTRACT 3, documented)."""
         self.add(Fault("rate_limit", count, methods=methods, path=path, retry_after=retry_after))
 
     def server_error(
@@ -70,7 +70,7 @@ class Faults:
         self.add(Fault("lose_answer", count, methods=methods, path=path))
 
     def drop_fields(self, *fields: str, count: int | None = 1, path: str = "") -> None:
-        """These parameters of a write are ignored without a word (CONTRACT 2)."""
+        """These parameters of a write are ignored without a word (CONTRACT 2, sure)."""
         self.add(Fault("drop_fields", count, methods=("POST", "PUT"), path=path, fields=fields))
 
     def clear(self) -> None:

@@ -1,4 +1,4 @@
-"""Setting up webhooks (CONTRACT 1; rest_contract project_hooks)."""
+"""Setting up webhooks (CONTRACT 1; rest_contract, documented)."""
 
 import base64
 import binascii
@@ -67,7 +67,7 @@ class HookChange(TypedDict, total=False):
 def create(state: State, actor: User, owner: Project | Group, change: HookChange, events: Mapping[str, bool]) -> Hook:
     """A webhook of a project, or on Premium of a group; needs Maintainer, on a group Owner. Raises Refused 400, 403.
 
-    100 of a project and 50 of a group are enough (limits.json; the wording is a guess).
+    100 of a project and 50 of a group are enough (limits.json; app/models/concerns/limitable.rb, sure).
     """
     require_rights(state, actor, owner)
     kind = "project" if isinstance(owner, Project) else "group"
@@ -85,20 +85,22 @@ def create(state: State, actor: User, owner: Project | Group, change: HookChange
 def update(hook: Hook, change: HookChange, events: Mapping[str, bool]) -> None:
     """Set what is given, all or nothing; the secrets are write-only.
 
-    A new address forgets the old one's secret token and custom headers unless they are given again
-    (`reset_token`, `reset_custom_headers`, sure; the signing token stays, guess).
+    A new address forgets the old one's secret token unless one is given again, and its custom headers even then
+    (app/models/concerns/web_hooks/hook.rb, sure); the signing token stays (memory, guess).
     """
     wish = change.copy()
-    moved = "url" in change and change["url"] != hook.url
-    if moved:
+    before = hook.interpolated_url
+    if change.get("url", hook.url) != hook.url:
         wish.setdefault("token", "")
-    if moved or "custom_headers" in change:
-        wish["custom_headers"] = ({} if moved else hook.custom_headers) | change.get("custom_headers", {})
+    if "custom_headers" in change:
+        wish["custom_headers"] = hook.custom_headers | change["custom_headers"]
     if "url_variables" in change:
         wish["url_variables"] = hook.url_variables | change["url_variables"]
     _check(hook, wish)
     for name, value in wish.items():
         setattr(hook, name, (value or None) if name in ("token", "signing_token") else value)
+    if hook.id and hook.interpolated_url != before:
+        hook.custom_headers = {}
     hook.events |= events
 
 

@@ -1,4 +1,5 @@
-"""What a test request tells a hook (`POST …/hooks/:id/test/:trigger`; `project_test_data.rb`, sure)."""
+"""What a test request tells a hook by `POST …/hooks/:id/test/:trigger`
+(app/services/concerns/integrations/project_test_data.rb, sure)."""
 
 from datetime import timedelta
 

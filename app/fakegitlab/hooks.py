@@ -1,4 +1,4 @@
-"""Which hook hears of what (CONTRACT 1)."""
+"""Which hook hears of what (CONTRACT 1, sure)."""
 
 from collections.abc import Callable, Sequence
 
@@ -22,7 +22,7 @@ EVENT_NAMES = {
 
 
 def issue_happened(state: State, actor: User, issue: Issue, action: str, changes: Json) -> None:
-    """Tell the hooks about an issue: confidential ones go to the confidential scope only (CONTRACT 1)."""
+    """Tell the hooks about an issue: confidential ones go to the confidential scope only (CONTRACT 1, sure)."""
     scope = "confidential_issues_events" if issue.confidential else "issues_events"
     base, era = state.base_url, state.issues_as_work_items
     _emit(state, issue.project, scope, lambda: payloads.issue_event(base, actor, issue, action, changes, era))
@@ -43,7 +43,8 @@ def emoji_happened(state: State, actor: User, award: Award, target: Issue | Note
 
 
 def milestone_happened(state: State, milestone: Milestone, action: str) -> None:
-    """Tell the hooks about a project's milestone: `create`, `close` or `reopen` (documented)."""
+    """Tell the hooks about a project's milestone: `create`, `close` or `reopen`
+    (doc/user/project/integrations/webhook_events.md, documented)."""
     owner = milestone.owner
     if isinstance(owner, Project):
         _emit(state, owner, "milestone_events", lambda: payloads.milestone_event(state.base_url, milestone, action))
@@ -56,7 +57,8 @@ def token_expires(state: State, token: Token, place: Project | Group) -> None:
 
 
 def audience(state: State, place: Project | Group) -> list[Hook]:
-    """The place's hooks and, on Premium, those of the groups above: all tell, under different ids (CONTRACT 1)."""
+    """The place's hooks and, on Premium, those of the groups above: all tell, under different ids
+    (CONTRACT 1, documented)."""
     groups = (place.group if isinstance(place, Project) else place).line() if state.tier == "premium" else []
     hooks = list(place.hooks.values()) if isinstance(place, Project) else []
     return hooks + [hook for group in groups for hook in group.hooks.values()]
@@ -86,7 +88,7 @@ def _tell(state: State, hooks: Sequence[Hook], scope: str, body: Callable[[], Js
 
 
 def _too_many(state: State, hook: Hook) -> bool:
-    """Whether the top-level group has used up its minute: the event is dropped, not queued (CONTRACT 1)."""
+    """Whether the top-level group has used up its minute: the event is dropped, not queued (CONTRACT 1, sure)."""
     if state.limits is None:
         return False
     most = state.limits.webhooks or WEBHOOKS_BY_TIER[state.tier]

@@ -1,4 +1,4 @@
-"""Issues: making and changing them, with label events, system notes and webhooks (CONTRACT 1, 2, 3, 4)."""
+"""Issues: making and changing them, with label events, system notes and webhooks (CONTRACT 1, 2, 3, 4, sure)."""
 
 from typing import cast
 
@@ -28,9 +28,9 @@ PLAIN_FIELDS = (
 
 
 def create(state: State, actor: User, project: Project, change: IssueChange) -> Issue:
-    """A new issue at the end of every list; quick actions in its description run (CONTRACT 8).
+    """A new issue at the end of every list; quick actions in its description run (CONTRACT 8, documented).
 
-    Raises Refused 400, 403 when issues are turned off, 409 for an iid given twice (CONTRACT 3).
+    Raises Refused 400, 403 when issues are turned off, 409 for an iid given twice (CONTRACT 3, sure).
     """
     access.require_project(actor, project)
     if not project.issues_enabled:
@@ -75,9 +75,9 @@ def _blank(state: State, actor: User, project: Project, change: IssueChange, iid
 
 
 def update(state: State, actor: User, issue: Issue, change: IssueChange, position: int | None = None) -> Issue:
-    """Change an issue: first its state, then the rest, each with an event of its own (CONTRACT 1).
+    """Change an issue: first its state, then the rest, each with an event of its own (CONTRACT 1, sure).
 
-    `existing | add - remove` for labels; fields the caller may not set are dropped silently (CONTRACT 2).
+    `existing | add - remove` for labels; fields the caller may not set are dropped silently (CONTRACT 2, sure).
     An update that changes nothing still fires, with empty `changes`. Raises Refused 400, 403, 404.
     """
     access.require_issue(actor, issue)
@@ -100,7 +100,8 @@ def update(state: State, actor: User, issue: Issue, change: IssueChange, positio
 
 
 def _obey_description(state: State, actor: User, issue: Issue, change: IssueChange) -> commands.Effects:
-    """Run the quick actions of a new description and leave the rest of the text in `change` (CONTRACT 8)."""
+    """Run the quick actions of a new description and leave the rest of the text in `change` (CONTRACT 8,
+    documented)."""
     text, found = extract(change.get("description") or "")
     effects = commands.interpret(state, actor, issue, found)
     if found:
@@ -132,7 +133,7 @@ def _check(title: str, description: str | None) -> None:
 
 
 def _save(state: State, actor: User, issue: Issue, change: IssueChange, position: int | None) -> None:
-    """Apply the rest. A move within a list alone does not touch `updated_at` (CONTRACT 1)."""
+    """Apply the rest. A move within a list alone does not touch `updated_at` (CONTRACT 1, sure)."""
     old = system_notes.Before(issue)
     changed = _assign_fields(state, actor, issue, change)
     changed |= metadata.set_labels(state, actor, issue, metadata.wanted_labels(state, actor, issue, change))
@@ -173,7 +174,8 @@ def obey(state: State, actor: User, issue: Issue, effects: commands.Effects) -> 
 
 
 def delete(state: State, actor: User, issue: Issue) -> None:
-    """Delete an issue with all that hangs on it: owners, and planners by their role (documented: permissions page)."""
+    """Delete an issue with all that hangs on it: owners, and planners by their role
+    (doc/user/permissions.md, documented)."""
     access.require_issue(actor, issue)
     if access.level(actor, issue.project) != access.PLANNER:
         access.require_level(actor, issue.project, access.OWNER)

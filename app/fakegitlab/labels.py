@@ -1,4 +1,4 @@
-"""Labels: finding, making, changing and deleting them (CONTRACT 2; limits.json)."""
+"""Labels: finding, making, changing and deleting them (CONTRACT 2, sure)."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -24,7 +24,7 @@ def available(project: Project) -> Iterator[Label]:
 
 
 def find(project: Project, title: str) -> Label | None:
-    """By exact title: lookups are case-sensitive (CONTRACT 2)."""
+    """By exact title: lookups are case-sensitive (CONTRACT 2, guess)."""
     return next((label for label in available(project) if label.title == title), None)
 
 
@@ -47,12 +47,13 @@ def find_or_create(state: State, actor: User, project: Project, wanted: Iterable
 
 
 def owned(owner: Project | Group, key: str) -> Label:
-    """A label by id or title, id first (CONTRACT 2). Only the owner's own."""
+    """A label by id or title, id first; only the owner's own (CONTRACT 2, sure)."""
     return chosen(list(owner.labels.values()), key)
 
 
 def chosen(among: list[Label], key: str) -> Label:
-    """Id first, with Rails' cast: "12abc" hits id 12 (CONTRACT 2); then the exact title. Raises Refused 404."""
+    """Id first, then the exact title (CONTRACT 2, sure); by Rails' cast "12abc" is id 12 (CONTRACT 2, guess). Else
+    404."""
     digits = re.match(r"[0-9]+", key)
     number = read_number(digits[0]) if digits else None
     by_id = [one for one in among if one.id == number]
@@ -106,7 +107,7 @@ def update(
     description: str | None = None,
     archived: bool | None = None,
 ) -> Label:
-    """Change a label. No webhook fires; old label events show the new title (CONTRACT 2)."""
+    """Change a label. No webhook fires; old label events show the new title (CONTRACT 2, guess)."""
     _require_rights(actor, label.owner)
     title = label.title if new_title is None else new_title.strip()
     if title != label.title and _taken(label.owner, title):
@@ -121,7 +122,8 @@ def update(
 
 
 def delete(state: State, actor: User, label: Label) -> None:
-    """Delete a label, its board lists and its links to issues; label events then show none (CONTRACT 2, 4)."""
+    """Delete a label, its board lists and its links to issues (CONTRACT 2, sure); label events then show none
+    (app/models/resource_label_event.rb, sure)."""
     _require_rights(actor, label.owner)
     if label.lock_on_merge:
         raise Refused(400, {"message": "Label is locked and was not removed"})

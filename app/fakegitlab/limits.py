@@ -1,4 +1,4 @@
-"""How much is too much: GitLab's rate limits, counted in fixed windows of a minute (limits.json; CONTRACT 1, 3).
+"""How much is too much: GitLab's rate limits, counted in fixed windows of a minute (limits.json, documented).
 
 Off unless the world is made with `limits=`: self-managed GitLab has most of them off, GitLab.com has them on.
 """
@@ -12,7 +12,8 @@ WEBHOOKS_BY_TIER = {"free": 500, "premium": 1600}
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Per minute, as on GitLab.com (documented). `webhooks` counts per top-level group; None takes the tier's."""
+    """Per minute, as on GitLab.com (limits.json, documented). `webhooks` counts per top-level group; None takes the
+    tier's."""
 
     requests: int = 2000
     issues: int = 200

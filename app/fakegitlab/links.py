@@ -1,4 +1,4 @@
-"""Linked issues (CONTRACT 4; app/services/issuable_links/create_service.rb)."""
+"""Linked issues (CONTRACT 4; app/services/issuable_links/create_service.rb, sure)."""
 
 from collections.abc import Mapping
 
@@ -37,7 +37,7 @@ def create(state: State, actor: User, source: Issue, target: Issue, link_type: s
 
 
 def _check(state: State, source: Issue, target: Issue) -> None:
-    """422 for an issue and itself, and beyond 100 links (CONTRACT 4; the limit's words are a guess)."""
+    """422 for an issue and itself, and beyond 100 links (app/models/concerns/issuable_link.rb, sure)."""
     problem = ""
     if source is target:
         problem = "cannot be related to itself"
@@ -58,7 +58,8 @@ def tell(
 
 
 def delete(state: State, actor: User, link: IssueLink) -> None:
-    """Unlink: planners and up in either project (documented: one suffices); told on both sides."""
+    """Unlink: planners and up in either project; told on both sides (doc/user/project/issues/related_issues.md,
+    documented)."""
     if not any(access.may_set_metadata(actor, one.project) for one in (link.source, link.target)):
         raise not_found("No Issue Link found")
     del state.links[link.id]

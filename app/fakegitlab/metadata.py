@@ -1,4 +1,4 @@
-"""An issue's labels and milestone, and the events they leave (CONTRACT 2, 4)."""
+"""An issue's labels and milestone, and the events they leave (CONTRACT 2, 4, sure)."""
 
 from app.fakegitlab import labels, payloads
 from app.fakegitlab.issue_change import IssueChange
@@ -11,9 +11,9 @@ MOST_LABELS = 100
 
 
 def wanted_labels(state: State, actor: User, issue: Issue, change: IssueChange) -> list[Label]:
-    """`(labels or existing) | add - remove`; unknown titles to add are created (CONTRACT 2).
+    """`(labels or existing) | add - remove`; unknown titles to add are created (CONTRACT 2, sure).
 
-    Raises Refused 400 beyond 100 labels, unless none is added (CONTRACT 2; app/services/issuable/callbacks/labels.rb).
+    Raises Refused 400 beyond 100 labels, unless none is added (app/services/issuable/callbacks/labels.rb, sure).
     """
     project, existing = issue.project, issue.labels
     added: list[Label] = []
@@ -28,7 +28,7 @@ def wanted_labels(state: State, actor: User, issue: Issue, change: IssueChange) 
 
 
 def set_labels(state: State, actor: User, issue: Issue, wanted: list[Label]) -> bool:
-    """Make it so, with one label event for every label added or removed (CONTRACT 4)."""
+    """Make it so, with one label event for every label added or removed (CONTRACT 4, documented)."""
     now, before = state.now(), set(issue.labels)
     steps = [(label, "add") for label in wanted if label not in before]
     steps += [(label, "remove") for label in issue.labels if label not in wanted]

@@ -1,4 +1,4 @@
-"""Milestones of projects and groups (doc/api/milestones.md, group_milestones.md; lib/api/milestone_responses.rb)."""
+"""Milestones of projects and groups (doc/api/milestones.md; lib/api/milestone_responses.rb, sure)."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -38,7 +38,8 @@ def create(state: State, actor: User, owner: Project | Group, change: MilestoneC
 
 
 def update(state: State, actor: User, milestone: Milestone, change: MilestoneChange) -> Milestone:
-    """Change, close or activate a milestone; only closing and activating fire a webhook (documented)."""
+    """Change, close or activate a milestone; only closing and activating fire a webhook
+    (doc/user/project/integrations/webhook_events.md, documented)."""
     require_rights(actor, milestone.owner)
     _check("update", milestone.owner, milestone, change)
     before = milestone.state
@@ -87,7 +88,7 @@ def _below(one: Milestone, group: Group) -> bool:
 
 
 def require_rights(actor: User, owner: Project | Group) -> None:
-    """Planners and up (documented)."""
+    """Planners and up (doc/user/permissions.md, documented)."""
     if isinstance(owner, Project):
         access.require_level(actor, owner, access.PLANNER)
     else:
@@ -103,7 +104,7 @@ def _apply(milestone: Milestone, change: MilestoneChange) -> None:
 
 
 def _check(verb: str, owner: Project | Group, one: Milestone | None, change: MilestoneChange) -> None:
-    """400 "Failed to create milestone {…}" (sure: the messages' hash is printed as Ruby prints it)."""
+    """400 "Failed to create milestone {…}", a hash as Ruby prints it (lib/api/milestone_responses.rb, sure)."""
     problems = []
     title = change.get("title", one.title if one else "").strip()
     start, due = (change.get("start_date", one and one.start_date), change.get("due_date", one and one.due_date))

@@ -1,4 +1,5 @@
-"""Which milestones an issue can be put on: its project's and those of its groups (doc/user/project/milestones)."""
+"""Which milestones an issue can be put on: its project's and those of its groups
+(doc/user/project/milestones/_index.md, documented)."""
 
 from collections.abc import Iterator
 

@@ -304,7 +304,7 @@ class IssueLink:
 
 @dataclass(slots=True, eq=False)
 class Hook:
-    """A webhook and how it has fared (CONTRACT 1, disabling)."""
+    """A webhook and how it has fared (CONTRACT 1, sure)."""
 
     id: int
     url: str

@@ -12,7 +12,7 @@ def trimmed(moment: datetime) -> datetime:
 
 
 def stamp(moment: datetime) -> str:
-    """`2026-09-14T09:15:27.412Z`, as the REST API and today's webhooks write it (CONTRACT 1)."""
+    """`2026-09-14T09:15:27.412Z`, as the REST API and today's webhooks write it (CONTRACT 1, sure)."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 

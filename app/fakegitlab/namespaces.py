@@ -1,4 +1,5 @@
-"""Where projects and groups live: groups, and one namespace per person, made when first needed."""
+"""Where projects and groups live: groups, and one namespace per person, made when first needed
+(doc/api/namespaces.md, documented)."""
 
 import re
 

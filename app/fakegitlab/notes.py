@@ -1,4 +1,4 @@
-"""Comments: writing, changing and deleting them; quick actions in them (CONTRACT 1, 4, 8, 12)."""
+"""Comments: writing, changing and deleting them; quick actions in them (CONTRACT 1, 4, 8, 12, documented)."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -65,7 +65,7 @@ def _checked(body: str) -> str:
 
 
 def _only_commands(state: State, actor: User, issue: Issue, effects: commands.Effects) -> Spoken:
-    """No note is made (CONTRACT 4); if nothing applied it is a failure."""
+    """No note is made; if nothing applied it is a failure (CONTRACT 4, documented)."""
     if not effects.any:
         raise bad_request("Failed to apply commands.")
     issues.obey(state, actor, issue, effects)
@@ -94,7 +94,7 @@ def _written(
 
 
 def edit(state: State, actor: User, note: Note, body: str) -> Spoken:
-    """Change a comment: one's own, or with Maintainer another's (CONTRACT 12); fires `update` (CONTRACT 1).
+    """Change a comment: one's own, or with Maintainer another's; fires `update` (CONTRACT 1, 12, documented).
 
     New quick actions run; if nothing else is left the note goes.
     """
@@ -116,7 +116,7 @@ def edit(state: State, actor: User, note: Note, body: str) -> Spoken:
 
 
 def delete(state: State, actor: User, note: Note) -> None:
-    """Delete a comment; no webhook tells (CONTRACT 1)."""
+    """Delete a comment; no webhook tells (CONTRACT 1, sure)."""
     _may_change(actor, note)
     note.issue.notes.remove(note)
     del state.notes[note.id]

@@ -36,7 +36,7 @@ class Delivery:
 
     @property
     def answered(self) -> bool:
-        """2xx and 3xx count as success (CONTRACT 1)."""
+        """2xx and 3xx count as success (CONTRACT 1, sure)."""
         return self.status is not None and 200 <= self.status < 400
 
 

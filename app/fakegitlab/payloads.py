@@ -1,4 +1,4 @@
-"""Webhook bodies (CONTRACT 1): the field sets of GitLab 18 to 19.5."""
+"""Webhook bodies: the field sets of GitLab 18 to 19.5 (CONTRACT 1; captures, sure)."""
 
 import re
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ def issue_url(base: str, issue: Issue) -> str:
 
 
 def user_body(user: User) -> Json:
-    """The `user` of an event: there is no `bot` in it (CONTRACT 1, own events)."""
+    """The `user` of an event: there is no `bot` in it (CONTRACT 1, sure)."""
     return {"id": user.id, "name": user.name, "username": user.username, "avatar_url": None, "email": "[REDACTED]"}
 
 
@@ -197,7 +197,7 @@ def opening(issue: Issue) -> Json:
 def issue_event(base: str, actor: User, issue: Issue, action: str, changes: Json, all_work_items: bool = False) -> Json:
     """An issue or work item event; `assignees` is absent when there are none.
 
-    With `all_work_items` even issues come as `work_item`, as reported of 17.7 (CONTRACT 1).
+    With `all_work_items` even issues come as `work_item`, as reported of 17.7 (CONTRACT 1, documented).
     """
     kind = "issue" if issue.issue_type == "issue" and not all_work_items else "work_item"
     labels = [label_body(label) for label in issue.labels]
@@ -318,7 +318,7 @@ def milestone_event(base: str, milestone: Milestone, action: str) -> Json:
 
 
 def token_event(base: str, token: Token, place: Project | Group) -> Json:
-    """A project's or group's access token dies soon (CONTRACT 1; webhooks/documented/access_token_expiring_*)."""
+    """A project's or group's access token dies soon (CONTRACT 1, documented)."""
     where: Json = {"project": project_body(base, place)} if isinstance(place, Project) else {"group": group_body(place)}
     attributes: Json = {
         "user_id": token.user.id,

@@ -1,4 +1,4 @@
-"""People, bots, tokens and memberships (CONTRACT 10)."""
+"""People, bots, tokens and memberships (CONTRACT 10, documented)."""
 
 import re
 from collections.abc import Sequence
@@ -45,7 +45,7 @@ def forget_tokens(state: State, user: User) -> None:
 
 
 def revoke(state: State, token: str) -> None:
-    """The token no longer works; nothing the account wrote moves yet (CONTRACT 10)."""
+    """The token no longer works; nothing the account wrote moves yet (CONTRACT 10, documented)."""
     state.tokens[token].revoked = True
 
 
@@ -84,7 +84,7 @@ def sole_owner(state: State, user: User) -> bool:
 
 
 def delete(state: State, user: User, hard: bool = False) -> None:
-    """Delete an account: what it wrote goes to the ghost user (CONTRACT 10), or away with it."""
+    """Delete an account: what it wrote goes to the ghost user, or away with it (CONTRACT 10, documented)."""
     if hard:
         _erase_words(state, user)
     ghost = next((one for one in state.users.values() if one.username == GHOST), None)

@@ -1,7 +1,7 @@
 """What a project or group remembers of the many settings clients write: written is read, most have no effect here.
 
-Names and defaults as doc/api/projects.md and doc/api/groups.md show them (documented); their effects are left out
-except for issues, archiving, paths and visibility.
+Names and defaults are GitLab's (doc/api/projects.md; doc/api/groups.md, documented); their effects are left out except
+for issues, archiving, paths and visibility.
 """
 
 from collections.abc import Mapping

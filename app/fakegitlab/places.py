@@ -1,4 +1,4 @@
-"""Groups and projects come, move, are put away and go (doc/api/groups.md, doc/api/projects.md)."""
+"""Groups and projects come, move, are put away and go (doc/api/groups.md; doc/api/projects.md, documented)."""
 
 from datetime import timedelta
 
@@ -58,7 +58,7 @@ def create_project(
 
 
 def move_project(state: State, project: Project, parent: Group, path: str) -> None:
-    """Rename or transfer; reads of the old path are redirected (rest_contract redirects)."""
+    """Rename or transfer; reads of the old path are redirected (rest_contract, documented)."""
     namespaces.check_project_path(state, parent, project.name, path, but=project)
     old = project.full_path
     project.group, project.path = parent, path
@@ -106,14 +106,15 @@ FROZEN = frozenset(
 def require_thawed(path: str) -> None:
     """403 for changes of what is in an archived or waiting project; the project itself can still be managed.
 
-    After `app/policies/project_policy.rb` (rule `archived`, the `readonly_features`): documented.
+    What counts as inside is the rule `archived` and the `readonly_features` (app/policies/project_policy.rb,
+    documented).
     """
     if FROZEN.intersection(path.split("/")[3:4]):
         raise forbidden()
 
 
 def delete_later(state: State, place: Project | Group) -> None:
-    """It waits 30 days (all tiers since 18.0, documented); a second wish is an error."""
+    """It waits 30 days on every tier; a second wish is an error (doc/api/projects.md, documented)."""
     if place.own.marked_for_deletion_on is not None:
         kind = "Project" if isinstance(place, Project) else "Group"
         raise bad_request(f"{kind} has been already marked for deletion")

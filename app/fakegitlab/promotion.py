@@ -1,4 +1,4 @@
-"""A project label becomes a label of its group (CONTRACT 2; Labels::PromoteService). It cannot be undone."""
+"""A project label becomes a label of its group; there is no way back (CONTRACT 2, documented)."""
 
 from app.fakegitlab import access, payloads
 from app.fakegitlab.model import Group, Issue, Label, Project, User

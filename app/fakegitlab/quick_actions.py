@@ -1,4 +1,4 @@
-"""Quick actions found in text (CONTRACT 8): only at the start of a line of a top-level paragraph."""
+"""Quick actions found in text: only at the start of a line of a top-level paragraph (CONTRACT 8, documented)."""
 
 import re
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ def extract(text: str) -> tuple[str, list[Command]]:
 
 
 def _drawn(command: Command) -> str:
-    """`/shrug text` stays in the text as a drawing (sure: issuable_actions.rb)."""
+    """`/shrug text` stays in the text as a drawing (lib/gitlab/quick_actions/issuable_actions.rb, sure)."""
     return f"{command.argument} {SUBSTITUTIONS[command.name]}".strip()
 
 

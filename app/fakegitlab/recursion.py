@@ -1,4 +1,4 @@
-"""Webhooks that cause webhooks (CONTRACT 1, recursion; `lib/gitlab/web_hooks/recursion_detection.rb`, sure).
+"""Webhooks that cause webhooks (CONTRACT 1; lib/gitlab/web_hooks/recursion_detection.rb, sure).
 
 A call that carries the `X-Gitlab-Event-UUID` of a delivery passes it on: a hook that is in that chain already is not
 told again, and nobody is once a hundred hooks are in it. A chain is forgotten after half an hour without a member.

@@ -1,4 +1,5 @@
-"""What GitLab says when it will not do something; bodies as its REST API words them."""
+"""What GitLab says when it will not do something; bodies as its REST API words them
+(lib/api/helpers.rb, sure)."""
 
 from collections.abc import Mapping, Sequence
 

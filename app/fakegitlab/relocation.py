@@ -1,4 +1,4 @@
-"""An issue moves to another project, or is cloned (doc/api/issues.md; app/services/work_items/data_sync: sure)."""
+"""An issue moves to another project, or is cloned (doc/api/issues.md; app/services/work_items/data_sync, sure)."""
 
 from app.fakegitlab import access, hooks, labels, milestones_found, payloads, system_notes, transitions
 from app.fakegitlab.model import (

@@ -1,4 +1,4 @@
-"""Scoped labels (CONTRACT 2): exclusive on Premium, ordinary on Free."""
+"""Scoped labels: exclusive on Premium (CONTRACT 2, documented), ordinary on Free (CONTRACT 2, sure)."""
 
 from collections.abc import Iterable
 
@@ -14,8 +14,8 @@ def scope(title: str) -> str | None:
 def resolved(existing: list[Label], added: Iterable[Label], removed: Iterable[Label], exclusive: bool) -> list[Label]:
     """`existing | added - removed`, then, where exclusive, one label per scope.
 
-    An added label replaces those of its scope. Which of two added at once wins is not established
-    (CONTRACT 11); here it is the last.
+    An added label replaces those of its scope (CONTRACT 2, documented).
+    Of two added at once the last wins (CONTRACT 2, guess).
     """
     added, gone = list(added), set(removed)
     wanted = [label for label in dict.fromkeys([*existing, *added]) if label not in gone]

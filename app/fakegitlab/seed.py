@@ -86,7 +86,7 @@ def _columns(world: World, project: Project, board: Board) -> None:
 
 
 def _area_boards(world: World, project: Project) -> None:
-    """A board per area, scoped by its label: on Premium only (CONTRACT 5)."""
+    """A board per area, scoped by its label: on Premium only (CONTRACT 5, documented)."""
     if world.tier == "free":
         return
     for area, name in AREAS.items():

@@ -1,4 +1,4 @@
-"""Standard Webhooks signatures as GitLab 19 makes them (CONTRACT 1, Signature)."""
+"""Standard Webhooks signatures as GitLab 19 makes them (CONTRACT 1, sure)."""
 
 import base64
 import hashlib

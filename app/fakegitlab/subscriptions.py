@@ -1,4 +1,5 @@
-"""Who follows an issue or a label (lib/api/subscriptions.rb; Subscribable: an explicit answer, else participation)."""
+"""Who follows an issue or a label: an explicit answer, else participation
+(doc/user/profile/notifications.md, documented)."""
 
 import re
 
@@ -10,7 +11,8 @@ _MENTION = re.compile(r"(?<![\w/`@.])@([A-Za-z0-9_][A-Za-z0-9_.-]*)")
 
 
 def mentioned(state: State, text: str) -> list[User]:
-    """The people named as `@username` in a text, in order (code spans and quotes are not told apart; a difference)."""
+    """The people named as `@username` in a text, in order; code spans and quotes are not told apart
+    (differs from doc/user/discussions/_index.md, documented)."""
     if "@" not in text:
         return []
     by_name = {user.username.lower(): user for user in state.users.values()}

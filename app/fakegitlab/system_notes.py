@@ -1,4 +1,4 @@
-"""The notes GitLab writes itself; they fire no webhooks (CONTRACT 1), and label changes make none (CONTRACT 4)."""
+"""The notes GitLab writes itself; they fire no webhooks, and label changes make none (CONTRACT 1, 4, documented)."""
 
 import re
 
@@ -85,7 +85,7 @@ def _times(issue: Issue, old: Before) -> list[str]:
 
 
 def _ticked(before: str, after: str) -> list[str]:
-    """Checklist items whose box alone changed (CONTRACT 12)."""
+    """Checklist items whose box alone changed (CONTRACT 12, guess)."""
     old, new = _TASK.findall(before), _TASK.findall(after)
     if [text for _, text in old] != [text for _, text in new]:
         return []

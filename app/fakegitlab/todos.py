@@ -1,4 +1,4 @@
-"""To-do items (doc/api/todos.md; TodoService): from assignment, mention and wish; done by acting on the issue."""
+"""To-do items: from assignment, mention and wish; done by acting on the issue (app/services/todo_service.rb, sure)."""
 
 from collections.abc import Iterable
 
@@ -27,7 +27,7 @@ def mark(state: State, user: User, issue: Issue) -> Todo | None:
 
 
 def assigned(state: State, actor: User, issue: Issue, people: Iterable[User]) -> None:
-    """For everybody newly assigned; also for oneself (sure: TodoService#new_assignee)."""
+    """For everybody newly assigned; also for oneself (app/services/todo_service.rb, sure)."""
     for user in people:
         _add(state, user, actor, issue, None, "assigned")
 
@@ -45,7 +45,7 @@ def told(state: State, actor: User, issue: Issue, note: Note | None, text: str, 
 
 
 def acted(state: State, actor: User, issue: Issue) -> None:
-    """Whoever acts on an issue has looked at it: their items are done (sure: resolve_todos_for_target)."""
+    """Whoever acts on an issue has looked at it: their items are done (app/services/todo_service.rb, sure)."""
     for one in pending(state, actor, issue):
         finish(state, one)
 

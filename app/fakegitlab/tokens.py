@@ -1,4 +1,4 @@
-"""Access tokens: a person's own, and those of projects and groups, each with its bot (CONTRACT 9, 10)."""
+"""Access tokens: a person's own, and those of projects and groups, each with its bot (CONTRACT 9, 10, documented)."""
 
 import secrets
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ BOTS_LEAVE_AFTER = timedelta(days=30)
 def create(
     state: State, user: User, name: str, scopes: Sequence[str], expires_at: date | None, description: str | None
 ) -> Token:
-    """A token that lives at most 365 days, which is also what it gets when nothing is said (limits.json tokens)."""
+    """A token that lives at most 365 days, its lot too when nothing is said (limits.json, documented)."""
     day = checked_expiry(state, expires_at)
     if not scopes:
         raise bad_parameter("scopes is empty")
@@ -48,7 +48,7 @@ def create_for_place(
     access_level: int,
     description: str | None,
 ) -> Token:
-    """A new token of a project or group: always with a new bot user (CONTRACT 10)."""
+    """A new token of a project or group: always with a new bot user (CONTRACT 10, documented)."""
     kind = "project" if isinstance(place, Project) else "group"
     if actor.bot or not may_manage(actor, place):
         raise bad_request(f"User does not have permission to create {kind} access token")
@@ -72,9 +72,10 @@ def of_place(state: State, place: Project | Group) -> list[Token]:
 
 
 def rotate(state: State, token: Token, expires_at: date | None) -> Token:
-    """Revoke it and give the same user a new one, for a week unless told (`rotate_service.rb`, sure).
+    """Revoke it and give the same user a new one, for a week unless told.
 
-    Rotating a dead token revokes its whole family: somebody else may have it.
+    Rotating a dead token revokes its whole family: somebody else may have it
+    (app/services/personal_access_tokens/rotate_service.rb, sure).
     """
     if token.revoked:
         for one in state.tokens.values():
@@ -89,7 +90,7 @@ def rotate(state: State, token: Token, expires_at: date | None) -> Token:
 
 
 def revoke(state: State, token: Token) -> None:
-    """It no longer works; its bot leaves after 30 days (limits.json tokens)."""
+    """It no longer works; its bot leaves after 30 days (limits.json, documented)."""
     if token.revoked:
         return
     token.revoked = True

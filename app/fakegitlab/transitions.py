@@ -1,4 +1,4 @@
-"""An issue is closed or reopened, with a state event and a webhook of its own (CONTRACT 1)."""
+"""An issue is closed or reopened, with a state event and a webhook of its own (CONTRACT 1, sure)."""
 
 from app.fakegitlab import hooks, payloads
 from app.fakegitlab.model import Issue, StateEvent, User

@@ -46,8 +46,8 @@ T = TypeVar("T")
 class World(State):
     """State and rules, without HTTP. Every method takes the lock; refusals are `Refused(status, body)`.
 
-    `tier` decides about scoped labels (CONTRACT 2); `now` is where `clock` takes its time from (aware UTC); `limits`
-    True enforces GitLab.com's rate limits, or those given.
+    `tier` decides about scoped labels (CONTRACT 2, documented); `now` is where `clock` takes its time from (aware
+    UTC); `limits` True enforces GitLab.com's rate limits, or those given.
     """
 
     def __init__(
@@ -190,7 +190,7 @@ class World(State):
         before: Issue | None = None,
         after: Issue | None = None,
     ) -> Issue:
-        """Drag a card to just below `before` and just above `after` (CONTRACT 5)."""
+        """Drag a card to just below `before` and just above `after` (CONTRACT 5, sure)."""
         with self.lock:
             return drag.drag(self, actor, board, issue, from_list, to_list, before, after)
 

@@ -1,14 +1,18 @@
 """Makes the stand-in's pages of reference from its code: `python -m tests.fakegitlab.reference` writes them.
 
 They are the table of operations (docs/stand-in-operations.md) and the rule book's list of rules (docs/gitlab-rules.md,
-below its marker): each sentence of a docstring that says where its rule comes from.
+below its marker). A rule is what a docstring says before a mark, `(sources, grade)`: `(CONTRACT 5, sure)`,
+`(doc/api/issues.md; CONTRACT 3, documented)`, `(memory, guess)`, or `(differs from doc/api/users.md, documented)` where
+the stand-in knowingly does something else. An operation without a mark of its own has its file's.
 """
 
 import ast
 import inspect
 import re
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
@@ -20,11 +24,30 @@ CODE = Path(app.fakegitlab.__file__).parent
 OPERATIONS = HOUSE / "docs" / "stand-in-operations.md"
 RULES = HOUSE / "docs" / "gitlab-rules.md"
 MARKER = "<!-- made by `make generate` from the docstrings of app/fakegitlab; what follows is not edited by hand -->\n"
-GRADES = ("guess", "documented", "sure")
-SOURCED = re.compile(r"CONTRACT \d|\ba difference\b|\b(sure|documented|guess|source)\b|rest_contract|limits\.json")
+GRADES = ("sure", "documented", "guess")
+DIFFERS = "differs from "
+MARK = re.compile(r" ?\(([^()]+), (sure|documented|guess)\)")
+HEAD = ("| operation | what it does | how sure |", "|---|---|---|")
 METHODS = {"GET": 0, "POST": 1, "PUT": 2, "PATCH": 3, "DELETE": 4}
 # What `:id` is not told by: the part of the path that names what the operation is about.
 BESIDE = {"projects", "groups", "users", "issues", "all", "self", "-"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What is claimed of GitLab, where (file, and function or class in it), after which sources, and how surely."""
+
+    file: str
+    where: str
+    text: str
+    sources: tuple[str, ...]
+    grade: str
+    differs: bool
+
+    @property
+    def told(self) -> str:
+        """The mark, as the pages show it."""
+        return f"{DIFFERS if self.differs else ''}{'; '.join(self.sources)}"
 
 
 def operations_page() -> str:
@@ -40,8 +63,8 @@ def operations_page() -> str:
         (line.split(" ", 1) for line in routes.listed()), key=lambda one: (_subject(one[1]), one[1], METHODS[one[0]])
     )
     for subject, rows in groupby(known, key=lambda one: _subject(one[1])):
-        lines += ["", f"## {subject.replace('_', ' ').capitalize()}", "", "| operation | what it does |", "|---|---|"]
-        lines += [f"| `{method} {path}` | {_purpose(method, path)} |" for method, path in rows]
+        lines += ["", f"## {subject.replace('_', ' ').capitalize()}", "", *HEAD]
+        lines += [_operation(method, path) for method, path in rows]
     return "\n".join(lines) + "\n"
 
 
@@ -58,59 +81,66 @@ def _of_issue(words: list[str]) -> str:
     return "award_emoji" if "award_emoji" in words else "history" if "resource" in words[-1] else "issues"
 
 
-def _purpose(method: str, path: str) -> str:
+def _operation(method: str, path: str) -> str:
     found = routes.find(method, path)
     assert found is not None, (method, path)
-    return _cell(_first_sentence(inspect.getdoc(found[1]) or ""))
+    told = inspect.getdoc(found[1]) or ""
+    marks = told if MARK.search(_flat(told)) else inspect.getmodule(found[1]).__doc__ or ""
+    grades = sorted({one.grade for one in _rules_in("", "", marks)}, key=GRADES.index)
+    what = MARK.sub("", _flat(told.split("\n\n")[0]))
+    return f"| `{method} {path}` | {_cell(what)} | {', '.join(grades)} |"
 
 
-def rules_list() -> str:
-    """The rules by file: what is said of them, and how sure that is."""
-    lines: list[str] = []
-    for path in sorted(CODE.rglob("*.py")):
-        rows = list(_rules_of(path))
-        if rows:
-            lines += [
-                "",
-                f"### `{path.relative_to(CODE).as_posix()}`",
-                "",
-                "| where | rule and source | how sure |",
-                "|---|---|---|",
-            ]
-            lines += [f"| `{name}` | {_cell(text)} | {_grade(text)} |" for name, text in rows]
+def rules() -> list[Rule]:
+    """Every rule of the stand-in, file by file."""
+    return [rule for path in sorted(CODE.rglob("*.py")) for told in docstrings(path) for rule in _rules_in(*told)]
+
+
+def docstrings(path: Path) -> Iterator[tuple[str, str, str]]:
+    """File, function or class, and text of each docstring in it."""
+    tree, file = ast.parse(path.read_text(encoding="utf-8")), path.relative_to(CODE).as_posix()
+    yield file, "the file", ast.get_docstring(tree) or ""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield file, node.name, ast.get_docstring(node) or ""
+
+
+def _rules_in(file: str, where: str, text: str) -> Iterator[Rule]:
+    """What stands between one mark and the next; the words after the last claim nothing."""
+    flat, begin = _flat(text), 0
+    for mark in MARK.finditer(flat):
+        named = mark[1].removeprefix(DIFFERS)
+        sources = tuple(one.strip() for one in named.split(";"))
+        yield Rule(file, where, flat[begin : mark.start()].strip(" .,;:"), sources, mark[2], named != mark[1])
+        begin = mark.end()
+
+
+def rules_list(known: Iterable[Rule]) -> str:
+    """How many there are of each grade, and all of them by file."""
+    known = list(known)
+    lines = ["", "| how sure | rules | of them known differences |", "|---|---|---|"]
+    counts = Counter((rule.grade, rule.differs) for rule in known)
+    for grade in GRADES:
+        lines.append(f"| {grade} | {counts[grade, False] + counts[grade, True]} | {counts[grade, True]} |")
+    lines.append(f"| all | {len(known)} | {sum(rule.differs for rule in known)} |")
+    for file, rows in groupby(known, key=lambda rule: rule.file):
+        lines += ["", f"### `{file}`", "", "| where | rule | source | how sure |", "|---|---|---|---|"]
+        lines += [f"| `{one.where}` | {_cell(one.text)} | {one.told} | {one.grade} |" for one in rows]
     return "\n".join(lines) + "\n"
 
 
-def _rules_of(path: Path) -> Iterator[tuple[str, str]]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    told = [("the file", ast.get_docstring(tree))]
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            told.append((node.name, ast.get_docstring(node)))
-    for name, text in told:
-        if text and SOURCED.search(text):
-            yield name, text
-
-
-def _grade(text: str) -> str:
-    """The least sure word that the text uses; a mere CONTRACT section is as sure as the table above says."""
-    if "a difference" in text:
-        return "known difference"
-    return next((grade for grade in GRADES if re.search(rf"\b{grade}\b", text)), "see its section")
-
-
-def _first_sentence(text: str) -> str:
-    return text.split("\n\n")[0]
+def _flat(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
 
 
 def _cell(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip().replace("|", "\\|")
+    return text.replace("|", "\\|")
 
 
 def rules_page() -> str:
     """The rule book: its hand-written part, and the list below the marker."""
     head, _, _ = RULES.read_text(encoding="utf-8").partition(MARKER)
-    return head + MARKER + rules_list()
+    return head + MARKER + rules_list(rules())
 
 
 def main() -> None:

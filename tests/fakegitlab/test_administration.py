@@ -111,6 +111,12 @@ def test_one_may_look_at_rotate_and_end_the_token_one_calls_with(pod: Pod, serve
         assert client.get("/personal_access_tokens/self").status_code == 401
 
 
+def test_nobody_in_particular_may_not_look_at_people(pod: Pod, served: FakeGitLab) -> None:
+    with calling(served) as client:
+        answer = client.get(f"/users/{pod.sam.id}")
+        assert (answer.status_code, answer.json()) == (403, {"message": "403 Forbidden - Not authorized!"})
+
+
 def test_a_job_token_reads_issues_and_is_nobody_elsewhere(pod: Pod, served: FakeGitLab) -> None:
     pod.file()
     job = pod.world.add_token(pod.sam)

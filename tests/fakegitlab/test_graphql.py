@@ -105,6 +105,24 @@ def test_too_much_at_once_is_refused(pod: Pod, served: FakeGitLab) -> None:
     assert (long.status_code, long.json()) == (422, {"errors": [{"message": "Query too large"}]})
 
 
+def test_a_list_weighs_more_when_searched_and_nothing_more_by_iid(pod: Pod, served: FakeGitLab) -> None:
+    def weighs(arguments: str, times: int) -> bool:
+        fields = " ".join(f"a{n}: issues({arguments}) {{ nodes {{ id title state }} }}" for n in range(times))
+        answer = told(served, pod.sam, f'{{ project(fullPath: "sme/customer-feedback") {{ {fields} }} }}')
+        return "errors" not in answer
+
+    assert weighs("first: 100", 20)
+    assert not weighs('first: 100, search: "x"', 20)
+    assert weighs('iids: ["1"]', 40)
+    assert not weighs("first: 100", 40)
+
+
+def test_a_token_that_may_not_read_is_no_token(pod: Pod, served: FakeGitLab) -> None:
+    narrow = pod.world.add_token(pod.sam, scopes=("read_user",))
+    answer = ask(served, narrow.value, "{ currentUser { name } }")
+    assert (answer.status_code, answer.json()) == (401, {"errors": [{"message": "Invalid token"}]})
+
+
 def test_a_page_has_a_hundred_rows_at_most(pod: Pod, served: FakeGitLab) -> None:
     for _ in range(101):
         pod.file()

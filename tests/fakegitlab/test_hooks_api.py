@@ -116,6 +116,9 @@ def test_a_new_address_forgets_the_old_ones_secrets(pod: Pod, mia: httpx.Client)
     hook.custom_headers = {"X-Team": "feedback"}
     told = mia.put(f"{HOOKS}/{hook.id}", json={"url": "http://127.0.0.1:9/elsewhere"}).json()
     assert (told["token_present"], told["custom_headers"]) == (False, [])
+    again = {"url": "http://127.0.0.1:9/third", "token": "anew", "custom_headers": [{"key": "X-A", "value": "1"}]}
+    told = mia.put(f"{HOOKS}/{hook.id}", json=again).json()
+    assert (told["token_present"], told["custom_headers"]) == (True, [])
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,9 @@ def five(pod: Pod) -> Pod:
         ("milestone_id=Any", {1, 4}),
         ("milestone_id=Upcoming", {1}),
         ("milestone_id=Started", {4}),
+        ("not[milestone_id]=Upcoming", set()),
+        ("not[milestone_id]=Started", {1}),
+        ("not[milestone_id]=Any", {2, 3, 5}),
         ("not[milestone]=Soon", {2, 3, 4, 5}),
         ("author_username=mia", {2, 5}),
         ("not[author_username]=mia", {1, 3, 4}),
@@ -81,7 +84,8 @@ def five(pod: Pod) -> Pod:
         ("search=export&in=title", {1}),
         ("search=bulk%20exp", {1}),
         ("search=xport", set()),
-        ("search=xport&in=title,description", {1, 2}),
+        ("search=xport&in=title,description", set()),
+        ("search=export&in=title,description", {1, 2}),
         ("state=closed", {4}),
         ("created_after=2026-09-14T11:30:00Z", {4, 5}),
         ("created_before=2026-09-14T08:30:00Z", {1}),
@@ -93,6 +97,19 @@ def test_filters(five: Pod, http: httpx.Client, query: str, found: set[int]) -> 
     answer = http.get(f"{LISTS}?{query}")
     assert answer.status_code == 200
     assert {one["iid"] for one in answer.json()} == found
+
+
+def test_only_the_next_milestone_of_a_place_is_upcoming(five: Pod, http: httpx.Client) -> None:
+    later = milestones.create(
+        five.world, five.sam, five.project, MilestoneChange(title="Later", due_date=date(2026, 10, 30))
+    )
+    issue = five.world.create_issue(five.sam, five.project, "No hurry", milestone=later)
+
+    assert [one["iid"] for one in http.get(f"{LISTS}?milestone_id=Upcoming").json()] == [1]
+
+    five.clock.pass_(days=20)
+    assert [one["iid"] for one in http.get(f"{LISTS}?milestone_id=Upcoming").json()] == [issue.iid]
+    assert [one["iid"] for one in http.get(f"{LISTS}?not[milestone_id]=Upcoming").json()] == [1]
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,10 @@ def test_time_is_estimated_and_spent(pod: Pod, sam: gitlab.Gitlab) -> None:
     assert issue.reset_spent_time() == issue.time_stats()
     with pytest.raises(gitlab.GitlabTimeTrackingError):
         issue.add_spent_time("a while")
+    with pytest.raises(gitlab.GitlabTimeTrackingError) as refused:
+        issue.add_spent_time("-1h")
+    assert refused.value.response_code == 400
+    assert "Time to subtract exceeds the total time spent" in str(refused.value.error_message)
 
 
 def test_links_are_told_on_both_sides_and_limited(pod: Pod, http: httpx.Client) -> None:

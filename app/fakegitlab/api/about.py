@@ -1,4 +1,5 @@
-"""What clients ask before anything else: version, settings, licence, features (doc/api/metadata.md and others)."""
+"""What clients ask before anything else: version, settings, licence, features (doc/api/metadata.md;
+doc/api/settings.md; doc/api/license.md; doc/api/features.md, documented)."""
 
 from app.fakegitlab import access
 from app.fakegitlab.api.answer import Answer, ok
@@ -52,7 +53,8 @@ def settings(request: Request) -> Answer:
 
 @routes.on("PUT", "/application/settings")
 def change_settings(request: Request) -> Answer:
-    """Keeps whatever is given; only those in `SETTINGS` are shown with their types. Effects: none (a difference)."""
+    """Keeps whatever is given; only those in `SETTINGS` are shown, and none has an effect
+    (differs from doc/api/settings.md, documented)."""
     access.require_admin(request.actor)
     given = {name: value for name, value in request.parameters.items() if name in SETTINGS and name != "id"}
     request.world.settings.update({name: _typed(SETTINGS[name], value) for name, value in given.items()})
@@ -68,7 +70,7 @@ def _typed(like: object, value: object) -> object:
 
 @routes.on("GET", "/license")
 def license_(request: Request) -> Answer:
-    """The tier, as an administrator sees it; `null` on Free (guess)."""
+    """The tier, as an administrator sees it; `null` on Free (memory, guess)."""
     access.require_admin(request.actor)
     if request.world.tier == "free":
         return ok(None)

@@ -1,4 +1,4 @@
-"""How GitLab writes boards and their lists (rest_examples board_*; the project as its test schema has it)."""
+"""How GitLab writes boards and their lists (rest_examples; spec/fixtures/api/schemas, documented)."""
 
 from app.fakegitlab.api import place_shapes, shapes
 from app.fakegitlab.model import Board, BoardList, Project
@@ -25,7 +25,7 @@ def board(state: State, one: Board) -> Json:
 
 
 def board_list(one: BoardList) -> Json:
-    """A label list; Open and Closed are never listed (CONTRACT 5)."""
+    """A label list; Open and Closed are never listed (CONTRACT 5, documented)."""
     return {
         "id": one.id,
         "label": shapes.label_basic(one.label),

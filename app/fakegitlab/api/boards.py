@@ -1,4 +1,4 @@
-"""Boards and their label lists (rest_contract list_boards … delete_board_list; CONTRACT 5)."""
+"""Boards and their label lists (rest_contract; CONTRACT 5, documented)."""
 
 from app.fakegitlab import boards
 from app.fakegitlab.api import board_shapes
@@ -120,7 +120,7 @@ def get_list(request: Request) -> Answer:
 @routes.on("POST", "/projects/:id/boards/:board_id/lists")
 @routes.on("POST", "/groups/:id/boards/:board_id/lists")
 def create_list(request: Request) -> Answer:
-    """For a label; REST knows no status lists (CONTRACT 5). The refusal's words on Free are a guess."""
+    """For a label; REST knows no status lists (CONTRACT 5, documented). The refusal's words on Free (memory, guess)."""
     for kind in ("assignee", "milestone", "iteration"):
         if request.has(f"{kind}_id") and request.world.tier == "free":
             raise bad_parameter(f"{kind.title()} lists not available with your current license")

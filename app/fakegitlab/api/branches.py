@@ -1,4 +1,4 @@
-"""Branches and which of them are protected (doc/api/branches.md, doc/api/protected_branches.md)."""
+"""Branches and which of them are protected (doc/api/branches.md; doc/api/protected_branches.md, documented)."""
 
 import re
 
@@ -137,7 +137,7 @@ def protected_branch(request: Request) -> Answer:
 
 @routes.on("POST", "/projects/:id/protected_branches")
 def protect(request: Request) -> Answer:
-    """One level for pushing and merging here (a difference)."""
+    """One level for pushing and merging here (differs from doc/api/protected_branches.md, documented)."""
     project = _managed(request)
     request.need("name")
     request.refuse_unbuilt(["allowed_to_push", "allowed_to_merge", "allowed_to_unprotect"])

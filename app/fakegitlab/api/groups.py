@@ -1,4 +1,4 @@
-"""Groups, subgroups and namespaces (doc/api/groups.md, doc/api/namespaces.md)."""
+"""Groups, subgroups and namespaces (doc/api/groups.md; doc/api/namespaces.md, documented)."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -134,7 +134,8 @@ def change_group(request: Request) -> Answer:
 
 @routes.on("DELETE", "/groups/:id")
 def delete_group(request: Request) -> Answer:
-    """202: it waits 30 days with everything in it; `permanently_remove` is for subgroups only (documented)."""
+    """202: it waits 30 days with everything in it; `permanently_remove` is for subgroups only
+    (doc/api/groups.md, documented)."""
     one = _owned(request)
     if request.flag("permanently_remove"):
         if one.parent is None and not request.actor.admin:

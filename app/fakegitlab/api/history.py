@@ -1,4 +1,4 @@
-"""Label events, state events, links and reactions of an issue (CONTRACT 4)."""
+"""Label events, state events, links and reactions of an issue (CONTRACT 4, documented)."""
 
 from collections.abc import Sequence
 from typing import TypeVar

@@ -1,6 +1,7 @@
-"""Recent deliveries of a webhook, test requests and resending (`lib/api/hooks/*.rb`, sure).
+"""Recent deliveries of a webhook, test requests and resending (lib/api/hooks/events.rb;
+lib/api/hooks/resend_hook.rb, sure).
 
-Test and resend are synchronous: the answer waits for the receiver's (CONTRACT 1).
+Test and resend are synchronous: the answer waits for the receiver's (CONTRACT 1, sure).
 """
 
 import json
@@ -72,7 +73,7 @@ def entry(delivery: Delivery) -> Json:
 @routes.on("POST", "/projects/:id/hooks/:hook_id/test/:trigger")
 @routes.on("POST", "/groups/:id/hooks/:hook_id/test/:trigger")
 def test(request: Request) -> Answer:
-    """Send an example now, even to a disabled hook; success enables it (CONTRACT 1). 422 for anything but 2xx."""
+    """Send an example now, even to a disabled hook; success enables it; 422 for anything but 2xx (CONTRACT 1, sure)."""
     hook, trigger = hook_of(request), request.arguments["trigger"]
     if trigger not in EVENTS:
         raise bad_parameter("trigger does not have a valid value")
@@ -93,7 +94,8 @@ def test(request: Request) -> Answer:
 @routes.on("POST", "/projects/:id/hooks/:hook_id/events/:hook_log_id/resend")
 @routes.on("POST", "/groups/:id/hooks/:hook_id/events/:hook_log_id/resend")
 def resend(request: Request) -> Answer:
-    """Send it again now: the same id and body (CONTRACT 1); 422 for a disabled hook or one that has moved."""
+    """Send it again now, with the same id and body; 422 for a disabled hook or one that has moved (CONTRACT 1,
+    sure)."""
     hook, number, world = hook_of(request), request.owner_argument("hook_log_id"), request.world
     found = next((one for one in _attempted(world, hook) if one.number == number), None)
     if found is None:

@@ -1,4 +1,4 @@
-"""Webhooks of projects and groups (rest_contract project_hooks; CONTRACT 1)."""
+"""Webhooks of projects and groups (rest_contract; CONTRACT 1, documented)."""
 
 from app.fakegitlab import hook_settings
 from app.fakegitlab.api import shapes
@@ -106,7 +106,7 @@ def delete_hook(request: Request) -> Answer:
 @routes.on("PUT", "/projects/:id/hooks/:hook_id/custom_headers/:key")
 @routes.on("PUT", "/groups/:id/hooks/:hook_id/custom_headers/:key")
 def set_custom_header(request: Request) -> Answer:
-    """Add or replace one (`lib/api/hooks/custom_headers.rb`, sure)."""
+    """Add or replace one (lib/api/hooks/custom_headers.rb, sure)."""
     hook = hook_of(request)
     hook.custom_headers = _with(request, hook.custom_headers)
     return empty()
@@ -124,7 +124,7 @@ def delete_custom_header(request: Request) -> Answer:
 @routes.on("PUT", "/projects/:id/hooks/:hook_id/url_variables/:key")
 @routes.on("PUT", "/groups/:id/hooks/:hook_id/url_variables/:key")
 def set_url_variable(request: Request) -> Answer:
-    """Add or replace one (`lib/api/hooks/url_variables.rb`, sure)."""
+    """Add or replace one (lib/api/hooks/url_variables.rb, sure)."""
     hook = hook_of(request)
     hook.url_variables = _with(request, hook.url_variables)
     return empty()

@@ -1,4 +1,4 @@
-"""What is done to an issue beside editing it: moves, following, to-dos, time, statistics (lib/api/issues.rb, 19.5)."""
+"""What is done to an issue beside editing it: moves, following, to-dos, time, statistics (lib/api/issues.rb, sure)."""
 
 from app.fakegitlab import access, issues, relocation, subscriptions, todos
 from app.fakegitlab.api import issue_filters, issue_shapes, shapes, todo_shapes
@@ -9,7 +9,7 @@ from app.fakegitlab.api.routing import routes
 from app.fakegitlab.durations import seconds
 from app.fakegitlab.issue_change import IssueChange
 from app.fakegitlab.model import Issue, Project
-from app.fakegitlab.refusal import bad_parameter, forbidden, not_found
+from app.fakegitlab.refusal import bad_parameter, forbidden, invalid, not_found
 
 
 @routes.on("POST", "/projects/:id/issues/:issue_iid/move")
@@ -134,11 +134,11 @@ def reset_estimate(request: Request) -> Answer:
 
 @routes.on("POST", "/projects/:id/issues/:issue_iid/add_spent_time")
 def add_spent(request: Request) -> Answer:
-    """`-1h` subtracts; never below nothing (the message is a guess)."""
+    """`-1h` subtracts; never below nothing (app/models/concerns/time_trackable.rb, sure)."""
     issue = request.issue()
     total = issue.time_spent + _duration(request)
     if total < 0:
-        raise bad_parameter("Time to subtract exceeds the total time spent")
+        raise invalid({"base": ["Time to subtract exceeds the total time spent"]})
     return _stats(request, issue, IssueChange(time_spent=total), 201)
 
 

@@ -1,4 +1,4 @@
-"""Which issues are asked for (OpenAPI 19.4 list parameters; doc/api/issues.md; CONTRACT 3)."""
+"""Which issues are asked for (OpenAPI 19.4; doc/api/issues.md; CONTRACT 3, documented)."""
 
 import calendar
 import re
@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from app.fakegitlab import access
 from app.fakegitlab.api.request import Request
-from app.fakegitlab.model import Issue
+from app.fakegitlab.model import Issue, Milestone
 from app.fakegitlab.refusal import bad_parameter
 
 Test = Callable[[Issue], bool]
@@ -30,7 +30,7 @@ def matching(request: Request, rows: Iterable[Issue], scope: str) -> list[Issue]
 
 
 def visible(request: Request, rows: Iterable[Issue]) -> Iterable[Issue]:
-    """Those the caller may read; whoever asked made sure of the project."""
+    """Those the caller may read; whoever asked has checked the project."""
     user = request.user
     if user is not None and user.admin:
         return rows
@@ -38,7 +38,7 @@ def visible(request: Request, rows: Iterable[Issue]) -> Iterable[Issue]:
 
 
 def statistics_tests(request: Request, scope: str) -> Iterator[Test]:
-    """The filters that lists and `issues_statistics` share; each also as `not[…]` where documented."""
+    """The filters that lists and `issues_statistics` share; each also as `not[…]` where GitLab has it."""
     yield from _scope_tests(request, scope)
     yield from _text_tests(request)
     yield from _time_tests(request)
@@ -46,7 +46,8 @@ def statistics_tests(request: Request, scope: str) -> Iterator[Test]:
         if _given(request, name):
             yield make(request, name)
         if _given(request, f"not[{name}]"):
-            yield _opposite(make(request, f"not[{name}]"))
+            test = make(request, f"not[{name}]")
+            yield test if make is _timebox else _opposite(test)
     if _given(request, "my_reaction_emoji"):
         yield _reaction(request)
 
@@ -92,18 +93,18 @@ def _scope_tests(request: Request, scope: str) -> Iterator[Test]:
 
 
 def _text_tests(request: Request) -> Iterator[Test]:
-    """`search` without `in` finds words by their beginnings (guess: PostgreSQL full text), else by any part."""
+    """`search` finds words by their beginnings, in title and description or where `in` says
+    (app/models/concerns/pg_full_text_searchable.rb, sure), without English word stems
+    (differs from app/models/concerns/pg_full_text_searchable.rb, sure)."""
     secret, words = request.flag_or_none("confidential"), request.text("search").lower().split()
     if secret is not None:
         yield lambda issue: issue.confidential == secret
     if not words:
         return
-    if request.text("in"):
-        places = [one for one in request.words("in") if one in ("title", "description")]
-        yield lambda issue: any(all(word in (getattr(issue, p) or "").lower() for word in words) for p in places)
-    else:
-        parts = [part for word in words for part in _WORD.findall(word)]
-        yield lambda issue: _begins(f"{issue.title} {issue.description or ''}".lower(), parts)
+    columns = ("title", "description")
+    places = [one for one in request.words("in") if one in columns] if request.text("in") else columns
+    parts = [part for word in words for part in _WORD.findall(word)]
+    yield lambda issue: _begins(" ".join(getattr(issue, place) or "" for place in places).lower(), parts)
 
 
 def _begins(text: str, parts: list[str]) -> bool:
@@ -114,7 +115,7 @@ def _begins(text: str, parts: list[str]) -> bool:
 
 
 def _time_tests(request: Request) -> Iterator[Test]:
-    """Both ends are inclusive (documented: "on or after", "on or before")."""
+    """Both ends are inclusive: "on or after", "on or before" (doc/api/issues.md, documented)."""
     for name in ("created", "updated"):
         field, after, before = f"{name}_at", request.moment(f"{name}_after"), request.moment(f"{name}_before")
         if after:
@@ -124,7 +125,7 @@ def _time_tests(request: Request) -> Iterator[Test]:
 
 
 def _due_tests(request: Request) -> Iterator[Test]:
-    """Weeks begin on Monday; `overdue` does not look at the state (guess)."""
+    """Weeks begin on Monday; `overdue` does not look at the state (app/finders/issues_finder.rb, sure)."""
     wanted, today = request.choice("due_date", DUE, ""), request.world.now().date()
     if wanted == "0":
         yield lambda issue: issue.due_date is None
@@ -176,24 +177,28 @@ def _milestone(request: Request, name: str) -> Test:
 
 
 def _timebox(request: Request, name: str) -> Test:
-    """`Upcoming`: active and due in the future; `Started`: active and begun (documented). Their opposites: guess."""
+    """`Upcoming`: active, and the next of its place to be due; `Started`: active and begun.
+
+    `not[…]` of them: active, and due by now or still to begin (app/models/milestone.rb, sure).
+    """
     box, today = request.choice(name, ("Any", "None", "Upcoming", "Started"), ""), request.world.now().date()
-    match box:
-        case "Any":
-            return lambda issue: issue.milestone is not None
-        case "None":
-            return lambda issue: issue.milestone is None
-        case "Upcoming":
-            return lambda issue: _active(issue) and bool((due := _dates(issue)[1]) and due > today)
-    return lambda issue: _active(issue) and bool((start := _dates(issue)[0]) and start <= today)
+    wanted = name == "milestone_id"
+    if box in ("Any", "None"):
+        return lambda issue: ((issue.milestone is not None) == (box == "Any")) is wanted
+    fits = _upcoming if box == "Upcoming" else _started
+    return lambda issue: (one := issue.milestone) is not None and one.state == "active" and fits(one, today, wanted)
 
 
-def _active(issue: Issue) -> bool:
-    return issue.milestone is not None and issue.milestone.state == "active"
+def _upcoming(milestone: Milestone, today: date, wanted: bool) -> bool:
+    due = milestone.due_date
+    if due is None or (due > today) is not wanted:
+        return False
+    others = (one.due_date for one in milestone.owner.milestones.values() if one.state == "active")
+    return not wanted or due == min(other for other in others if other is not None and other > today)
 
 
-def _dates(issue: Issue) -> tuple[date | None, date | None]:
-    return (issue.milestone.start_date, issue.milestone.due_date) if issue.milestone else (None, None)
+def _started(milestone: Milestone, today: date, wanted: bool) -> bool:
+    return milestone.start_date is not None and (milestone.start_date <= today) is wanted
 
 
 def _iids(request: Request, name: str) -> Test:
@@ -220,7 +225,7 @@ def _assignee(request: Request, name: str) -> Test:
 
 
 def _assignee_names(request: Request, name: str) -> Test:
-    """All of them; on Free one name at most (documented for CE)."""
+    """All of them; on Free one name at most (doc/api/issues.md, documented)."""
     names = request.words(name)
     if len(names) > 1 and request.world.tier == "free":
         raise bad_parameter(f"{name} allows one value, but found {len(names)}: {', '.join(names)}")

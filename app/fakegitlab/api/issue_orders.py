@@ -1,4 +1,5 @@
-"""In which order issues come (OpenAPI 19.4 `order_by`; doc/api/issues.md). What has no value comes last, both ways."""
+"""In which order issues come (OpenAPI 19.4; doc/api/issues.md, documented). No value comes last, both ways (memory,
+guess)."""
 
 from collections.abc import Callable
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""How GitLab's REST API writes an issue (rest_examples; OpenAPI 19.4)."""
+"""How GitLab's REST API writes an issue (rest_examples; OpenAPI 19.4, documented)."""
 
 import re
 
@@ -122,7 +122,8 @@ def issue_alone(state: State, issue: Issue, viewer: User | None) -> bytes:
 
 
 def issue_from_afar(state: State, issue: Issue, group: Group | None) -> bytes:
-    """As in a list beyond its project: `references.relative` as seen from the group, or from nowhere (documented)."""
+    """As in a list beyond its project: `references.relative` as seen from the group, or from nowhere
+    (doc/api/issues.md, documented)."""
     near = group is issue.project.group
     path = issue.project.path if near else issue.project.full_path
     own, relative = f'"relative":"#{issue.iid}"'.encode(), encode(f"{path}#{issue.iid}")

@@ -1,4 +1,4 @@
-"""Issues (rest_contract list_project_issues … issue_participants; CONTRACT 3)."""
+"""Issues (rest_contract; CONTRACT 3, documented)."""
 
 from app.fakegitlab import access, drag, issues, milestones_found
 from app.fakegitlab.api import issue_shapes, listing
@@ -42,7 +42,7 @@ ISSUE_TYPES = ("issue", "incident", "test_case", "requirement", "task", "ticket"
 
 @routes.on("GET", "/issues")
 def list_own(request: Request) -> Answer:
-    """Everywhere; without `scope` only those the caller wrote (CONTRACT 3)."""
+    """Everywhere; without `scope` only those the caller wrote (CONTRACT 3, documented)."""
     if request.text("scope") != "all":
         _ = request.actor
     seen = [one for one in request.world.projects.values() if access.sees_project(request.user, one)]
@@ -50,7 +50,7 @@ def list_own(request: Request) -> Answer:
 
 
 def _live(request: Request, projects: list[Project]) -> list[Project]:
-    """Without archived projects, unless asked for (documented: `non_archived` is true by default)."""
+    """Without archived projects, unless asked for (doc/api/issues.md, documented)."""
     return [one for one in projects if not one.own.archived or not request.flag("non_archived", default=True)]
 
 
@@ -64,7 +64,7 @@ def get_any_issue(request: Request) -> Answer:
 
 @routes.on("GET", "/groups/:id/issues")
 def list_in_group(request: Request) -> Answer:
-    """In a group and below; offset pagination only (CONTRACT 3)."""
+    """In a group and below; offset pagination only (CONTRACT 3, documented)."""
     within = request.group()
     seen = [one for one in request.world.projects.values() if within in one.group.line()]
     visible = [one for one in seen if access.sees_project(request.user, one)]
@@ -101,7 +101,7 @@ def create_issue(request: Request) -> Answer:
 
 @routes.on("PUT", "/projects/:id/issues/:issue_iid")
 def update_issue(request: Request) -> Answer:
-    """At least one known field; those the caller may not set are dropped (CONTRACT 2)."""
+    """At least one known field; those the caller may not set are dropped (CONTRACT 2, sure)."""
     issue, actor = request.issue(), request.actor
     request.need_one_of(UPDATES)
     request.refuse_unbuilt(UNBUILT)
@@ -168,7 +168,8 @@ def read_change(request: Request) -> IssueChange:
 
 
 def _read_milestone(request: Request, change: IssueChange) -> None:
-    """0 or empty takes it off; one that the project cannot use is ignored (sure: resolve_milestone_title!)."""
+    """0 or empty takes it off; one that the project cannot use is ignored
+    (lib/api/issues.rb, sure)."""
     project = request.project()
     if request.text("milestone") and request.text("milestone_id"):
         raise bad_parameter("milestone, milestone_id are mutually exclusive")

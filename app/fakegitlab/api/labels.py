@@ -1,4 +1,4 @@
-"""Labels of projects and groups (rest_contract list_project_labels … group_labels; CONTRACT 2)."""
+"""Labels of projects and groups (rest_contract; CONTRACT 2, documented)."""
 
 from app.fakegitlab import labels, promotion
 from app.fakegitlab.api import shapes
@@ -131,7 +131,7 @@ def delete_label(request: Request) -> Answer:
 @routes.on("PUT", "/projects/:id/labels/:label_id/promote")
 @routes.on("PUT", "/projects/:id/labels/promote")
 def promote_label(request: Request) -> Answer:
-    """To the project's group: the id stays (CONTRACT 2)."""
+    """To the project's group: the id stays (CONTRACT 2, documented)."""
     project, actor = request.project(), request.actor
     one = promotion.promote(request.world, actor, labels.owned(project, _key(request)))
     return ok(_shape(request, one, project.group))

@@ -1,4 +1,4 @@
-"""Lists of issues: filtered, ordered, and kept until something changes (CONTRACT 3; OpenAPI 19.4)."""
+"""Lists of issues: filtered, ordered, and kept until something changes (CONTRACT 3; OpenAPI 19.4, sure)."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
@@ -29,7 +29,7 @@ def answer(request: Request, projects: Sequence[Project], default_scope: str, ke
 
 
 def _keyset(request: Request, rows: list[Issue], order: str, down: bool) -> Answer:
-    """The rows after the cursor; `link rel=next` while there are more (CONTRACT 3)."""
+    """The rows after the cursor; `link rel=next` while there are more (CONTRACT 3, documented)."""
     size, key = per_page(request), issue_orders.key(order, down)
     after = _mark(request.text("cursor"), order, down)
     if down:

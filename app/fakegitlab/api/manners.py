@@ -1,7 +1,7 @@
-"""What every answer carries beside its body: request id, caching, rate limits (CONTRACT 3; captures of gitlab.com).
+"""What every answer carries beside its body: request id, caching, rate limits (CONTRACT 3; captures, sure).
 
-`etag` and `cache-control` as Rack::ETag writes them (documented: `max-age=0, private, must-revalidate` on 200 and 201,
-`no-cache` on the rest). `x-request-id` has the look of GitLab's ULIDs and counts up.
+`etag` and `cache-control` as Rack::ETag writes them: `max-age=0, private, must-revalidate` on 200 and 201,
+`no-cache` on the rest (Rack::ETag, documented). `x-request-id` has the look of GitLab's ULIDs and counts up.
 """
 
 import hashlib
@@ -43,7 +43,7 @@ class Manners:
         return self._counted.add(kind, username, self._world.now()) > most
 
     def retry_later(self, seconds: int) -> Answer:
-        """429 as Rack::Attack writes it: plain text, with the headers that only it has (CONTRACT 3)."""
+        """429 as Rack::Attack writes it: plain text, with the headers that only it has (CONTRACT 3, documented)."""
         free = format_datetime(self._world.now() + timedelta(seconds=seconds), usegmt=True)
         headers = [(b"retry-after", str(seconds).encode()), (b"ratelimit-resettime", free.encode())]
         return Answer(429, b"Retry later\n", headers, b"text/plain")

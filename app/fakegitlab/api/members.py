@@ -1,4 +1,4 @@
-"""Members of projects and groups (doc/api/members.md; `lib/api/members.rb`)."""
+"""Members of projects and groups (doc/api/members.md; lib/api/members.rb, sure)."""
 
 from datetime import date
 
@@ -201,7 +201,7 @@ def _leave(request: Request, place: Project | Group, user: User) -> None:
 
 
 def _keep_an_owner(place: Project | Group, user: User, rank: int) -> None:
-    """The last owner of a group cannot go (400 from the model's rules; the words are a guess)."""
+    """The last owner of a group is nobody's to remove or to lower: 403 (app/policies/group_member_policy.rb, sure)."""
     owners = [one for one, level in place.members.items() if level == access.OWNER]
     if isinstance(place, Group) and place.parent is None and owners == [user.id] and rank < access.OWNER:
         raise forbidden()

@@ -1,6 +1,7 @@
-"""Merge requests within one project, just enough to change configuration by them (doc/api/merge_requests.md).
+"""Merge requests within one project, just enough to change configuration by them
+(doc/api/merge_requests.md, documented).
 
-Left out: forks, approvals, pipelines, diffs' discussions, rebase; conflicts are never found (the source wins).
+Left out: forks, approvals, pipelines, diffs' discussions, rebase.
 """
 
 import secrets
@@ -229,7 +230,8 @@ def change_merge_request(request: Request) -> Answer:
 
 @routes.on("PUT", "/projects/:id/merge_requests/:merge_request_iid/merge")
 def merge(request: Request) -> Answer:
-    """405 for what cannot be merged, 409 for another head than `sha`, 401 for who may not (documented)."""
+    """405 for what cannot be merged, 409 for another head than `sha`, 401 for who may not
+    (doc/api/merge_requests.md, documented)."""
     actor, (project, one) = request.actor, _request(request)
     heads, guard = project.own.repository.branches, project.own.repository.protected.get(one.target_branch, 0)
     if access.level(actor, project) < max(access.DEVELOPER, guard):
@@ -294,7 +296,7 @@ def note(request: Request) -> Answer:
 
 @routes.on("POST", "/projects/:id/merge_requests/:merge_request_iid/notes")
 def create_note(request: Request) -> Answer:
-    """A comment; quick actions in it stay text (a difference)."""
+    """A comment; quick actions in it stay text (differs from doc/user/project/quick_actions.md, documented)."""
     actor, (project, one) = request.actor, _request(request)
     request.need("body")
     if not request.text("body").strip():

@@ -1,4 +1,5 @@
-"""How GitLab's REST API writes a milestone and its events (doc/api/milestones.md; schemas milestone.json)."""
+"""How GitLab's REST API writes a milestone and its events (doc/api/milestones.md; spec/fixtures/api/schemas,
+documented)."""
 
 from app.fakegitlab.api.shapes import user_basic
 from app.fakegitlab.model import Group, Issue, Milestone, MilestoneEvent
@@ -28,7 +29,7 @@ def milestone(state: State, one: Milestone) -> Json:
 
 
 def milestone_event(state: State, issue: Issue, event: MilestoneEvent) -> Json:
-    """A milestone event: the milestone as it is now, null once deleted (CONTRACT 4 says so of labels)."""
+    """A milestone event: the milestone as it is now, null once deleted (memory, guess)."""
     return {
         "id": event.id,
         "user": user_basic(state, event.user),

@@ -1,4 +1,4 @@
-"""Milestones of projects and groups (doc/api/milestones.md, doc/api/group_milestones.md)."""
+"""Milestones of projects and groups (doc/api/milestones.md; doc/api/group_milestones.md, documented)."""
 
 from app.fakegitlab import access, milestones, milestones_found
 from app.fakegitlab.api import issue_shapes, milestone_shapes
@@ -18,7 +18,7 @@ def _place(request: Request) -> Project | Group:
 
 
 def _milestone(request: Request) -> Milestone:
-    """Only the place's own: an ancestor's gives 404 here (sure)."""
+    """Only the place's own: an ancestor's gives 404 here (lib/api/milestone_responses.rb, sure)."""
     found = _place(request).milestones.get(request.owner_argument("milestone_id"))
     if found is None:
         raise not_found()
@@ -133,6 +133,6 @@ def milestone_merge_requests(request: Request) -> Answer:
 
 @routes.on("POST", "/projects/:id/milestones/:milestone_id/promote")
 def promote_milestone(request: Request) -> Answer:
-    """To the project's group; the body is the status, as the source has it (guess: nobody reads it)."""
+    """To the project's group; the body is the status (lib/api/project_milestones.rb, sure)."""
     milestones.promote(request.world, request.actor, _milestone(request))
     return ok(200)

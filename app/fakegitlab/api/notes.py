@@ -1,4 +1,4 @@
-"""Comments and their threads (rest_contract list_issue_notes …; CONTRACT 4, 12)."""
+"""Comments and their threads (rest_contract; CONTRACT 4, 12, documented)."""
 
 from app.fakegitlab import access, notes
 from app.fakegitlab.api import shapes
@@ -104,7 +104,8 @@ def reply(request: Request) -> Answer:
 
 @routes.on("POST", "/projects/:id/issues/:issue_iid/discussions")
 def start_thread(request: Request) -> Answer:
-    """A comment that is a discussion from the beginning; answers with the discussion (sure: lib/api/discussions.rb)."""
+    """A comment that is a discussion from the beginning; answers with the discussion
+    (lib/api/discussions.rb, sure)."""
     issue, actor = request.issue(), request.actor
     request.need("body")
     internal, at = request.flag("internal") or request.flag("confidential"), request.moment("created_at")
@@ -123,7 +124,7 @@ def _members(request: Request, what: str) -> list[Note]:
 
 @routes.on("GET", "/projects/:id/issues/:issue_iid/discussions/:discussion_id/notes")
 def thread_notes(request: Request) -> Answer:
-    """The comments of a thread, oldest first; not paged (sure)."""
+    """The comments of a thread, oldest first; not paged (lib/api/discussions.rb, sure)."""
     return ok([shapes.note(request.world, note) for note in _members(request, "Notes")])
 
 
@@ -142,7 +143,7 @@ def get_thread_note(request: Request) -> Answer:
 
 @routes.on("PUT", "/projects/:id/issues/:issue_iid/discussions/:discussion_id/notes/:note_id")
 def update_thread_note(request: Request) -> Answer:
-    """Its text; nothing on an issue can be resolved (sure: Noteable.resolvable_types leaves issues out)."""
+    """Its text; nothing on an issue can be resolved (app/models/concerns/noteable.rb, sure)."""
     note, actor = _in_thread(request), request.actor
     if request.has("body") == request.has("resolved"):
         raise bad_parameter("body, resolved are missing, exactly one parameter must be provided")

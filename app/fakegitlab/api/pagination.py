@@ -1,4 +1,4 @@
-"""Pages: by offset with GitLab's headers, or by keyset with a cursor (rest_contract common.pagination; CONTRACT 3)."""
+"""Pages: by offset with GitLab's headers, or by keyset with a cursor (rest_contract; CONTRACT 3, documented)."""
 
 import base64
 import binascii
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 def per_page(request: Request) -> int:
-    """Rows per page: 20 unless told, 100 at most; 400 for 0 (`lib/api/pagination_params.rb`, documented)."""
+    """Rows per page: 20 unless told, 100 at most; 400 for 0 (doc/api/rest/_index.md, documented)."""
     wanted = request.number("per_page", DEFAULT_PER_PAGE)
     if wanted == 0:
         raise bad_parameter("per_page has a value not allowed")

@@ -1,4 +1,5 @@
-"""Parameters as Rack and Grape read them: query, JSON, urlencoded and multipart forms, nested names (doc/api/rest).
+"""Parameters as Rack and Grape read them: query, JSON, urlencoded and multipart forms, nested names
+(doc/api/rest/_index.md, documented).
 
 `a[]=1&a[]=2` is an array, `a[b]=1` a hash, `a[][b]=1&a[][c]=2` and `a[0][b]=1` arrays of hashes. A hash `not` is also
 found under its flat names (`not[labels]`). What cannot be text (NUL, broken UTF-8, lone surrogates) is 400.
@@ -50,7 +51,8 @@ def read_body(content_type: str, body: bytes) -> Parameters:
 
 
 def malformed() -> Refused:
-    """What GitLab's middleware answers to text that is none (HandleMalformedStrings; documented)."""
+    """What GitLab's middleware answers to text that is none (lib/gitlab/middleware/handle_malformed_strings.rb,
+    documented)."""
     return Refused(400, {"error": "400 Bad Request"})
 
 

@@ -1,4 +1,5 @@
-"""The caller and everybody else; administrators make, change, block and delete accounts (doc/api/users.md)."""
+"""The caller and everybody else; administrators make, change, block and delete accounts (doc/api/users.md,
+documented)."""
 
 from app.fakegitlab import access, namespaces, people
 from app.fakegitlab.api import people_shapes, shapes
@@ -63,7 +64,9 @@ def _listed(request: Request, one: User) -> Json:
 
 @routes.on("GET", "/users/:id")
 def user(request: Request) -> Answer:
-    """One person; anonymous callers get 403 (guess: as `lib/api/users.rb` forbids where profiles are restricted)."""
+    """One person; anonymous callers get 403 (lib/api/users.rb, sure)."""
+    if request.user is None:
+        raise forbidden("Not authorized!")
     found = request.world.users.get(request.owner_argument("id"))
     if found is None:
         raise not_found("User")
@@ -119,7 +122,7 @@ def _value(request: Request, name: str) -> object:
 
 @routes.on("PUT", "/users/:id")
 def change_user(request: Request) -> Answer:
-    """Changes what is given; e-mail changes need no confirmation here (a difference)."""
+    """Changes what is given; e-mail changes need no confirmation here (differs from doc/api/users.md, documented)."""
     one = _target(request)
     _refuse_taken(request, one)
     one.name, one.email = request.text("name", one.name), request.text("email", one.email)
@@ -168,7 +171,8 @@ def unblock(request: Request) -> Answer:
 
 @routes.on("POST", "/users/:id/deactivate")
 def deactivate(request: Request) -> Answer:
-    """`true`; GitLab asks for 90 quiet days first, the stand-in only refuses for the blocked (a difference)."""
+    """`true`; refused for the blocked only, without GitLab's 90 quiet days (differs from doc/api/users.md,
+    documented)."""
     one = _target(request)
     if one.state == "blocked":
         raise forbidden("A blocked user cannot be deactivated by the API")

@@ -1,4 +1,4 @@
-"""How GitLab writes accounts and tokens (doc/api/users.md, doc/api/personal_access_tokens.md: documented)."""
+"""How GitLab writes accounts and tokens (doc/api/users.md; doc/api/personal_access_tokens.md, documented)."""
 
 from app.fakegitlab import access
 from app.fakegitlab.api import shapes
@@ -34,7 +34,7 @@ ADMIN_ONLY: Json = {"note": None}
 
 
 def public(state: State, user: User) -> Json:
-    """A person asked for by id: only here and in `own` `bot` can be seen (CONTRACT 10)."""
+    """A person asked for by id: only here and in `own` `bot` can be seen (CONTRACT 10, documented)."""
     return (
         shapes.user_basic(state, user)
         | {"created_at": stamp(user.created_at), "bot": user.bot, "followers": 0, "following": 0, "is_followed": False}

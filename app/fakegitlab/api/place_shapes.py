@@ -1,4 +1,4 @@
-"""How GitLab writes projects, groups, namespaces and members (doc/api/projects.md, groups.md, members.md)."""
+"""How GitLab writes projects, groups, namespaces and members (doc/api/projects.md; doc/api/groups.md, documented)."""
 
 from datetime import timedelta
 

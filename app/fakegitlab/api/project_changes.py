@@ -1,4 +1,4 @@
-"""Making, changing, moving and removing projects (doc/api/projects.md)."""
+"""Making, changing, moving and removing projects (doc/api/projects.md, documented)."""
 
 from app.fakegitlab import access, commits, namespaces, place_settings, places
 from app.fakegitlab.api import place_shapes

@@ -1,4 +1,4 @@
-"""Finding projects (doc/api/projects.md; `lib/api/projects.rb`)."""
+"""Finding projects (doc/api/projects.md, documented)."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -27,7 +27,7 @@ ORDERS: dict[str, Callable[[Project], Any]] = {
 
 @routes.on("GET", "/projects")
 def projects(request: Request) -> Answer:
-    """What the caller sees, narrowed as documented; those waiting for deletion only on request."""
+    """What the caller sees, narrowed as asked; those waiting for deletion only on request."""
     seen = [one for one in request.world.projects.values() if access.sees_project(request.user, one)]
     found = narrowed(request, seen)
     if request.text("pagination") == "keyset":
@@ -36,7 +36,7 @@ def projects(request: Request) -> Answer:
 
 
 def narrowed(request: Request, found: Sequence[Project]) -> list[Project]:
-    """The documented filters of every list of projects."""
+    """The filters of every list of projects (doc/api/projects.md, documented)."""
     user, topic = request.user, request.words("topic")
     mine, owned = request.flag("membership"), request.flag("owned")
     if (mine or owned or request.flag("starred")) and user is None:

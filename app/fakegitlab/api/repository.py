@@ -1,4 +1,5 @@
-"""Files, trees, branches and commits, just enough for templates and configuration (doc/api/repository_files.md …)."""
+"""Files, trees, branches and commits, just enough for templates and configuration (doc/api/repository_files.md,
+documented)."""
 
 import base64
 import binascii

@@ -172,7 +172,7 @@ class Request:
         return found
 
     def _moved(self, project: Project) -> Refused:
-        """GET is sent to where the project is now, by id; nothing else is (`lib/api/helpers.rb`, sure)."""
+        """GET is sent to where the project is now, by id; nothing else is (lib/api/helpers.rb, sure)."""
         if self.method not in ("GET", "HEAD"):
             return Refused(405, {"message": "Non GET methods are not allowed for moved projects"})
         rest = "/".join(["projects", str(project.id), *self.path.strip("/").split("/")[2:]])

@@ -1,4 +1,4 @@
-"""The first words of GitLab's REST paths (`doc/api/api_resources.md`, documented): anything else is a plain 404."""
+"""The first words of GitLab's REST paths: anything else is a plain 404 (doc/api/api_resources.md, documented)."""
 
 _WORDS = """
 admin appearance application applications audit_events avatar broadcast_messages bulk_imports code_suggestions

@@ -1,4 +1,4 @@
-"""Pipeline schedules (doc/api/pipeline_schedules.md; `lib/api/ci/pipeline_schedules.rb`). Nothing ever runs."""
+"""Pipeline schedules, of which nothing ever runs (doc/api/pipeline_schedules.md, documented)."""
 
 import re
 from datetime import timedelta
@@ -88,7 +88,7 @@ def schedule(request: Request) -> Answer:
 
 @routes.on("POST", "/projects/:id/pipeline_schedules")
 def create_schedule(request: Request) -> Answer:
-    """The caller owns it; it runs as them (CONTRACT 9)."""
+    """The caller owns it; it runs as them (CONTRACT 9, guess)."""
     project = _project(request)
     request.need("description", "ref", "cron")
     now, world = request.world.now(), request.world
@@ -194,7 +194,7 @@ def change_variable(request: Request) -> Answer:
 
 @routes.on("DELETE", "/projects/:id/pipeline_schedules/:pipeline_schedule_id/variables/:key")
 def delete_variable(request: Request) -> Answer:
-    """202 with what it was (source, sure)."""
+    """202 with what it was (lib/api/ci/pipeline_schedules.rb, sure)."""
     one, found = _named(request)
     one.variables.remove(found)
     return ok(_variable(found), 202)

@@ -1,4 +1,4 @@
-"""How GitLab's REST API writes things (rest_examples; OpenAPI 19.4)."""
+"""How GitLab's REST API writes things (rest_examples; OpenAPI 19.4, documented)."""
 
 import html
 
@@ -22,7 +22,7 @@ from app.fakegitlab.state import State
 
 
 def user_basic(state: State, user: User) -> Json:
-    """A person inside something else: there is no `bot` here (CONTRACT 10)."""
+    """A person inside something else: there is no `bot` here (CONTRACT 10, documented)."""
     return {
         "id": user.id,
         "username": user.username,
@@ -112,7 +112,7 @@ def note(state: State, one: Note) -> Json:
 
 
 def label_event(state: State, issue: Issue, event: LabelEvent) -> Json:
-    """A label event: the label under its current name, null once deleted (CONTRACT 2, 4)."""
+    """A label event: the label under its current name, null once deleted (app/models/resource_label_event.rb, sure)."""
     one = event.label
     shown = {"id": one.id, "name": one.title, "color": one.color, "description": one.description}
     return {

@@ -1,4 +1,4 @@
-"""Issue templates of a project: files of its default branch (doc/api/project_templates.md; CONTRACT 8)."""
+"""Issue templates of a project: files of its default branch (doc/api/project_templates.md; CONTRACT 8, documented)."""
 
 import base64
 

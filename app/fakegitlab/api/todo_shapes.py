@@ -1,4 +1,4 @@
-"""How GitLab's REST API writes a to-do item (doc/api/todos.md)."""
+"""How GitLab's REST API writes a to-do item (doc/api/todos.md, documented)."""
 
 from app.fakegitlab.agenda import Todo
 from app.fakegitlab.api.issue_shapes import issue_in_list

@@ -1,4 +1,4 @@
-"""Access tokens of people, projects and groups (doc/api/*_access_tokens.md, `lib/api/resource_access_tokens.rb`)."""
+"""Access tokens of people, projects and groups (doc/api/project_access_tokens.md, documented)."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -155,7 +155,7 @@ def _place_shown(request: Request, one: Token, place: Project | Group, secret: b
 @routes.on("GET", "/projects/:id/access_tokens")
 @routes.on("GET", "/groups/:id/access_tokens")
 def list_place_tokens(request: Request) -> Answer:
-    """All of the place's, dead ones too; 401 for those who may not (source, sure)."""
+    """All of the place's, dead ones too; 401 for those who may not (lib/api/resource_access_tokens.rb, sure)."""
     place = _place(request)
     if not tokens.may_manage(request.actor, place):
         raise unauthorized()

@@ -1,4 +1,4 @@
-"""CI variables of projects, groups and schedules (doc/api/project_level_variables.md, group_level_variables.md)."""
+"""CI variables of projects, groups and schedules (doc/api/project_level_variables.md, documented)."""
 
 import re
 

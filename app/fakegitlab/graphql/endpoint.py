@@ -1,6 +1,7 @@
-"""`POST /api/graphql`: tokens, sizes and errors as GitLab answers them (CONTRACT 7; GraphqlController, partly guessed).
+"""`POST /api/graphql`: tokens, sizes and errors as GitLab answers them (CONTRACT 7, documented).
 
-Errors of the query come with HTTP 200; a dead token, a job token or a token without a reading scope gets 401 or 403.
+Errors of the query come with HTTP 200; a dead token, a job token or a token without a reading scope is invalid: 401
+(app/controllers/graphql_controller.rb; lib/gitlab/auth/request_authenticator.rb, sure).
 """
 
 import json
@@ -52,7 +53,7 @@ class GraphqlApi:
         if token is not None and token.job_of is not None:
             return _errors("Invalid token", 401), ""
         if token is not None and READING.isdisjoint(token.scopes):
-            return _errors("insufficient_scope", 403), token.user.username
+            return _errors("Invalid token", 401), ""
         return self._asked(request, body, token), token.user.username if token else ""
 
     def _asked(self, request: Request, body: bytes, token: Token | None) -> Answer:

@@ -1,7 +1,8 @@
-"""Checks, weighs and answers a parsed query (CONTRACT 7; limits.json graphql).
+"""Checks, weighs and answers a parsed query (CONTRACT 7; limits.json, documented).
 
-Weights follow GitLab's `Types::BaseField` as far as is known (guess): one per plain field, a connection's whole
-content times 1 + page size / 100.
+A plain field weighs one. A list weighs its content and one, one more if sorted, five more if searched, and a hundredth
+of that for each row of its page unless iids are given (app/graphql/types/base_field.rb;
+app/graphql/resolvers/base_resolver.rb, sure). Which lists have a resolver of that kind (memory, guess): all, here.
 """
 
 import base64
@@ -164,7 +165,12 @@ def _weight(asked: Asked, type_: str, one: Field, kind: Kind, path: list[str]) -
         return 1
     target = f"{kind.type}Connection" if kind.many else kind.type
     inner = 1 + _check(asked, target, one.selection, path)
-    return int(inner * (1 + _size(_arguments(asked, one)) / 100)) if kind.many else inner
+    return _list_weight(_arguments(asked, one), kind, inner) if kind.many else inner
+
+
+def _list_weight(arguments: Mapping[str, Any], kind: Kind, inner: int) -> int:
+    inner += ("sort" in kind.arguments) + (5 if arguments.get("search") else 0)
+    return inner if arguments.get("iid") or arguments.get("iids") else int(inner * (1 + _size(arguments) / 100))
 
 
 def _note(asked: Asked, one: Field, path: list[str], words: str, code: str, more: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""Which types and fields there are, and where their values come from (doc/api/graphql/reference, documented).
+"""Which types and fields there are, and where their values come from (doc/api/graphql/reference/_index.md, documented).
 
 Who may not see a thing gets null for it, and no error.
 """

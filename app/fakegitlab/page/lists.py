@@ -1,4 +1,4 @@
-"""A board with its lists and cards, as one person may see it (CONTRACT 5)."""
+"""A board with its lists and cards, as one person may see it (CONTRACT 5, sure)."""
 
 from app.fakegitlab.access import sees_note
 from app.fakegitlab.boards import cards

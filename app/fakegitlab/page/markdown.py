@@ -1,7 +1,7 @@
 """GitLab-flavoured Markdown for the drawer, rendered so that nothing a person typed can act.
 
-The HTML a person writes is never passed on: comments vanish (as they do in GitLab), a few harmless tags are written
-anew without their attributes, all else shows as the text it is.
+The HTML a person writes is never passed on: comments vanish as in GitLab (doc/user/markdown.md, documented), a few
+harmless tags are written anew without their attributes, all else shows as the text it is.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""References in GitLab-flavoured Markdown (CONTRACT 8): `#12`, `~"a::b"`, `@user`, bare addresses."""
+"""References in GitLab-flavoured Markdown: `#12`, `~"a::b"`, `@user`, bare addresses (CONTRACT 8, documented)."""
 
 import re
 from collections.abc import Callable, Iterator

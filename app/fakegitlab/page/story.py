@@ -19,7 +19,7 @@ STATES = {"closed": ("closed", "closed this issue"), "reopened": ("open", "reope
 
 
 def issue_json(state: State, issue: Issue, who: User | None) -> Json:
-    """Everything the drawer shows; the caller has made sure that `who` may see the issue."""
+    """Everything the drawer shows; the caller has checked that `who` may see the issue."""
     planner = who is not None and level(who, issue.project) >= PLANNER
     with state.lock:
         notes = [note for note in issue.notes if not note.system and sees_note(who, note)]
