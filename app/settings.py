@@ -30,7 +30,7 @@ def _words(value: object) -> object:
 
 def _base_url(value: str) -> str:
     """One spelling of an address: our notes are bound to it, so service and CI jobs must say the same."""
-    return str(TypeAdapter(HttpUrl).validate_python(value)).rstrip("/")
+    return str(TypeAdapter(HttpUrl).validate_python(value)).rstrip("/").removesuffix("/api/v4")
 
 
 def _long_enough(value: SecretStr) -> SecretStr:

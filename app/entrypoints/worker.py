@@ -118,6 +118,8 @@ class WorkerPool:
             self._report(claim, outcome, self._inbox.fail(claim, outcome, self._clock()))
         elif not self._inbox.settle(claim, self._clock(), outcome):
             self._log.error("the run ended after its lease: another may have run beside it")
+        else:
+            self._log.info("looked at; the journal has what was made of it")
 
     def _outcome(self, claim: Claim) -> Failure | datetime | None:
         """When to look again, or why the run failed."""

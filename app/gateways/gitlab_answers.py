@@ -12,7 +12,7 @@ from pydantic_core import from_json
 from app.domain.failure import Missing, Permanent, Temporary
 from app.gateways.gitlab_budget import LONGEST_PAUSE
 
-TOKEN_PAUSE = 300.0
+TOKEN_PAUSE = 60.0
 """Seconds until a refused token is tried again: soon enough after it was mended, too seldom to look like an attack."""
 _LONGEST_QUOTE = 200
 _AGAIN = "It may work later."

@@ -129,5 +129,5 @@ SOUNDING_BOARD_WEBHOOK_SECRET is too short, each key needs 16 characters or more
 
 def test_an_address_has_one_spelling_whoever_typed_it(terminal: Terminal, gitlab: FakeGitLab) -> None:
     """Notes are bound to it: a CI job that says it otherwise would not know the service's notes again."""
-    terminal.sets(gitlab_url="https://GITLAB.example.com:443/")
+    terminal.sets(gitlab_url="https://GITLAB.example.com:443/api/v4/")
     assert read_settings().gitlab_url == "https://gitlab.example.com"
