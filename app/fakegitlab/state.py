@@ -48,6 +48,9 @@ class Call:
 class State:
     """The memory of a world. Rules are functions over it; whoever calls them holds `lock`."""
 
+    under_way = 0
+    """How many requests are being served at this moment."""
+
     def __init__(self, tier: Tier, clock: Callable[[], datetime], base_url: str, limits: Limits | None = None) -> None:
         self.tier: Tier = tier
         self.limits = limits
@@ -61,7 +64,6 @@ class State:
         self.faults = Faults()
         self.calls: deque[Call] = deque(maxlen=200_000)
         self.unknown_calls: list[str] = []
-        self.under_way = 0
         self.users: dict[int, User] = {}
         self.tokens: dict[str, Token] = {}
         self.groups: dict[int, Group] = {}
