@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from app.bootstrap import Rules
 from app.domain.envelope import Place, unseal
@@ -107,15 +108,19 @@ def _may_be_there(installation: Installation, issue: Issue, came: LabelEvent) ->
     if came.user in installation.bots or came.created_at < installation.clock.now - timedelta(hours=72):
         return True
     before = [event for event in issue.label_events if event.id < came.id and scope_of(event.label.title) == "status"]
-    put_back = [
-        e for e in before if e.user in installation.bots and came.created_at - e.created_at <= timedelta(hours=1)
-    ]
     flow = enforced().taxonomy.workflow
     been = {flow.start} | {event.label.title for event in before}
-    if len([e for e in put_back if e.action == "remove"]) >= 2 or came.label.title in been or _closed_at(issue, came):
+    if came.label.title in been or _closed_at(issue, came) or _left_to_people(installation, before, came):
         return True
     held = _roles(issue, came.user, came.created_at)
     return any(move.who & held and move.sources & been and came.label.title in move.targets for move in flow.moves)
+
+
+def _left_to_people(installation: Installation, before: list[LabelEvent], came: LabelEvent) -> bool:
+    """Whether we had brought the card somewhere twice within the hour before."""
+    lately = [event for event in before if came.created_at - event.created_at <= timedelta(hours=1)]
+    by_us = [event.user in installation.bots for event in lately]
+    return sum(now and not earlier for earlier, now in pairwise([False, *by_us])) >= 2
 
 
 def _closed_at(issue: Issue, came: LabelEvent) -> bool:
