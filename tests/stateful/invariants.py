@@ -45,10 +45,11 @@ def hold(installation: Installation, rules: Rules | None = None) -> None:
     """All of them, for all requests, as `rules` judge them (else the service's)."""
     assert {label.title for label in installation.project.labels.values()} == installation.titles
     for issue in installation.requests:
-        _one_voice(installation, issue)
         _kept_to_our_own(installation, issue)
         _harmless(installation, issue)
         if not _left_alone(issue):
+            # Where we are switched off, a maintainer may make two notes of ours alike, and we do not tidy.
+            _one_voice(installation, issue)
             _one_status(installation, issue)
             _nothing_objected(installation, issue, rules or installation.service)
 
