@@ -18,13 +18,11 @@ from app.entrypoints import show
 from app.entrypoints.check import check
 from app.entrypoints.demo.command import demo
 from app.entrypoints.logging_setup import set_up_logging
-from app.entrypoints.web import create_web, log
-from app.entrypoints.worker import WorkerPool
+from app.entrypoints.web import FINISH_WITHIN, create_web, workers_of
 from app.gateways.config_errors import ConfigInvalid
 from app.gateways.gitlab_budget import in_background
 from app.settings import Settings, SettingsInvalid, read_settings
 
-STOP_WITHIN = 30
 SOON = "will run again within a second, if the service runs."
 LAST_ANSWERS_WITHIN = 5
 """Seconds for requests that are under way at a stop: intake takes milliseconds, so who is slower hangs."""
@@ -108,15 +106,13 @@ def worker() -> None:
     settings = _settings()
     inbox_rules = bootstrap.inbox_rules(settings)
     service = bootstrap.service(settings, bootstrap.configuration(settings), inbox_rules)
-    pool = WorkerPool(
-        service.inbox, service.run, bootstrap.utc_now, log, inbox_rules.run_limit, settings.workers, service.tidy
-    )
+    pool = workers_of(service, inbox_rules)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     pool.start()
     stop.wait()
-    pool.stop(timedelta(seconds=STOP_WITHIN))
+    pool.stop(FINISH_WITHIN)
     service.close()
 
 

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from app import bootstrap
 from app.bootstrap import Service
+from app.domain.inbox import InboxRules
 from app.domain.webhook_signature import WebhookKeys
 from app.entrypoints.health import Readiness, health_router
 from app.entrypoints.webhook import IntakeCounters, webhook_router
@@ -30,9 +31,7 @@ def create_web(settings: Settings, configured: Configuration, opened: Service | 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         service = opened or bootstrap.service(settings, configured, inbox_rules)
-        workers = WorkerPool(
-            service.inbox, service.run, bootstrap.utc_now, log, inbox_rules.run_limit, settings.workers, service.tidy
-        )
+        workers = workers_of(service, inbox_rules)
         app.state.service = service
         _open(app, service, workers, keys)
         workers.start()
@@ -44,6 +43,12 @@ def create_web(settings: Settings, configured: Configuration, opened: Service | 
             service.close()
 
     return FastAPI(title="Sounding Board", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+
+
+def workers_of(service: Service, inbox_rules: InboxRules) -> WorkerPool:
+    """The threads that attend to what the service's inbox says is due; not started yet."""
+    threads = service.settings.workers
+    return WorkerPool(service.inbox, service.run, bootstrap.utc_now, log, inbox_rules.run_limit, threads, service.tidy)
 
 
 def _open(app: FastAPI, service: Service, workers: WorkerPool, keys: WebhookKeys) -> None:
