@@ -1,0 +1,154 @@
+"""The program as code, compared with what GitLab has: changes as values, shown before anything is written (promise 10).
+
+Every kind of thing (labels, boards, …) has its own pure comparison, `provision_<kind>.py`, that returns steps in the
+order in which they are to be made. Nothing that is not declared is ever touched; deleting is a separate, counted act.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+W = TypeVar("W", covariant=True)
+
+
+class Kind(StrEnum):
+    """What a change is about, in the order in which kinds are applied."""
+
+    LABELS = "labels"
+    BOARDS = "boards"
+    TEMPLATES = "templates"
+    DOCUMENTS = "documents"
+    HOOKS = "hooks"
+    SCHEDULES = "schedules"
+    VARIABLES = "variables"
+
+
+class Act(StrEnum):
+    """What is done. REPORT does nothing: it tells what a person has to do, or what was left alone and why."""
+
+    CREATE = "create"
+    CHANGE = "change"
+    RENAME = "rename"
+    MERGE = "merge"
+    MOVE = "move"
+    RETIRE = "retire"
+    DELETE = "delete"
+    REPORT = "report"
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The line of the configuration that asks for a change."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field that is not as declared. Secrets are never values here: say "set" or "not set"."""
+
+    field: str
+    now: str
+    wanted: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing to do, as people are shown it. `place` is the project or group, by full path.
+
+    `because` is said beside `where`. `issues` is how many issues it touches, open and closed; None where GitLab did
+    not say. `named` are those issues (or the first of them) where people should look at each. `by` is who changed the
+    thing last, only where GitLab records one.
+    """
+
+    kind: Kind
+    act: Act
+    place: str
+    name: str
+    differences: tuple[Difference, ...] = ()
+    where: Where | None = None
+    because: str = ""
+    issues: int | None = 0
+    named: tuple[str, ...] = ()
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step(Generic[W]):
+    """A change and what is to be written for it, in the terms of its kind."""
+
+    change: Change
+    wish: W
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a plan may not be applied as it is, with the numbers, and the flag that lifts it (None: none does)."""
+
+    message: str
+    flag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft(Generic[W]):
+    """What one kind would do. `seen` is a canonical text of all that was compared, for the checksum; no secrets."""
+
+    steps: tuple[Step[W], ...]
+    seen: str
+    refusals: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """The whole plan. `seen` is a checksum of what GitLab had, and of the configuration, when it was made."""
+
+    changes: tuple[Change, ...]
+    refusals: tuple[Refusal, ...]
+    seen: str
+    kinds: tuple[Kind, ...] = field(default=tuple(Kind))
+
+    @property
+    def pending(self) -> tuple[Change, ...]:
+        """The changes that write something."""
+        return tuple(change for change in self.changes if change.act is not Act.REPORT)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one plan may do. More is refused, with the numbers, until somebody lifts it."""
+
+    deletions: int = 0
+    issues: int = 200
+
+
+def checksum(seen: Iterable[str]) -> str:
+    """One short sum over what was seen, in the order it was read."""
+    whole = hashlib.sha256()
+    for text in seen:
+        whole.update(len(text).to_bytes(8, "big") + text.encode())
+    return whole.hexdigest()
+
+
+def refusals(changes: Iterable[Change], limits: Limits) -> tuple[Refusal, ...]:
+    """What stops a plan: too many deletions, too many issues touched, a number of issues that nobody knows."""
+    changes = tuple(changes)
+    deleted = [c for c in changes if c.act is Act.DELETE]
+    unknown = [c for c in changes if c.issues is None and c.act is not Act.REPORT]
+    touched = sum(c.issues or 0 for c in changes if c.act is not Act.REPORT)
+    found: list[Refusal] = []
+    if len(deleted) > limits.deletions:
+        message = f"It would delete {len(deleted)} things, and {limits.deletions} are allowed."
+        found.append(Refusal(message, f"--allow-delete {len(deleted)}"))
+    if touched > limits.issues:
+        message = f"It would touch {touched} issues, and {limits.issues} are allowed."
+        found.append(Refusal(message, f"--allow-issues {touched}"))
+    if unknown:
+        names = ", ".join(c.name for c in unknown[:10])
+        found.append(Refusal(f"How many issues carry {names} could not be counted, so nothing is taken for unused."))
+    return tuple(found)
