@@ -2,15 +2,17 @@
 
 import importlib.metadata
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from app.domain.failure import Permanent
 from app.domain.inbox import InboxRules
 from app.domain.ours import WAITING
+from app.domain.provision import Kind
 from app.domain.subject import Subject
 from app.domain.taxonomy import Taxonomy
 from app.domain.voice import Bot, Identity
@@ -28,9 +30,10 @@ from app.services.attend import Attend
 from app.services.check_online import CheckOnline
 from app.services.operator import OperatorIssue
 from app.services.ports import Journal
+from app.services.provision import Part, Provisioning
 from app.services.reconcile import Reconciler
 from app.services.sweep import Sweep
-from app.settings import Settings, SettingsInvalid
+from app.settings import KeptSettings, OperatorSettings, Settings, SettingsInvalid
 
 VERSION = importlib.metadata.version("sounding-board")
 SHIPPED = Path(__file__).parent.parent
@@ -48,7 +51,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def configuration(settings: Settings) -> Configuration:
+def configuration(settings: OperatorSettings) -> Configuration:
     """The program as code. Raises ConfigInvalid."""
     return load(settings.config_dir)
 
@@ -114,6 +117,21 @@ def checking(settings: Settings) -> Iterator[CheckOnline]:
     configured = configuration(settings)
     with gitlab(settings) as doors:
         yield CheckOnline(doors.about, doors.reader, configured.taxonomy, configured.program)
+
+
+@contextmanager
+def provisioning(
+    settings: OperatorSettings, configured: Configuration, only: Sequence[Kind] = ()
+) -> Iterator[Provisioning]:
+    """Plan and apply of these kinds, or of all, with the operator's token. Calls nothing yet."""
+    with connect(settings.gitlab_url, settings.token, version=VERSION) as doors:
+        parts = [part for part in _parts(settings, configured, doors) if not only or part.kind in only]
+        yield Provisioning(parts, configured.version)
+
+
+def _parts(settings: OperatorSettings, configured: Configuration, doors: GitLab) -> list[Part[Any]]:  # noqa: ARG001
+    """Every kind of thing that the program owns in GitLab, each once."""
+    return []
 
 
 @dataclass(slots=True)
@@ -183,22 +201,22 @@ def letterbox_keys(settings: Settings) -> WebhookKeys:
         ) from problem
 
 
-def inbox_beside(settings: Settings) -> InboxView:
+def inbox_beside(settings: KeptSettings) -> InboxView:
     """The inbox to look at, whether the service runs or not."""
     return InboxView.beside(settings.data_dir / "inbox.sqlite3")
 
 
-def retry_beside(settings: Settings, key: str) -> bool:
+def retry_beside(settings: KeptSettings, key: str) -> bool:
     """Let a dead subject run again, whether the service runs or not. False if it is not dead."""
     return _retry_beside(settings.data_dir / "inbox.sqlite3", key, utc_now())
 
 
-def retry_all_beside(settings: Settings) -> int:
+def retry_all_beside(settings: KeptSettings) -> int:
     """Let all dead subjects run again, whether the service runs or not; how many there were."""
     return _retry_all_beside(settings.data_dir / "inbox.sqlite3", utc_now())
 
 
-def journal_beside(settings: Settings) -> SqliteJournal:
+def journal_beside(settings: KeptSettings) -> SqliteJournal:
     """The journal to look at, whether the service runs or not."""
     return SqliteJournal.beside(settings.data_dir / "journal.sqlite3")
 

@@ -21,7 +21,7 @@ from app.entrypoints.logging_setup import set_up_logging
 from app.entrypoints.web import FINISH_WITHIN, create_web, workers_of
 from app.gateways.config_errors import ConfigInvalid
 from app.gateways.gitlab_budget import in_background
-from app.settings import Settings, SettingsInvalid, read_settings
+from app.settings import KeptSettings, S, Settings, SettingsInvalid, read_settings
 
 SOON = "will run again within a second, if the service runs."
 LAST_ANSWERS_WITHIN = 5
@@ -37,8 +37,8 @@ app.command()(demo)
 app.command()(check)
 
 
-def _settings() -> Settings:
-    settings = read_settings()
+def _settings(kind: type[S]) -> S:
+    settings = read_settings(kind)
     set_up_logging(sys.stderr, "info", settings.all_secrets())
     return settings
 
@@ -78,7 +78,7 @@ def serve(
     port: Annotated[int | None, typer.Option(help="On which port.")] = None,
 ) -> None:
     """Take in webhooks and judge cards, until stopped."""
-    settings = _settings()
+    settings = _settings(Settings)
     configured = bootstrap.configuration(settings)
     # Opened here and not by the server, which would answer a refusal with a traceback and its own exit code.
     opened = bootstrap.service(settings, configured, bootstrap.inbox_rules(settings))
@@ -103,7 +103,7 @@ def serve(
 @app.command()
 def worker() -> None:
     """Work off the inbox without taking in webhooks, until stopped; not beside `serve` on the same files."""
-    settings = _settings()
+    settings = _settings(Settings)
     inbox_rules = bootstrap.inbox_rules(settings)
     service = bootstrap.service(settings, bootstrap.configuration(settings), inbox_rules)
     pool = workers_of(service, inbox_rules)
@@ -125,7 +125,7 @@ def sweep(
     apply: Annotated[bool, typer.Option("--apply/--dry-run", help="Write; a dry run only shows.")] = False,
 ) -> None:
     """Look at the requests once more and find what webhooks missed. Needs only the token and the signing key."""
-    settings = _settings()
+    settings = _settings(Settings)
     writes = apply and not settings.paused
     with bootstrap.judging(settings, remembers=apply) as rules, in_background():
         swept = rules.sweep.run(bootstrap.utc_now(), since_, dry=not writes)
@@ -147,7 +147,7 @@ def sweep(
 @app.command()
 def explain(issue: IssueArgument) -> None:
     """What the rules say about an issue, and why; writes nothing."""
-    with bootstrap.judging(_settings(), remembers=False) as rules:
+    with bootstrap.judging(_settings(Settings), remembers=False) as rules:
         _say(show.explanation(issue, rules.reconciler.plan(issue, bootstrap.utc_now())))
 
 
@@ -158,7 +158,7 @@ def inbox(
     limit: Annotated[int, typer.Option(min=1, help="How many of each kind to show.")] = 50,
 ) -> None:
     """What waits, runs and was given up."""
-    settings = _settings()
+    settings = _settings(KeptSettings)
     if retry is not None:
         found = bootstrap.retry_beside(settings, retry)
         typer.echo(f"{retry} {SOON}" if found else f"{retry} is not among the dead; `inbox` lists them.")
@@ -183,7 +183,7 @@ def journal(
     limit: Annotated[int, typer.Option(min=1, help="How many lines to show.")] = 50,
 ) -> None:
     """Why did, or didn't, we act on an issue? Newest first."""
-    kept = bootstrap.journal_beside(_settings())
+    kept = bootstrap.journal_beside(_settings(KeptSettings))
     try:
         entries = kept.lines(issue, limit)
     finally:

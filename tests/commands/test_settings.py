@@ -7,7 +7,7 @@ from inline_snapshot import snapshot
 
 from app.bootstrap import SHIPPED
 from app.fakegitlab import FakeGitLab, World
-from app.settings import read_settings
+from app.settings import Settings, read_settings
 from tests.commands.terminal import Terminal
 from tests.scenarios.living import SIGNING_KEY
 
@@ -19,8 +19,6 @@ ISSUE = "sme/customer-feedback#1"
     [
         ["sweep"],
         ["explain", ISSUE],
-        ["inbox"],
-        ["journal", ISSUE],
         ["serve"],
         ["worker"],
         ["check", "--online", "--config", str(SHIPPED)],
@@ -35,6 +33,16 @@ SOUNDING_BOARD_GITLAB_URL is not set: GitLab's address, without /api/v4.
 SOUNDING_BOARD_GITLAB_TOKEN is not set: access token of the bot, scope api, role Planner or above.
 SOUNDING_BOARD_SIGNING_KEY is not set: key that signs our notes; service and CI jobs share it. Several: `new old`.
 """)
+
+
+def test_what_only_looks_at_our_own_files_asks_for_nothing_of_gitlab(terminal: Terminal) -> None:
+    for words in (["inbox"], ["journal", ISSUE]):
+        ran = terminal(*words)
+        file = f"{words[0]}.sqlite3"
+        assert (ran.code, ran.out) == (1, "")
+        assert ran.err == (
+            f"var/{file} does not exist: nothing has run with this data directory yet, or it is another one.\n"
+        )
 
 
 def test_everything_is_wrong_and_told_at_once_without_a_value(terminal: Terminal) -> None:
@@ -122,12 +130,12 @@ def test_a_passphrase_does_not_become_several_weak_secrets(terminal: Terminal, g
     assert ran.code == 2
     assert ran.err == snapshot("""\
 SOUNDING_BOARD_GITLAB_TOKEN is empty or holds characters that no token has: access token of the bot, scope api, role Planner or above.
-SOUNDING_BOARD_SIGNING_KEY is too short, each key needs 16 characters or more: key that signs our notes; service and CI jobs share it. Several: `new old`.
 SOUNDING_BOARD_WEBHOOK_SECRET is too short, each key needs 16 characters or more: the hook's secret token, sent as X-Gitlab-Token; several: `new old`.
+SOUNDING_BOARD_SIGNING_KEY is too short, each key needs 16 characters or more: key that signs our notes; service and CI jobs share it. Several: `new old`.
 """)
 
 
 def test_an_address_has_one_spelling_whoever_typed_it(terminal: Terminal, gitlab: FakeGitLab) -> None:
     """Notes are bound to it: a CI job that says it otherwise would not know the service's notes again."""
     terminal.sets(gitlab_url="https://GITLAB.example.com:443/api/v4/")
-    assert read_settings().gitlab_url == "https://gitlab.example.com"
+    assert read_settings(Settings).gitlab_url == "https://gitlab.example.com"
