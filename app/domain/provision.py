@@ -5,12 +5,15 @@ order in which they are to be made. Nothing that is not declared is ever touched
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
 
 W = TypeVar("W", covariant=True)
+
+NAMED = 10
+"""So many names are told where there are more; the rest is counted."""
 
 
 class Kind(StrEnum):
@@ -97,26 +100,44 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Draft(Generic[W]):
-    """What one kind would do. `seen` is a canonical text of all that was compared, for the checksum; no secrets."""
+    """What one kind would do. `seen` is a canonical text of all that was compared, for the checksum; no secrets.
+
+    `as_declared` is how many declared things GitLab has already as they are declared.
+    """
 
     steps: tuple[Step[W], ...]
     seen: str
     refusals: tuple[Refusal, ...] = ()
+    as_declared: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Provision:
-    """The whole plan. `seen` is a checksum of what GitLab had, and of the configuration, when it was made."""
+    """The whole plan. `seen` is a checksum of what GitLab had, and of the configuration, when it was made.
+
+    `kinds` were asked for; those among `unseen` could not be looked at, which is never taken for nothing to do.
+    """
 
     changes: tuple[Change, ...]
     refusals: tuple[Refusal, ...]
     seen: str
-    kinds: tuple[Kind, ...] = field(default=tuple(Kind))
+    kinds: tuple[Kind, ...] = tuple(Kind)
+    unseen: tuple[Kind, ...] = ()
+    as_declared: Mapping[Kind, int] = field(default_factory=dict)
 
     @property
     def pending(self) -> tuple[Change, ...]:
         """The changes that write something."""
         return tuple(change for change in self.changes if change.act is not Act.REPORT)
+
+    @property
+    def touched(self) -> int:
+        """How many issues they touch."""
+        return sum(change.issues or 0 for change in self.pending)
+
+    def of(self, kind: Kind) -> tuple[Change, ...]:
+        """The changes of one kind, in their order; reports among them."""
+        return tuple(change for change in self.changes if change.kind is kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,18 +158,33 @@ def checksum(seen: Iterable[str]) -> str:
 
 def refusals(changes: Iterable[Change], limits: Limits) -> tuple[Refusal, ...]:
     """What stops a plan: too many deletions, too many issues touched, a number of issues that nobody knows."""
-    changes = tuple(changes)
-    deleted = [c for c in changes if c.act is Act.DELETE]
-    unknown = [c for c in changes if c.issues is None and c.act is not Act.REPORT]
-    touched = sum(c.issues or 0 for c in changes if c.act is not Act.REPORT)
+    pending = [c for c in changes if c.act is not Act.REPORT]
+    deleted = sum(c.act is Act.DELETE for c in pending)
+    touched = sum(c.issues or 0 for c in pending)
+    unknown = [c.name for c in pending if c.issues is None]
     found: list[Refusal] = []
-    if len(deleted) > limits.deletions:
-        message = f"It would delete {len(deleted)} things, and {limits.deletions} are allowed."
-        found.append(Refusal(message, f"--allow-delete {len(deleted)}"))
+    if deleted > limits.deletions:
+        message = f"It would delete {counted(deleted, 'thing')}; {limits.deletions or 'none'} may be deleted."
+        found.append(Refusal(message, f"--allow-delete {deleted}"))
     if touched > limits.issues:
-        message = f"It would touch {touched} issues, and {limits.issues} are allowed."
+        message = f"It would touch {counted(touched, 'issue')}; {limits.issues} may be touched."
         found.append(Refusal(message, f"--allow-issues {touched}"))
     if unknown:
-        names = ", ".join(c.name for c in unknown[:10])
+        names = ", ".join(unknown[:NAMED]) + (f" and {len(unknown) - NAMED} more" if len(unknown) > NAMED else "")
         found.append(Refusal(f"How many issues carry {names} could not be counted, so nothing is taken for unused."))
     return tuple(found)
+
+
+def not_looked_at(problems: Mapping[Kind, str], seen: Sequence[Kind]) -> tuple[Refusal, ...]:
+    """Why kinds are missing from a plan, once for each reason; the flag plans the kinds that were seen."""
+    flag = " ".join(f"--only {kind}" for kind in seen) or None
+    reasons = dict.fromkeys(problems.values())
+    return tuple(
+        Refusal(f"{', '.join(k for k in problems if problems[k] == why)} could not be looked at: {why}", flag)
+        for why in reasons
+    )
+
+
+def counted(number: int, thing: str) -> str:
+    """`1 issue`, `2 issues`."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from app.domain.failure import Permanent, Temporary
-from app.domain.provision import Act, Change, Draft, Kind, Limits, Provision, Step, checksum, refusals
+from app.domain.provision import (
+    Act,
+    Change,
+    Draft,
+    Kind,
+    Limits,
+    Provision,
+    Step,
+    checksum,
+    not_looked_at,
+    refusals,
+)
 
 W = TypeVar("W")
 
@@ -45,25 +56,54 @@ class Provisioning:
         order = tuple(Kind)
         self._parts = tuple(sorted(parts, key=lambda part: order.index(part.kind)))
         self._version = version
-        self._drafts: tuple[tuple[Part[Any], Draft[Any]], ...] = ()
+        self._steps: tuple[tuple[Part[Any], Step[Any]], ...] = ()
+        self._refused = False
 
     def plan(self, limits: Limits) -> Provision:
-        """What would be done. Reads only."""
-        self._drafts = tuple((part, part.draft()) for part in self._parts)
-        changes = tuple(step.change for _, draft in self._drafts for step in draft.steps)
-        stops = tuple(stop for _, draft in self._drafts for stop in draft.refusals)
-        seen = checksum((self._version, *(draft.seen for _, draft in self._drafts)))
-        return Provision(changes, stops + refusals(changes, limits), seen, tuple(p.kind for p in self._parts))
+        """What would be done. Reads only.
+
+        A kind that is refused to us is told among the refusals, beside the plan of the rest. Raises Temporary where
+        GitLab cannot answer now: half a plan is none.
+        """
+        self._steps = ()
+        drafts, problems = self._drafts()
+        steps = [(part, step) for part, draft in drafts for step in draft.steps]
+        changes = tuple(step.change for _, step in steps)
+        looked = [part.kind for part, _ in drafts]
+        own = tuple(stop for _, draft in drafts for stop in draft.refusals)
+        stops = (*not_looked_at(problems, looked), *own, *refusals(changes, limits))
+        self._refused = bool(stops)
+        self._steps = tuple((part, step) for part, step in steps if step.change.act is not Act.REPORT)
+        return Provision(
+            changes=changes,
+            refusals=stops,
+            seen=checksum((self._version, *(draft.seen for _, draft in drafts))),
+            kinds=tuple(part.kind for part in self._parts),
+            unseen=tuple(problems),
+            as_declared={part.kind: draft.as_declared for part, draft in drafts},
+        )
+
+    def _drafts(self) -> tuple[list[tuple[Part[Any], Draft[Any]]], dict[Kind, str]]:
+        drafts: list[tuple[Part[Any], Draft[Any]]] = []
+        problems: dict[Kind, str] = {}
+        for part in self._parts:
+            try:
+                drafts.append((part, part.draft()))
+            except Permanent as problem:
+                problems[part.kind] = str(problem)
+        return drafts, problems
 
     def carry_out(self) -> Iterator[Done]:
-        """Make the steps of the last plan in order; stops after the first that could not be made."""
-        for part, draft in self._drafts:
-            for step in draft.steps:
-                if step.change.act is Act.REPORT:
-                    continue
-                try:
-                    part.make(step)
-                except (Temporary, Permanent) as problem:
-                    yield Done(step.change, str(problem))
-                    return
-                yield Done(step.change)
+        """Make the pending changes of the last plan in their order; ends with the first that could not be made.
+
+        Raises Permanent, before anything is written, where that plan was refused.
+        """
+        if self._refused:
+            raise Permanent("This plan is refused, so nothing of it is made.")
+        for part, step in self._steps:
+            try:
+                part.make(step)
+            except (Temporary, Permanent) as problem:
+                yield Done(step.change, str(problem))
+                return
+            yield Done(step.change)
