@@ -17,7 +17,9 @@ from app.domain.subject import Subject
 from app.domain.taxonomy import Taxonomy
 from app.domain.voice import Bot, Identity
 from app.domain.webhook_signature import WebhookKeys, webhook_keys
+from app.gateways.config_errors import ConfigError
 from app.gateways.config_load import Configuration, load
+from app.gateways.config_mentions import mentions
 from app.gateways.gitlab_connect import GitLab, connect
 from app.gateways.inbox_sqlite import SqliteInbox
 from app.gateways.inbox_view import InboxView
@@ -58,7 +60,17 @@ def configuration(settings: OperatorSettings) -> Configuration:
 
 def wording(config_dir: Path) -> Templates:
     """The sentences: an installation's own, and the shipped ones for the rest."""
-    return Templates([config_dir / "templates", SHIPPED / "templates"])
+    return Templates(_template_directories(config_dir))
+
+
+def mistakes(config_dir: Path) -> Iterator[ConfigError]:
+    """What no template may have, and mentions of labels that there are not, in all that speaks of labels."""
+    yield from wording(config_dir).mistakes()
+    yield from mentions(config_dir, _template_directories(config_dir))
+
+
+def _template_directories(config_dir: Path) -> list[Path]:
+    return [config_dir / "templates", SHIPPED / "templates"]
 
 
 @dataclass(frozen=True, slots=True)

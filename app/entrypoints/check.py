@@ -35,8 +35,8 @@ def check(
 
 
 def _whole(directory: Path) -> Configuration:
-    """The configuration. Raises ConfigInvalid with every mistake of its files and of all templates."""
-    errors = list(bootstrap.wording(directory).mistakes())
+    """The configuration. Raises ConfigInvalid with every mistake of its files, templates and mentions of labels."""
+    errors = list(bootstrap.mistakes(directory))
     try:
         configured = load(directory)
     except ConfigInvalid as invalid:
