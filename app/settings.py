@@ -110,6 +110,7 @@ class OperatorSettings(Environment):
         None, description="the hook's secret token, sent as X-Gitlab-Token; several: `new old`"
     )
     config_dir: Path = Field(Path(), description="where label_taxonomy.yml, program.yml and templates/ are")
+    paused: bool = Field(False, description="look and journal, write nothing")
 
     @field_validator("operator_token")
     @classmethod
@@ -138,7 +139,6 @@ class Settings(OperatorSettings, KeptSettings):
     retired_bot_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(_words)] = Field(
         frozenset(), description="ids of the users that earlier tokens belonged to"
     )
-    paused: bool = Field(False, description="look and journal, write nothing")
     quiet_seconds: float = Field(2.0, ge=0, le=60, description="how long a card must be quiet before it is judged")
     workers: int = Field(4, ge=1, le=32, description="how many cards are judged at the same time")
     host: str = Field("127.0.0.1", description="where the service listens")

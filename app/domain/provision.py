@@ -5,7 +5,8 @@ order in which they are to be made. Nothing that is not declared is ever touched
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -14,6 +15,10 @@ W = TypeVar("W", covariant=True)
 
 NAMED = 10
 """So many names are told where there are more; the rest is counted."""
+
+ISSUES_A_MINUTE = 400
+"""So many issues are relabelled a minute at most. Each is a webhook event, GitLab counts those of a whole namespace
+together and drops what exceeds its limit: 500 a minute on the Free tier (CONTRACT 1)."""
 
 
 class Kind(StrEnum):
@@ -188,3 +193,22 @@ def not_looked_at(problems: Mapping[Kind, str], seen: Sequence[Kind]) -> tuple[R
 def counted(number: int, thing: str) -> str:
     """`1 issue`, `2 issues`."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """The first changes of each act, and how many more there are."""
+
+    shown: tuple[Change, ...]
+    more: Mapping[Act, int]
+
+
+def fold(changes: Iterable[Change], at_most: int, acts: Container[Act] = frozenset(Act)) -> Folded:
+    """Long lists of these acts cut to their first `at_most`; all others stay whole."""
+    shown: list[Change] = []
+    counts: Counter[Act] = Counter()
+    for change in changes:
+        counts[change.act] += 1
+        if change.act not in acts or counts[change.act] <= at_most:
+            shown.append(change)
+    return Folded(tuple(shown), {act: n - at_most for act, n in counts.items() if act in acts and n > at_most})

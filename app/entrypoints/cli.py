@@ -1,4 +1,5 @@
-"""The command `sounding-board`: parses, calls, answers. Exit codes: 0 done, 1 could not, 2 wrong usage or settings."""
+"""The command `sounding-board`: parses, calls, answers. Exit codes: 0 done, 1 could not, 2 wrong usage or settings,
+3 changes pending (`plan --detailed-exitcode`)."""
 
 import re
 import signal
@@ -18,9 +19,12 @@ from app.entrypoints import show
 from app.entrypoints.check import check
 from app.entrypoints.demo.command import demo
 from app.entrypoints.logging_setup import set_up_logging
+from app.entrypoints.provision import apply as apply_plan
+from app.entrypoints.provision import plan
 from app.entrypoints.web import FINISH_WITHIN, create_web, workers_of
 from app.gateways.config_errors import ConfigInvalid
 from app.gateways.gitlab_budget import in_background
+from app.gateways.plan_file import PlanFileInvalid
 from app.settings import KeptSettings, S, Settings, SettingsInvalid, read_settings
 
 SOON = "will run again within a second, if the service runs."
@@ -35,6 +39,8 @@ app = typer.Typer(
 )
 app.command()(demo)
 app.command()(check)
+app.command()(plan)
+app.command("apply")(apply_plan)
 
 
 def _settings(kind: type[S]) -> S:
@@ -197,7 +203,7 @@ def main() -> None:
     """Run the command; what can go wrong is one sentence, not a traceback."""
     try:
         app()
-    except (SettingsInvalid, ConfigInvalid) as problem:
+    except (SettingsInvalid, ConfigInvalid, PlanFileInvalid) as problem:
         typer.echo(str(problem), err=True)
         sys.exit(2)
     except (Temporary, Permanent) as problem:

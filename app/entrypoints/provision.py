@@ -1,0 +1,175 @@
+"""`sounding-board plan` and `apply`: the program as code, shown before it is written."""
+
+import signal
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app import bootstrap
+from app.domain.provision import Change, Kind, Limits, Provision, counted
+from app.domain.saved_plan import SavedPlan, moved
+from app.entrypoints import show_plan
+from app.gateways.config_load import Configuration
+from app.gateways.plan_file import PlanFileInvalid, plan_text, save_plan, saved_plan
+from app.services.provision import Provisioning
+from app.settings import OperatorSettings, read_settings
+
+UNLESS_ALLOWED = Limits()
+KINDS = ", ".join(Kind)
+Only = Annotated[
+    list[Kind] | None,
+    typer.Option("--only", metavar="KIND", help=f"Look at this kind alone; may be repeated. Kinds: {KINDS}."),
+]
+Config = Annotated[Path, typer.Option("--config", envvar="SOUNDING_BOARD_CONFIG_DIR", help="Where the files are.")]
+AllowDelete = Annotated[int, typer.Option(metavar="N", min=0, help="How many things may be deleted.")]
+AllowIssues = Annotated[int, typer.Option(metavar="N", min=0, help="How many issues may be touched.")]
+
+
+def plan(
+    only: Only = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines; schemas/plan.schema.json tells more.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="For a note on a merge request.")] = False,
+    detailed_exitcode: Annotated[
+        bool, typer.Option("--detailed-exitcode", help="Exit with 3 where there are changes to make.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(metavar="PLANFILE", help="Keep the plan, to apply just that.")] = None,
+    directory: Config = Path(),
+    allow_delete: AllowDelete = UNLESS_ALLOWED.deletions,
+    allow_issues: AllowIssues = UNLESS_ALLOWED.issues,
+) -> None:
+    """Show what `apply` would do to labels, boards, templates, hooks and schedules; writes nothing to GitLab."""
+    if as_json and markdown:
+        raise typer.BadParameter("choose one of --json and --markdown.")
+    settings, configured = _read(directory)
+    limits = Limits(allow_delete, allow_issues)
+    with bootstrap.provisioning(settings, configured, only or ()) as provisioning:
+        provision = provisioning.plan(limits)
+    found = SavedPlan(settings.gitlab_url, configured.version, limits, provision)
+    _say(_told(found, as_json=as_json, markdown=markdown))
+    if out:
+        _keep(out, found)
+    if provision.refusals:
+        raise typer.Exit(1)
+    if detailed_exitcode and provision.pending:
+        raise typer.Exit(3)
+
+
+def _read(directory: Path) -> tuple[OperatorSettings, Configuration]:
+    settings = read_settings(OperatorSettings, {"config_dir": directory})
+    return settings, bootstrap.configuration(settings)
+
+
+def _told(found: SavedPlan, *, as_json: bool, markdown: bool) -> Iterable[str]:
+    if as_json:
+        return [plan_text(found, bootstrap.VERSION).rstrip()]
+    return show_plan.plan_markdown(found.provision) if markdown else show_plan.plan_lines(found.provision)
+
+
+def _keep(out: Path, found: SavedPlan) -> None:
+    """Words about the file go beside the plan, which may be read by a machine."""
+    if found.provision.refusals:
+        typer.echo(f"{out} was not written: this plan is refused.", err=True)
+        return
+    save_plan(out, found, bootstrap.VERSION)
+    typer.echo(f"Kept in {out}; `sounding-board apply {out}` makes just this.", err=True)
+
+
+def apply(
+    planfile: Annotated[Path | None, typer.Argument(help="A plan kept by `plan --out`; made as it is or not.")] = None,
+    only: Only = None,
+    directory: Config = Path(),
+    allow_delete: AllowDelete = UNLESS_ALLOWED.deletions,
+    allow_issues: AllowIssues = UNLESS_ALLOWED.issues,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask on a terminal.")] = False,
+) -> None:
+    """Show the plan, then make it; on a terminal after asking. Goes on where an earlier run was cut short."""
+    limits = Limits(allow_delete, allow_issues)
+    if planfile and (only or limits != UNLESS_ALLOWED):
+        raise typer.BadParameter("PLANFILE brings its own kinds and limits; leave out --only, --allow-….")
+    settings, configured = _read(directory)
+    kept = _kept(planfile, settings) if planfile else None
+    kinds = kept.provision.kinds if kept else only or ()
+    with bootstrap.provisioning(settings, configured, kinds) as provisioning:
+        provision = provisioning.plan(kept.limits if kept else limits)
+        if kept and not provision.refusals:
+            _still(kept, configured, provision)
+        _say(show_plan.plan_lines(provision))
+        _may_go_on(settings, provision, asks=not (kept or yes))
+        _carry_out(provisioning, provision.pending)
+
+
+def _kept(path: Path, settings: OperatorSettings) -> SavedPlan:
+    """A plan for this GitLab. Raises PlanFileInvalid."""
+    kept = saved_plan(path)
+    if kept.gitlab != settings.gitlab_url:
+        raise PlanFileInvalid(f"{path} was made for {kept.gitlab}, and SOUNDING_BOARD_GITLAB_URL is another address.")
+    return kept
+
+
+def _still(kept: SavedPlan, configured: Configuration, now: Provision) -> None:
+    """Raises Exit where the plan is no longer what would be made."""
+    differs = moved(kept, configured.version, now)
+    if differs:
+        _say(show_plan.moved_lines(differs))
+        raise typer.Exit(1)
+
+
+def _may_go_on(settings: OperatorSettings, provision: Provision, *, asks: bool) -> None:
+    """Raises Exit where nothing is to be written: refused, nothing to do, paused, or not wanted."""
+    pending = len(provision.pending)
+    if not provision.refusals and not pending:
+        raise typer.Exit(0)
+    why_not = None
+    if provision.refusals:
+        why_not = "Nothing was written."
+    elif settings.paused:
+        why_not = "Nothing was written: paused; SOUNDING_BOARD_PAUSED is set."
+    elif asks and sys.stdin.isatty() and not typer.confirm(f"Make {counted(pending, 'change')}?"):
+        why_not = "Nothing was written."
+    if why_not:
+        typer.echo(why_not)
+        raise typer.Exit(1)
+
+
+def _carry_out(provisioning: Provisioning, pending: Sequence[Change]) -> None:
+    """Make the changes, a line each, and say exactly how far it went. Raises Exit where it was not to the end."""
+    number, ending = 0, "was under way"
+    steps = provisioning.carry_out()
+    try:
+        with _stoppable():
+            for number, change in enumerate(pending):
+                at = f"{number + 1}/{len(pending)} {change.kind}:"
+                before = show_plan.announced(change)
+                if before:
+                    typer.echo(f"{at} {before}")
+                problem = next(steps).problem
+                typer.echo(f"{at} {show_plan.made(change, problem)}")
+                if problem:
+                    ending = "failed"
+                    break
+            else:
+                typer.echo(show_plan.all_made(len(pending)))
+                return
+    except KeyboardInterrupt:
+        typer.echo("Stopped.")
+    typer.echo(show_plan.cut_short(number, len(pending), ending))
+    raise typer.Exit(1)
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """A pipeline that is cancelled ends like a person's Ctrl-C: with words."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        typer.echo(line)

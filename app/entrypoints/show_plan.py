@@ -1,0 +1,196 @@
+"""How a plan and its making are told: plain lines for a terminal and a CI log, Markdown for a merge request.
+
+Names come from GitLab and are anybody's: on a terminal they are one line without control characters, in Markdown
+inline code, so that they run nothing, mention nobody and link no issue (promise 9).
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from app.domain.neutral import plain, quote
+from app.domain.provision import ISSUES_A_MINUTE, NAMED, Act, Change, Kind, Provision, Refusal, counted, fold
+from app.domain.saved_plan import Moved
+
+FOLDED = 20
+"""So many changes of a kind and act are listed where a list is folded."""
+
+MANY = 50
+"""A change that touches more issues than this takes long enough to be announced."""
+
+NEW = frozenset({Act.CREATE, Act.REPORT})
+"""What a terminal folds: whatever touches something that exists is listed whole there."""
+
+_SENTENCE = 600
+_SIGNS = {
+    Act.CREATE: "+",
+    Act.CHANGE: "~",
+    Act.RENAME: "→",
+    Act.MERGE: "⇒",
+    Act.MOVE: "↕",
+    Act.RETIRE: "⊘",
+    Act.DELETE: "-",
+    Act.REPORT: "!",
+}
+_LEFT = "left to people"
+Echo = Callable[[str, int], str]
+"""Makes somebody's text harmless, and cuts it to a length."""
+
+
+def plan_lines(provision: Provision) -> Iterator[str]:
+    """The whole plan for a terminal: each kind with its changes, then the numbers, then why it is refused."""
+    for kind in provision.kinds:
+        changes = provision.of(kind)
+        if changes:
+            yield f"{kind}:"
+            yield from (f"  {line}" for line in _folded(changes))
+            yield ""
+    yield headline(provision)
+    yield from (f"  {line}" for line in kind_lines(provision))
+    if provision.refusals:
+        yield "Refused, so nothing of it is made:"
+        yield from (f"  {_refusal(stop, plain)}" for stop in provision.refusals)
+
+
+def plan_markdown(provision: Provision) -> Iterator[str]:
+    """The same for a note: the sentence and the refusals first, kinds to unfold. At most some hundred kilobytes."""
+    yield f"**{headline(provision)}**"
+    if provision.refusals:
+        yield from ("", "Refused, so nothing of it is made:", "")
+        yield from (f"- {_refusal(stop, quote)}" for stop in provision.refusals)
+    for kind in provision.kinds:
+        yield ""
+        if provision.of(kind):
+            yield from (f"<details><summary>{kind}: {numbers(provision, kind)}</summary>", "")
+            yield from _bullets(provision.of(kind))
+            yield from ("", "</details>")
+        else:
+            yield f"{kind}: {numbers(provision, kind)}"
+    yield from (f"\n{line}" for line in _unasked(provision))
+
+
+def _folded(changes: Iterable[Change]) -> Iterator[str]:
+    folded = fold(changes, FOLDED, NEW)
+    for change in folded.shown:
+        yield f"{_SIGNS[change.act]} {what(change)}{f' ({change.where})' if change.where else ''}"
+        yield from (f"    {line}" for line in _details(change, plain))
+    yield from (f"… and {number} more {_to(act)}; `plan --json` lists all" for act, number in folded.more.items())
+
+
+def _bullets(changes: Iterable[Change]) -> Iterator[str]:
+    folded = fold(changes, FOLDED)
+    for change in folded.shown:
+        yield f"- {what(change, quote)}{f' ({quote(str(change.where))})' if change.where else ''}"
+        yield from (f"  - {line}" for line in _details(change, quote))
+    yield from (f"- … and {number} more {_to(act)}" for act, number in folded.more.items())
+
+
+def what(change: Change, echo: Echo = plain) -> str:
+    """`create status::new in group/project`."""
+    said = f"{_LEFT}:" if change.act is Act.REPORT else change.act.value
+    return f"{said} {echo(change.name, 255)} in {echo(change.place, 255)}"
+
+
+def _details(change: Change, echo: Echo) -> Iterator[str]:
+    for found in change.differences:
+        yield f"{found.field}: {_value(found.now, echo)} → {_value(found.wanted, echo)}"
+    if change.because:
+        yield echo(change.because, _SENTENCE)
+    if change.by:
+        yield f"last changed by {echo(f'@{change.by}', 255)}"
+    if change.issues is None:
+        yield "how many issues carry it could not be counted"
+    elif change.issues or change.named:
+        yield _touched(change, max(change.issues, len(change.named)), echo)
+
+
+def _value(text: str, echo: Echo) -> str:
+    return echo(text, 120) if text else "(nothing)"
+
+
+def _touched(change: Change, number: int, echo: Echo) -> str:
+    named = [echo(name, 255) for name in change.named[:NAMED]]
+    more = f" and {number - len(named)} more" if named and number > len(named) else ""
+    verb = "concerns" if change.act is Act.REPORT else "touches"
+    return f"{verb} {counted(number, 'issue')}{': ' if named else ''}{', '.join(named)}{more}"
+
+
+def headline(provision: Provision) -> str:
+    """The plan in one sentence, or two."""
+    pending, reports = len(provision.pending), len(provision.changes) - len(provision.pending)
+    left = f" {counted(reports, 'thing')} {'is' if reports == 1 else 'are'} {_LEFT}." if reports else ""
+    if pending:
+        about = f", touching {counted(provision.touched, 'issue')}" if provision.touched else ""
+        return f"{counted(pending, 'change')} to make{about}.{left}"
+    if provision.unseen:
+        return f"Whether there is anything to do is not known: not everything could be looked at.{left}"
+    return f"Nothing to do.{left}"
+
+
+def kind_lines(provision: Provision) -> Iterator[str]:
+    """The numbers of each kind, also of those that need nothing; and which were not asked for."""
+    yield from (f"{kind}: {numbers(provision, kind)}" for kind in provision.kinds)
+    yield from _unasked(provision)
+
+
+def _unasked(provision: Provision) -> Iterator[str]:
+    unasked = [kind for kind in Kind if kind not in provision.kinds]
+    if unasked:
+        yield f"not asked for: {', '.join(unasked)}"
+
+
+def numbers(provision: Provision, kind: Kind) -> str:
+    """`2 to create, 1 left to people, 61 as declared`."""
+    if kind in provision.unseen:
+        return "could not be looked at"
+    acts = [change.act for change in provision.of(kind)]
+    found = [f"{acts.count(act)} {_to(act)}" for act in Act if act in acts]
+    declared = provision.as_declared.get(kind, 0)
+    return ", ".join([*found, *([f"{declared} as declared"] if declared else [])]) or "nothing declared"
+
+
+def _to(act: Act) -> str:
+    return _LEFT if act is Act.REPORT else f"to {act}"
+
+
+def _refusal(stop: Refusal, echo: Echo) -> str:
+    lifted = f" {stop.flag} lifts this." if stop.flag else ""
+    return f"{echo(stop.message, _SENTENCE)}{lifted}"
+
+
+def moved_lines(moved: Moved) -> Iterator[str]:
+    """Why a saved plan is not applied, and what differs."""
+    who = "The configuration has changed" if moved.configuration else "GitLab is no longer as it was"
+    yield f"{who} since this plan was made, so nothing was written."
+    for title, changes in (("New since then:", moved.new), ("No longer to be made:", moved.gone)):
+        if changes:
+            yield title
+            yield from (f"  {line}" for line in _folded(changes))
+    if not moved.new and not moved.gone:
+        yield "The changes would be the same, but what they start from is not."
+    yield "Make a new plan, look at it, and apply that one."
+
+
+def announced(change: Change) -> str | None:
+    """Said before a change that takes long."""
+    if change.issues is None or change.issues <= MANY:
+        return None
+    minutes = -(-change.issues // ISSUES_A_MINUTE)
+    return f"{what(change)} touches {change.issues} issues; that takes about {counted(minutes, 'minute')}"
+
+
+def made(change: Change, problem: str | None) -> str:
+    """A change after it was tried."""
+    return f"{what(change)}: could not be made. {plain(problem, _SENTENCE)}" if problem else what(change)
+
+
+def all_made(total: int) -> str:
+    """The end of an apply that came to its end."""
+    return f"{total} of {counted(total, 'change')} made."
+
+
+def cut_short(number: int, total: int, ending: str) -> str:
+    """The end of an apply that did not: how far it came, what became of the one it was at, and the rest."""
+    rest = total - number - 1
+    return (
+        f"{number} of {counted(total, 'change')} made, 1 {ending}, {rest} not tried. "
+        "`sounding-board apply` goes on from there."
+    )
