@@ -133,15 +133,23 @@ def checking(settings: Settings) -> Iterator[CheckOnline]:
 
 @contextmanager
 def provisioning(
-    settings: OperatorSettings, configured: Configuration, only: Sequence[Kind] = ()
+    settings: OperatorSettings, configured: Configuration, only: Sequence[Kind] = (), *, deletes: bool = False
 ) -> Iterator[Provisioning]:
-    """Plan and apply of these kinds, or of all, with the operator's token. Calls nothing yet."""
+    """Plan and apply of these kinds, or of all, with the operator's token. Calls nothing yet.
+
+    With `deletes`, what is out of use may be taken away; how many, is a limit of the plan.
+    """
     with connect(settings.gitlab_url, settings.token, version=VERSION) as doors:
-        parts = [part for part in _parts(settings, configured, doors) if not only or part.kind in only]
+        parts = [part for part in _parts(settings, configured, doors, deletes) if not only or part.kind in only]
         yield Provisioning(parts, configured.version)
 
 
-def _parts(settings: OperatorSettings, configured: Configuration, doors: GitLab) -> list[Part[Any]]:  # noqa: ARG001
+def _parts(
+    settings: OperatorSettings,  # noqa: ARG001
+    configured: Configuration,  # noqa: ARG001
+    doors: GitLab,  # noqa: ARG001
+    deletes: bool,  # noqa: ARG001
+) -> list[Part[Any]]:
     """Every kind of thing that the program owns in GitLab, each once."""
     return []
 

@@ -46,7 +46,7 @@ def plan(
         raise typer.BadParameter("choose one of --json and --markdown.")
     settings, configured = _read(directory)
     limits = Limits(allow_delete, allow_issues)
-    with bootstrap.provisioning(settings, configured, only or ()) as provisioning:
+    with bootstrap.provisioning(settings, configured, only or (), deletes=limits.deletions > 0) as provisioning:
         provision = provisioning.plan(limits)
     found = SavedPlan(settings.gitlab_url, configured.version, limits, provision)
     _say(_told(found, as_json=as_json, markdown=markdown))
@@ -92,9 +92,9 @@ def apply(
         raise typer.BadParameter("PLANFILE brings its own kinds and limits; leave out --only, --allow-….")
     settings, configured = _read(directory)
     kept = _kept(planfile, settings) if planfile else None
-    kinds = kept.provision.kinds if kept else only or ()
-    with bootstrap.provisioning(settings, configured, kinds) as provisioning:
-        provision = provisioning.plan(kept.limits if kept else limits)
+    kinds, limits = (kept.provision.kinds, kept.limits) if kept else (only or (), limits)
+    with bootstrap.provisioning(settings, configured, kinds, deletes=limits.deletions > 0) as provisioning:
+        provision = provisioning.plan(limits)
         if kept and not provision.refusals:
             _still(kept, configured, provision)
         _say(show_plan.plan_lines(provision))
