@@ -38,7 +38,7 @@ def _words(value: object) -> object:
     return value.split() if isinstance(value, str) else value
 
 
-def _base_url(value: str) -> str:
+def base_url(value: str) -> str:
     """One spelling of an address: our notes are bound to it, so service and CI jobs must say the same."""
     return str(TypeAdapter(HttpUrl).validate_python(value)).rstrip("/").removesuffix("/api/v4")
 
@@ -93,7 +93,7 @@ class KeptSettings(Environment):
 class OperatorSettings(Environment):
     """What `plan` and `apply` need. They sign no notes and judge no cards, so no key is asked for."""
 
-    gitlab_url: Annotated[str, AfterValidator(_base_url)] = Field(description="GitLab's address, without /api/v4")
+    gitlab_url: Annotated[str, AfterValidator(base_url)] = Field(description="GitLab's address, without /api/v4")
     gitlab_token: Annotated[SecretStr, AfterValidator(_sendable)] | None = Field(
         None, description="access token of the bot, scope api, role Planner or above"
     )

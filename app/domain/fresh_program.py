@@ -108,8 +108,8 @@ def _places(fresh: FreshProgram) -> Iterator[str]:
 def _people(fresh: FreshProgram, today: date) -> Iterator[str]:
     yield from (
         "",
-        "# By GitLab handle, without the @. `from` is the first day of a role, `until` the first day after it; both are in",
-        "# UTC and may be left out. sme, lead, pm and em have an area; sme has a region; program_lead and sa have none.",
+        "# By GitLab handle, without the @. `from` is the first day of a role, `until` the first day after it (in UTC;",
+        "# both may be left out). sme, lead, pm and em have an area; sme has a region; program_lead and sa have none.",
         "# `primary: false` makes a backup SME. Each area needs a lead, and a pm or an em. One more person looks so:",
         "#   some.handle:",
         "#     name: Their Name",

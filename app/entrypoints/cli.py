@@ -18,6 +18,7 @@ from app.domain.issue import Ref
 from app.entrypoints import show
 from app.entrypoints.check import check
 from app.entrypoints.demo.command import demo
+from app.entrypoints.init import init
 from app.entrypoints.logging_setup import set_up_logging
 from app.entrypoints.provision import apply as apply_plan
 from app.entrypoints.provision import plan
@@ -38,6 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(demo)
+app.command()(init)
 app.command()(check)
 app.command()(plan)
 app.command("apply")(apply_plan)
