@@ -5,6 +5,16 @@ from datetime import date
 
 from app.domain.issue import User
 
+HOOK_PATH = "/webhooks/gitlab"
+TRIGGERS = {
+    "issues_events": "Issues events",
+    "confidential_issues_events": "Confidential issues events",
+    "note_events": "Comments",
+    "confidential_note_events": "Confidential comments",
+    "emoji_events": "Emoji events",
+}
+"""The triggers we need, by GitLab's name for each in the API and on its page (CONTRACT 1)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Token:

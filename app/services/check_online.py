@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.domain.failure import Missing, Permanent
-from app.domain.installation import Hook, Member, Token
+from app.domain.installation import HOOK_PATH, TRIGGERS, Hook, Member, Token
 from app.domain.issue import Ref, Snapshot, User
 from app.domain.program import Program
 from app.domain.taxonomy import Taxonomy, scope_of
@@ -17,15 +17,6 @@ OLDEST = (18, 3)
 """GitLab gives keyset pages of issues since this version (CONTRACT 0)."""
 NAMED = 10
 """So many of what is missing are named; the rest is counted."""
-HOOK_PATH = "/webhooks/gitlab"
-TRIGGERS = {
-    "issues_events": "Issues events",
-    "confidential_issues_events": "Confidential issues events",
-    "note_events": "Comments",
-    "confidential_note_events": "Confidential comments",
-    "emoji_events": "Emoji events",
-}
-"""The triggers we need, by GitLab's name for each in the API and on its page (CONTRACT 1)."""
 
 
 class About(Protocol):
