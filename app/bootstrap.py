@@ -18,7 +18,7 @@ from app.domain.taxonomy import Taxonomy
 from app.domain.voice import Bot, Identity
 from app.domain.webhook_signature import WebhookKeys, webhook_keys
 from app.gateways.config_errors import ConfigError
-from app.gateways.config_load import Configuration, load
+from app.gateways.config_load import TAXONOMY, Configuration, load
 from app.gateways.config_mentions import mentions
 from app.gateways.gitlab_connect import GitLab, connect
 from app.gateways.inbox_sqlite import SqliteInbox
@@ -38,8 +38,19 @@ from app.services.sweep import Sweep
 from app.settings import KeptSettings, OperatorSettings, Settings, SettingsInvalid
 
 VERSION = importlib.metadata.version("sounding-board")
-SHIPPED = Path(__file__).parent.parent
-"""Where the shipped templates are, for an installation that has none of its own."""
+
+
+def _shipped() -> Path:
+    """Beside the program in a clone; an installed wheel puts its files where the installation keeps data."""
+    beside = Path(__file__).parent.parent
+    if (beside / TAXONOMY).is_file():
+        return beside
+    installed = importlib.metadata.files("sounding-board") or []
+    return next(Path(str(file.locate())).resolve().parent for file in installed if file.name == TAXONOMY)
+
+
+SHIPPED = _shipped()
+"""Where the shipped configuration, templates and components are, for an installation that has none of its own."""
 
 JOURNAL_KEPT = timedelta(days=180)
 """Two quarters: long enough for the question why a card moved, short enough for the disk."""
