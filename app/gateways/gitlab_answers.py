@@ -23,6 +23,10 @@ class Forbidden(Permanent):
     """Refused with 403: the token is good, its role or scope is not."""
 
 
+class Taken(Permanent):
+    """Refused with 409: something of this name is there already."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A good answer, in the shape python-gitlab looks for in one of `requests`."""
@@ -126,7 +130,8 @@ def refused(response: httpx.Response, secret: str, clock: Callable[[], float]) -
         return Permanent(f"GitLab sends us elsewhere ({where}, to {_bare(response, target)}). Configure that address.")
     if _passes(response, said):
         return Temporary(f"GitLab is in trouble ({where}{said}). {_AGAIN}", retry_after(response, clock))
-    return Permanent(f"GitLab refuses ({where}{said}). Asking again would change nothing.")
+    kind = Taken if status == 409 else Permanent
+    return kind(f"GitLab refuses ({where}{said}). Asking again would change nothing.")
 
 
 def _passes(response: httpx.Response, said: str) -> bool:

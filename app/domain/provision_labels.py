@@ -1,0 +1,321 @@
+"""Labels as declared, compared with labels as GitLab lists them (CONTRACT 2): what is to be done, in order.
+
+A label that is not declared, and that no declared one replaces, is never touched (promise 10).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from app.domain.label_succession import Looks, Succession, succession, temporary
+from app.domain.label_wishes import (
+    AlterLabel,
+    Asked,
+    Carrier,
+    DeleteLabel,
+    LabelFields,
+    LabelWish,
+    MakeLabel,
+    MergeLabel,
+    Seen,
+    Standing,
+    TellOnly,
+    differences,
+    narrowed,
+    rival,
+)
+from app.domain.provision import Act, Change, Difference, Kind, Step
+from app.domain.taxonomy import Label, scope_of
+
+LabelStep = Step[LabelWish]
+
+
+def compare(asked: Asked, seen: Seen) -> tuple[LabelStep, ...]:
+    """The steps, in the order they are to be made; reports come last."""
+    steps = tuple(_Comparison(asked, seen).steps())
+    return tuple(sorted(steps, key=lambda step: step.change.act is Act.REPORT))
+
+
+def wanted_carriers(asked: Asked, labels: Sequence[Standing]) -> tuple[str, ...]:
+    """The titles whose issues have to be listed before comparing; none where everything is as declared."""
+    return tuple(dict.fromkeys(_Comparison(asked, Seen(tuple(labels))).wanted_carriers()))
+
+
+def wanted_uses(asked: Asked, labels: Sequence[Standing]) -> tuple[Standing, ...]:
+    """The labels of which has to be asked what besides issues holds them, before they may be deleted."""
+    found = _Comparison(asked, Seen(tuple(labels))).to_delete()
+    return tuple(label for _, label in found if label.issues == 0)
+
+
+def seen_text(asked: Asked, seen: Seen, steps: Sequence[LabelStep]) -> str:
+    """All that was compared, as one text: the labels that declared ones touch, and the issues that steps name."""
+    titles = {old.casefold() for one in asked.labels for old in (one.title, temporary(one.title), *one.previously)}
+    labels = [
+        (one.id, one.title, one.color.lower(), one.description, one.archived, one.priority, one.own)
+        for one in sorted(seen.labels, key=lambda one: one.id)
+        if one.title.casefold() in titles
+    ]
+    carriers = {title: sorted(one.reference for one in found) for title, found in sorted(seen.carriers.items())}
+    return repr((asked.place, labels, carriers, [step.change for step in steps]))
+
+
+@dataclass
+class _Comparison:
+    asked: Asked
+    seen: Seen
+
+    def steps(self) -> Iterator[LabelStep]:
+        yield from self._renames()
+        for label in self._settled:
+            yield from self._defined(label)
+        yield from self._merges()
+        for label in self._settled:
+            yield from self._retired(label)
+        yield from self._deletions()
+        for doubt in self._succession.doubts:
+            yield self._report(doubt.title, doubt.because, self._heir(doubt.title))
+
+    def wanted_carriers(self) -> Iterator[str]:
+        for old, _ in self._succession.merges:
+            if self._own[old].issues != 0:
+                yield old
+        for old, new in self._succession.renames:
+            if self._crosses(old, new) and self._own[old].issues != 0:
+                yield old
+        for label in self._retiring:
+            found = self._in_place(label.title)
+            if found and (found.open != 0 or (self.asked.delete and found.issues != 0)):
+                yield label.title
+
+    def to_delete(self) -> Iterator[tuple[Label, Standing]]:
+        """Retired labels of a project, where deleting is allowed. A group's may stand on epics, and on boards of
+        projects that nobody lists for us, so that is never known to be unused."""
+        if self.asked.delete and not self.asked.place.group:
+            for label in self._retiring:
+                if found := self._in_place(label.title):
+                    yield label, found
+
+    # What there is.
+
+    @cached_property
+    def _own(self) -> dict[str, Standing]:
+        return {one.title: one for one in self.seen.labels if one.own}
+
+    @cached_property
+    def _inherited(self) -> dict[str, Standing]:
+        return {one.title: one for one in self.seen.labels if not one.own}
+
+    @cached_property
+    def _succession(self) -> Succession:
+        own = {title: Looks(one.color.lower(), one.description) for title, one in self._own.items()}
+        return succession(self.asked.labels, own, self._inherited)
+
+    @cached_property
+    def _settled(self) -> tuple[Label, ...]:
+        """The declared labels about which there is no doubt."""
+        return tuple(one for one in self.asked.labels if one.title not in self._succession.doubtful)
+
+    @property
+    def _retiring(self) -> Iterator[Label]:
+        return (one for one in self._settled if self._out_of_use(one))
+
+    def _out_of_use(self, label: Label) -> bool:
+        return label.retire_after is not None and self.asked.today > label.retire_after
+
+    def _in_place(self, title: str) -> Standing | None:
+        """The own label with this title that keeps it."""
+        moved = self._succession.became.values()
+        return None if title in moved else self._own.get(title)
+
+    def _crosses(self, old: str, new: str) -> bool:
+        """Whether a new title brings a label into another scope of which an issue carries one."""
+        return scope_of(old) != scope_of(new) and scope_of(new) in self.asked.exclusive
+
+    def _heir(self, title: str) -> str:
+        return next((one.title for one in self.asked.labels if title in one.previously), title)
+
+    def _carriers(self, title: str) -> tuple[Carrier, ...]:
+        """The issues with this label, their other labels under the titles they will have."""
+        new = {was: title for title, was in self._succession.became.items()}
+        found = self.seen.carriers.get(title, ())
+        return tuple(
+            replace(one, labels=frozenset(t if t == title else new.get(t, t) for t in one.labels)) for one in found
+        )
+
+    # What is wanted.
+
+    def _wanted(self, label: Label, title: str | None = None) -> LabelFields:
+        if self._out_of_use(label):
+            return LabelFields(title=title, archived=True)
+        priority = None if self.asked.place.group else label.priority
+        return LabelFields(title, label.color, label.description, priority, archived=False)
+
+    def _renames(self) -> Iterator[LabelStep]:
+        """Where a title is free only in between, two steps; the last one brings the other fields too."""
+        labels = {one.title: one for one in self.asked.labels}
+        came: dict[str, str] = {}
+        for old, new in self._succession.renames:
+            first = came.get(old, old)
+            came[new] = first
+            now = self._own[first]
+            wanted = self._wanted(labels[new], new) if new in labels else LabelFields(title=new)
+            found = (Difference("title", old, new), *differences(LabelFields(*_but_title(wanted)), now))
+            because = f"~{old} is `previously` of ~{new}"
+            if new not in labels:
+                because = "it changes places with another label, so it needs a name in between"
+            elif old != first or old == temporary(new):
+                because = f"it was on its way to ~{new}"
+            wish = AlterLabel(self.asked.place, now.id, old, narrowed(wanted, found))
+            yield self._step(Act.RENAME, new, wish, found, because, now.issues if new in labels else 0)
+            yield from self._two_of_a_scope(first, new)
+
+    def _two_of_a_scope(self, old: str, new: str) -> Iterator[LabelStep]:
+        both = [one for one in self.seen.carriers.get(old, ()) if rival(one.labels, old, new, exclusive=True)]
+        if self._crosses(old, new) and both:
+            because = (
+                f"renamed to ~{new}, it stands beside another label of `{scope_of(new)}::` there; keep one of them"
+            )
+            yield self._report(old, because, new, both)
+
+    def _defined(self, label: Label) -> Iterator[LabelStep]:
+        """The label is made, or its fields are set right; one of a group above is only spoken of."""
+        if label.title in self._succession.became:
+            return
+        found = self._in_place(label.title)
+        if found:
+            if not self._out_of_use(label):
+                yield from self._changed(label, found)
+        elif label.title in self._inherited:
+            yield from self._of_a_group(label, self._inherited[label.title])
+        elif not self._out_of_use(label):
+            yield self._made(label)
+
+    def _changed(self, label: Label, now: Standing) -> Iterator[LabelStep]:
+        wanted = self._wanted(label)
+        if found := differences(wanted, now):
+            wish = AlterLabel(self.asked.place, now.id, now.title, narrowed(wanted, found))
+            yield self._step(Act.CHANGE, label.title, wish, found)
+
+    def _of_a_group(self, label: Label, now: Standing) -> Iterator[LabelStep]:
+        wanted = self._wanted(label)
+        if found := differences(LabelFields(None, wanted.color, wanted.description, None, wanted.archived), now):
+            because = f"it belongs to {self.asked.place.above} and cannot be changed from here; change it there"
+            yield self._report(label.title, because, label.title, differing=found)
+
+    def _made(self, label: Label) -> LabelStep:
+        for old in label.previously:
+            if old in self._inherited:
+                because = f"~{old} belongs to {self.asked.place.above}; rename it there, or take it out of `previously`"
+                return self._report(label.title, because, label.title)
+        if twin := self._twin(label.title):
+            because = (
+                f"~{twin} is there, which differs only by its capitals; "
+                f"`previously: [{twin}]` renames it and keeps its issues"
+            )
+            return self._report(label.title, because, label.title)
+        wanted = self._wanted(label)
+        found = differences(wanted, Standing(0, label.title, "", "", archived=False))
+        return self._step(Act.CREATE, label.title, MakeLabel(self.asked.place, _titled(wanted, label.title)), found)
+
+    def _twin(self, title: str) -> str | None:
+        others = (one.title for one in self.seen.labels if one.title.casefold() == title.casefold())
+        return next((one for one in others if one not in self._succession.became.values()), None)
+
+    def _merges(self) -> Iterator[LabelStep]:
+        for old, new in self._succession.merges:
+            now, exclusive = self._own[old], scope_of(new) in self.asked.exclusive
+            carriers = self._carriers(old)
+            kept = [one for one in carriers if rival(one.labels, old, new, exclusive)]
+            count = len(carriers) - len(kept)
+            if count or not now.archived:
+                because = f"it is `previously` of ~{new}, and both are there"
+                found = (Difference("title", old, new), *differences(LabelFields(archived=True), now))
+                wish = MergeLabel(self.asked.place, now.id, old, new, exclusive)
+                yield self._step(Act.MERGE, old, wish, found, because, count, heir=new)
+            if kept:
+                because = f"these carry another label of `{scope_of(new)}::` already, and keep both; decide which it is"
+                yield self._report(old, because, new, kept)
+        yield from self._inherited_predecessors()
+
+    def _inherited_predecessors(self) -> Iterator[LabelStep]:
+        for label in self._settled:
+            standing = label.title in self._own or label.title in self._inherited
+            for old in label.previously:
+                if standing and old in self._inherited and not self._inherited[old].archived:
+                    because = f"it belongs to {self.asked.place.above}; merge it into ~{label.title} there"
+                    yield self._report(old, because, label.title)
+
+    def _retired(self, label: Label) -> Iterator[LabelStep]:
+        now = self._in_place(label.title)
+        if now is None or not self._out_of_use(label) or now in self._going:
+            return
+        because = f"it was in use until {label.retire_after}"
+        still = [one for one in self._carriers(label.title) if one.open]
+        if not now.archived:
+            wanted = LabelFields(archived=True)
+            wish, found = AlterLabel(self.asked.place, now.id, now.title, wanted), differences(wanted, now)
+            yield self._step(Act.RETIRE, label.title, wish, found, because, now.open, carriers=still)
+        elif still and not self.asked.delete:
+            yield self._report(label.title, f"{because}, and is still on open issues", label.title, still)
+
+    @cached_property
+    def _going(self) -> list[Standing]:
+        """What can be deleted: nothing carries it, nothing else holds it, and that was found out, not assumed."""
+        return [now for _, now in self.to_delete() if now.issues == 0 and self.seen.uses.get(now.title) == ()]
+
+    def _deletions(self) -> Iterator[LabelStep]:
+        if self.asked.delete and self.asked.place.group:
+            for label in self._retiring:
+                if label.title in self._own:
+                    because = "a group's label is not deleted: epics and boards that we cannot list may use it"
+                    yield self._report(label.title, because, label.title)
+        for label, now in self.to_delete():
+            if now in self._going:
+                because = f"it was in use until {label.retire_after}, and nothing carries it"
+                yield self._step(Act.DELETE, label.title, DeleteLabel(self.asked.place, now.id, now.title), (), because)
+            else:
+                yield self._report(
+                    label.title, f"it is not deleted: {self._used(now)}", label.title, self._carriers(now.title)
+                )
+
+    def _used(self, now: Standing) -> str:
+        if now.issues is None:
+            return "how many issues carry it was not told"
+        if now.issues:
+            return f"{now.issues} issues carry it"
+        return "it is used by " + ", ".join(self.seen.uses.get(now.title, ("something that could not be asked",)))
+
+    # How it is said.
+
+    def _step(
+        self,
+        act: Act,
+        name: str,
+        wish: LabelWish,
+        found: tuple[Difference, ...],
+        because: str = "",
+        issues: int | None = 0,
+        heir: str = "",
+        carriers: Sequence[Carrier] = (),
+    ) -> LabelStep:
+        where = self.asked.lines.get(heir or name)
+        named = tuple(one.reference for one in carriers)
+        return Step(Change(Kind.LABELS, act, self.asked.place.path, name, found, where, because, issues, named), wish)
+
+    def _report(
+        self,
+        name: str,
+        because: str,
+        line: str,
+        carriers: Sequence[Carrier] = (),
+        differing: tuple[Difference, ...] = (),
+    ) -> LabelStep:
+        return self._step(Act.REPORT, name, TellOnly(), differing, because, len(carriers), line, carriers)
+
+
+def _but_title(fields: LabelFields) -> tuple[None, str | None, str | None, int | None, bool | None]:
+    return None, fields.color, fields.description, fields.priority, fields.archived
+
+
+def _titled(fields: LabelFields, title: str) -> LabelFields:
+    return LabelFields(title, fields.color, fields.description, fields.priority)
