@@ -13,6 +13,7 @@ from app.gateways.gitlab_about import GitLabAbout
 from app.gateways.gitlab_api import Api
 from app.gateways.gitlab_backend import READ_TIMEOUT, HttpxBackend, http_client
 from app.gateways.gitlab_budget import Budget
+from app.gateways.gitlab_labels import GitLabLabels
 from app.gateways.gitlab_list import GitLabLister
 from app.gateways.gitlab_read import GitLabReader
 from app.gateways.gitlab_write import GitLabWriter, KnownLabels
@@ -27,6 +28,7 @@ class GitLab:
     writer: GitLabWriter
     lister: GitLabLister
     about: GitLabAbout
+    labels: GitLabLabels
     client: httpx.Client
 
     def close(self) -> None:
@@ -72,5 +74,6 @@ def connect(
         writer=GitLabWriter(api, labels),
         lister=GitLabLister(api),
         about=GitLabAbout(api, labels),
+        labels=GitLabLabels(api),
         client=client,
     )

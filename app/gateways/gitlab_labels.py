@@ -151,9 +151,8 @@ class GitLabLabels:
             query["labels"] = title
         with in_background():
             found = self._api.all(f"{_place(place)}/issues", _CarrierBody, query)
-        return tuple(
-            {(one.project_id, one.iid): one for one in (body.value() for body in found) if title in one.labels}.values()
-        )
+        carriers = [body.value() for body in found if title in body.labels]
+        return tuple({(one.project_id, one.iid): one for one in carriers}.values())
 
     def labels_of(self, carrier: Carrier) -> frozenset[str]:
         """The labels of an issue as they are now."""
@@ -167,8 +166,8 @@ class GitLabLabels:
         labels = understood(_CarrierBody, answer, carrier.reference).labels
         if new not in labels or old in labels:
             raise Permanent(
-                f"GitLab said yes and did not put ~{new} on {carrier.reference} in the place of ~{old}. Our token needs "
-                "the Planner role or above in that project."
+                f"GitLab said yes and did not put ~{new} on {carrier.reference} in the place of ~{old}. Our token "
+                "needs the Planner role or above in that project."
             )
 
     def uses(self, place: LabelPlace, label: Standing) -> tuple[str, ...]:

@@ -108,7 +108,7 @@ class ProvisionLabels:
         declared = 0
         for asked in self._asked:
             seen = self._seen(asked)
-            found = self._unshadowed(asked, compare(asked, seen))
+            found = self._unshadowed(compare(asked, seen))
             texts.append(seen_text(asked, seen, found))
             declared += len({one.title for one in asked.labels} - {step.change.name for step in found})
             steps += found
@@ -123,7 +123,7 @@ class ProvisionLabels:
         uses = {one.title: self._door.uses(asked.place, one) for one in wanted_uses(asked, labels)}
         return Seen(labels, carriers, uses)
 
-    def _unshadowed(self, asked: Asked, steps: tuple[LabelStep, ...]) -> tuple[LabelStep, ...]:
+    def _unshadowed(self, steps: tuple[LabelStep, ...]) -> tuple[LabelStep, ...]:
         """A group's label is not made beside the same label of a project, which would go on hiding it there."""
         if not self._in_group or not any(step.change.act is Act.CREATE for step in steps):
             return steps
