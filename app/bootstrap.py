@@ -33,6 +33,7 @@ from app.services.check_online import CheckOnline
 from app.services.operator import OperatorIssue
 from app.services.ports import Journal
 from app.services.provision import Part, Provisioning
+from app.services.provision_labels import ProvisionLabels
 from app.services.reconcile import Reconciler
 from app.services.sweep import Sweep
 from app.settings import KeptSettings, OperatorSettings, Settings, SettingsInvalid
@@ -157,12 +158,13 @@ def provisioning(
 
 def _parts(
     settings: OperatorSettings,  # noqa: ARG001
-    configured: Configuration,  # noqa: ARG001
-    doors: GitLab,  # noqa: ARG001
-    deletes: bool,  # noqa: ARG001
+    configured: Configuration,
+    doors: GitLab,
+    deletes: bool,
 ) -> list[Part[Any]]:
     """Every kind of thing that the program owns in GitLab, each once."""
-    return []
+    taxonomy, program, places = configured.taxonomy, configured.program, configured.places
+    return [ProvisionLabels(doors.labels, taxonomy, program, places, utc_now().date(), deletes=deletes)]
 
 
 @dataclass(slots=True)
