@@ -13,6 +13,7 @@ from app.domain.failure import Permanent
 from app.domain.inbox import InboxRules
 from app.domain.ours import WAITING
 from app.domain.provision import Kind
+from app.domain.provision_hooks import HookKeys
 from app.domain.subject import Subject
 from app.domain.taxonomy import Taxonomy
 from app.domain.voice import Bot, Identity
@@ -33,7 +34,13 @@ from app.services.check_online import CheckOnline
 from app.services.operator import OperatorIssue
 from app.services.ports import Journal
 from app.services.provision import Part, Provisioning
+from app.services.provision_boards import ProvisionBoards
+from app.services.provision_hooks import ProvisionHooks
+from app.services.provision_documents import ProvisionDocuments
 from app.services.provision_labels import ProvisionLabels
+from app.services.provision_templates import ProvisionTemplates
+from app.services.provision_schedules import ProvisionSchedules
+from app.services.provision_variables import ProvisionVariables
 from app.services.reconcile import Reconciler
 from app.services.sweep import Sweep
 from app.settings import KeptSettings, OperatorSettings, Settings, SettingsInvalid
@@ -157,14 +164,21 @@ def provisioning(
 
 
 def _parts(
-    settings: OperatorSettings,  # noqa: ARG001
+    settings: OperatorSettings,
     configured: Configuration,
     doors: GitLab,
     deletes: bool,
 ) -> list[Part[Any]]:
     """Every kind of thing that the program owns in GitLab, each once."""
     taxonomy, program, places = configured.taxonomy, configured.program, configured.places
-    return [ProvisionLabels(doors.labels, taxonomy, program, places, utc_now().date(), deletes=deletes)]
+    keys = HookKeys(settings.secrets("webhook_signing_token"), settings.secrets("webhook_secret"))
+    return [
+        ProvisionLabels(doors.labels, taxonomy, program, places, utc_now().date(), deletes=deletes),
+        ProvisionBoards(doors.boards, taxonomy, program, places, deletes=deletes),
+        ProvisionHooks(doors.hooks, program, keys, places),
+        ProvisionSchedules(doors.schedules, program, places),
+        ProvisionVariables(doors.variables, program, places),
+    ]
 
 
 @dataclass(slots=True)

@@ -12,10 +12,16 @@ import httpx
 from app.gateways.gitlab_about import GitLabAbout
 from app.gateways.gitlab_api import Api
 from app.gateways.gitlab_backend import READ_TIMEOUT, HttpxBackend, http_client
+from app.gateways.gitlab_boards import GitLabBoards
 from app.gateways.gitlab_budget import Budget
+from app.gateways.gitlab_documents import GitLabDocuments
+from app.gateways.gitlab_hooks import GitLabHooks
 from app.gateways.gitlab_labels import GitLabLabels
 from app.gateways.gitlab_list import GitLabLister
 from app.gateways.gitlab_read import GitLabReader
+from app.gateways.gitlab_templates import GitLabTemplates
+from app.gateways.gitlab_schedules import GitLabSchedules
+from app.gateways.gitlab_variables import GitLabVariables
 from app.gateways.gitlab_write import GitLabWriter, KnownLabels
 
 
@@ -29,6 +35,12 @@ class GitLab:
     lister: GitLabLister
     about: GitLabAbout
     labels: GitLabLabels
+    templates: GitLabTemplates
+    documents: GitLabDocuments
+    boards: GitLabBoards
+    hooks: GitLabHooks
+    schedules: GitLabSchedules
+    variables: GitLabVariables
     client: httpx.Client
 
     def close(self) -> None:
@@ -75,5 +87,11 @@ def connect(
         lister=GitLabLister(api),
         about=GitLabAbout(api, labels),
         labels=GitLabLabels(api),
+        templates=GitLabTemplates(api),
+        documents=GitLabDocuments(api),
+        boards=GitLabBoards(api),
+        hooks=GitLabHooks(api),
+        schedules=GitLabSchedules(api),
+        variables=GitLabVariables(api),
         client=client,
     )

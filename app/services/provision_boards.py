@@ -1,0 +1,226 @@
+"""The boards of the projects, kept as program.yml and the workflow declare them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol, assert_never
+
+from app.domain.failure import Permanent, Temporary
+from app.domain.program import Program, Project, Tier
+from app.domain.provision import Draft, Kind, Step, Where
+from app.domain.provision_boards import (
+    AddList,
+    BoardSeen,
+    BoardSteps,
+    BoardWanted,
+    BoardWish,
+    Columns,
+    DropList,
+    ListSeen,
+    MakeBoard,
+    MoveList,
+    Narrow,
+    canonical,
+    compare,
+)
+from app.domain.taxonomy import Taxonomy
+
+
+class Boards(Protocol):
+    """Reads and changes boards. Raises Temporary, Permanent and Missing."""
+
+    def boards(self, project: str) -> Sequence[BoardSeen]:
+        """All boards of a project, whole."""
+        ...
+
+    def labels(self, project: str) -> Mapping[str, int]:
+        """Ids of the labels that boards of a project may use, by title."""
+        ...
+
+    def create(self, project: str, name: str) -> BoardSeen:
+        """A new board without lists."""
+        ...
+
+    def narrow(self, project: str, board: BoardSeen, labels: tuple[str, ...]) -> BoardSeen:
+        """Which labels an issue must carry to be shown."""
+        ...
+
+    def add_list(self, project: str, board: BoardSeen, title: str, label_id: int) -> ListSeen:
+        """A list at the end."""
+        ...
+
+    def move_list(self, project: str, board: BoardSeen, moved: ListSeen, position: int) -> None:
+        """A list to a position."""
+        ...
+
+    def remove_list(self, project: str, board: BoardSeen, gone: ListSeen) -> None:
+        """A list away."""
+        ...
+
+
+class ProvisionBoards:
+    """The part of plan and apply for boards. With `deletes`, lists of retired statuses are taken away."""
+
+    kind = Kind.BOARDS
+
+    def __init__(
+        self,
+        door: Boards,
+        taxonomy: Taxonomy,
+        program: Program,
+        places: Mapping[str, Where],
+        *,
+        deletes: bool = False,
+    ) -> None:
+        self._door, self._taxonomy, self._program, self._places = door, taxonomy, program, places
+        self._deletes = deletes
+        self._seen: dict[str, tuple[BoardSeen, ...]] = {}
+        self._label_ids: dict[str, Mapping[str, int]] = {}
+
+    def draft(self) -> Draft[BoardWish]:
+        """One call for each project with boards; one more where a list still bears an earlier title of a label."""
+        self._seen, self._label_ids = {}, {}
+        steps: list[Step[BoardWish]] = []
+        texts: list[str] = []
+        declared = 0
+        for project in self._program.projects:
+            if not project.boards:
+                continue
+            found = self._draft(project)
+            texts.append(canonical(project.path, self._seen[project.path]))
+            touched = {step.wish.board for step in found if step.wish}
+            declared += sum(board.name not in touched for board in project.boards)
+            steps += found
+        return Draft(tuple(steps), "\n".join(texts), as_declared=declared)
+
+    def _draft(self, project: Project) -> BoardSteps:
+        seen = self._door.boards(project.path)
+        merged = self._merged(project.path, seen)
+        self._seen[project.path] = tuple(self._present(board, merged) for board in seen)
+        titles = tuple(status.title for status in self._taxonomy.workflow.statuses)
+        places = {title: self._places[f"label:{title}"] for title in titles if f"label:{title}" in self._places}
+        return compare(
+            project.path,
+            [self._wanted(project, index) for index in range(len(project.boards))],
+            Columns(titles, places, merged),
+            self._seen[project.path],
+            narrows=self._program.tier is not Tier.FREE,
+            deletes=self._deletes,
+        )
+
+    def _wanted(self, project: Project, index: int) -> BoardWanted:
+        board = project.boards[index]
+        label = f"area::{board.area}" if board.area else None
+        return BoardWanted(board.name, label, self._places.get(f"board:{project.path}/{board.name}"))
+
+    def _merged(self, project: str, seen: Sequence[BoardSeen]) -> Mapping[str, str]:
+        """Titles on boards whose label is not renamed but merged: the one it becomes is there already beside it."""
+        titles = {one.title for board in seen for one in board.lists if one.title}
+        changed = {title: self._taxonomy.current(title) for title in sorted(titles)}
+        changed = {old: new for old, new in changed.items() if old != new}
+        if not changed:
+            return {}
+        there = self._door.labels(project)
+        return {old: new for old, new in changed.items() if new in there and new not in changed}
+
+    def _present(self, board: BoardSeen, merged: Mapping[str, str]) -> BoardSeen:
+        """The board as it is once labels are renamed: a rename in the same plan is no change of the board."""
+        lists = tuple(
+            replace(one, title=self._taxonomy.current(one.title)) if one.title and one.title not in merged else one
+            for one in board.lists
+        )
+        return replace(board, lists=lists, labels=tuple(map(self._taxonomy.current, board.labels)))
+
+    def make(self, step: Step[BoardWish]) -> None:
+        """One step. A board is made with its lists; where that breaks off, the next plan goes on with the rest."""
+        match step.wish:
+            case MakeBoard() as wish:
+                self._make_board(wish)
+            case Narrow() as wish:
+                self._narrow(wish)
+            case AddList() as wish:
+                self._add(wish)
+            case MoveList() as wish:
+                self._move(wish.project, self._board(wish), wish.title, wish.index)
+            case DropList() as wish:
+                board = self._board(wish)
+                for gone in (one for one in board.lists if one.title == wish.title):
+                    self._door.remove_list(wish.project, board, gone)
+                    self._keep(wish.project, replace(board, lists=_without(board.lists, gone)))
+            case None:
+                pass
+            case _:
+                assert_never(step.wish)
+
+    def _make_board(self, wish: MakeBoard) -> None:
+        for title in (*wish.titles, *([wish.label] if wish.label else [])):
+            self._label_id(wish.project, title)
+        made = self._door.create(wish.project, wish.board)
+        self._keep(wish.project, made)
+        try:
+            if wish.label:
+                self._narrow(Narrow(wish.project, wish.board, (wish.label,)))
+            for index, title in enumerate(wish.titles):
+                self._add(AddList(wish.project, wish.board, title, index))
+        except (Temporary, Permanent) as problem:
+            raise _broken_off(problem, f"The board {wish.board} is made, and not all of it: ") from problem
+
+    def _narrow(self, wish: Narrow) -> None:
+        for title in wish.labels:
+            self._label_id(wish.project, title)
+        made = self._door.narrow(wish.project, self._board(wish), wish.labels)
+        self._keep(wish.project, replace(self._board(wish), labels=made.labels))
+
+    def _add(self, wish: AddList) -> None:
+        """Harmless where the list is there by now: GitLab refuses a second one of the same label."""
+        board, label_id = self._board(wish), self._label_id(wish.project, wish.title)
+        try:
+            made = self._door.add_list(wish.project, board, wish.title, label_id)
+            self._keep(wish.project, replace(board, lists=(*board.lists, made)))
+        except Permanent:
+            self._seen[wish.project] = tuple(self._present(one, {}) for one in self._door.boards(wish.project))
+            if all(one.title != wish.title for one in self._board(wish).lists):
+                raise
+        self._move(wish.project, self._board(wish), wish.title, wish.index)
+
+    def _move(self, project: str, board: BoardSeen, title: str, index: int) -> None:
+        """To the place of the list that stands at the index now. GitLab refuses to move a list to where it is."""
+        moved = next((one for one in board.lists if one.title == title), None)
+        if moved is None:
+            raise Permanent(f"The list of {title} on the board {board.name} of {project} is gone; plan again.")
+        index = min(index, len(board.lists) - 1)
+        if board.lists[index] == moved:
+            return
+        self._door.move_list(project, board, moved, board.lists[index].position)
+        order = list(_without(board.lists, moved))
+        order.insert(index, moved)
+        positions = [one.position for one in board.lists]
+        lists = tuple(replace(one, position=at) for one, at in zip(order, positions, strict=True))
+        self._keep(project, replace(board, lists=lists))
+
+    def _board(self, wish: Narrow | AddList | MoveList | DropList) -> BoardSeen:
+        named = [one for one in self._seen.get(wish.project, ()) if one.name == wish.board]
+        if not named:
+            raise Permanent(f"The board {wish.board} of {wish.project} is gone; plan again.")
+        return min(named, key=lambda one: one.id)
+
+    def _keep(self, project: str, board: BoardSeen) -> None:
+        others = (one for one in self._seen.get(project, ()) if one.id != board.id)
+        self._seen[project] = (*others, board)
+
+    def _label_id(self, project: str, title: str) -> int:
+        """Looked up when it is needed: labels of the same plan are made by then."""
+        if title not in self._label_ids.get(project, {}):
+            self._label_ids[project] = self._door.labels(project)
+        if title not in self._label_ids[project]:
+            raise Permanent(f"The label {title} is not there in {project} yet; apply the kind labels first.")
+        return self._label_ids[project][title]
+
+
+def _without(lists: Sequence[ListSeen], gone: ListSeen) -> tuple[ListSeen, ...]:
+    return tuple(one for one in lists if one.id != gone.id)
+
+
+def _broken_off(problem: Temporary | Permanent, words: str) -> Temporary | Permanent:
+    if isinstance(problem, Temporary):
+        return Temporary(f"{words}{problem}", problem.retry_after)
+    return Permanent(f"{words}{problem}")
