@@ -204,11 +204,16 @@ def _change(project: str, files: Sequence[TemplateFile], seen: Seen, where: Wher
     """As seen on the default branch, whatever waits for review."""
     act = Act.CHANGE if any(file.path in seen.blobs for file in files) else Act.CREATE
     differences = tuple(
-        Difference(file.name, "another text" if file.path in seen.blobs else "not there", "as the taxonomy has it")
-        for file in differing(files, seen.blobs)
+        Difference(file.name, _now(file.path, seen), "as the taxonomy has it") for file in differing(files, seen.blobs)
     )
-    people = sorted({last.by for last in (seen.last or {}).values()})
-    return Change(Kind.TEMPLATES, act, project, NAME, differences, where, because, by=", ".join(people) or None)
+    return Change(Kind.TEMPLATES, act, project, NAME, differences, where, because)
+
+
+def _now(path: str, seen: Seen) -> str:
+    if path not in seen.blobs:
+        return "not there"
+    last = (seen.last or {}).get(path)
+    return f"another text, last changed by {last.by}" if last else "another text"
 
 
 def _report(project: str, where: Where | None, because: str) -> Step[TemplatesWish | None]:
