@@ -35,11 +35,11 @@ from app.services.operator import OperatorIssue
 from app.services.ports import Journal
 from app.services.provision import Part, Provisioning
 from app.services.provision_boards import ProvisionBoards
-from app.services.provision_hooks import ProvisionHooks
 from app.services.provision_documents import ProvisionDocuments
+from app.services.provision_hooks import ProvisionHooks
 from app.services.provision_labels import ProvisionLabels
-from app.services.provision_templates import ProvisionTemplates
 from app.services.provision_schedules import ProvisionSchedules
+from app.services.provision_templates import ProvisionTemplates
 from app.services.provision_variables import ProvisionVariables
 from app.services.reconcile import Reconciler
 from app.services.sweep import Sweep
@@ -175,6 +175,8 @@ def _parts(
     return [
         ProvisionLabels(doors.labels, taxonomy, program, places, utc_now().date(), deletes=deletes),
         ProvisionBoards(doors.boards, taxonomy, program, places, deletes=deletes),
+        ProvisionTemplates(doors.templates, wording(settings.config_dir), taxonomy, program, places),
+        ProvisionDocuments(doors.documents, taxonomy, program, places),
         ProvisionHooks(doors.hooks, program, keys, places),
         ProvisionSchedules(doors.schedules, program, places),
         ProvisionVariables(doors.variables, program, places),

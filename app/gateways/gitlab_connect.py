@@ -19,8 +19,8 @@ from app.gateways.gitlab_hooks import GitLabHooks
 from app.gateways.gitlab_labels import GitLabLabels
 from app.gateways.gitlab_list import GitLabLister
 from app.gateways.gitlab_read import GitLabReader
-from app.gateways.gitlab_templates import GitLabTemplates
 from app.gateways.gitlab_schedules import GitLabSchedules
+from app.gateways.gitlab_templates import GitLabTemplates
 from app.gateways.gitlab_variables import GitLabVariables
 from app.gateways.gitlab_write import GitLabWriter, KnownLabels
 
