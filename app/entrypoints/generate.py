@@ -13,6 +13,7 @@ from app.domain.workflow_page import workflow_page
 from app.gateways.config_errors import ConfigInvalid
 from app.gateways.config_load import load
 from app.gateways.config_schema import program_schema, taxonomy_schema
+from app.gateways.plan_file import plan_schema
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,6 +45,7 @@ def generated(directory: Path) -> Mapping[str, str]:
         "docs/workflow.md": workflow_page(taxonomy),
         "schemas/label_taxonomy.schema.json": taxonomy_schema(),
         "schemas/program.schema.json": program_schema(),
+        "schemas/plan.schema.json": plan_schema(),
     }
 
 

@@ -7,7 +7,18 @@ inline code, so that they run nothing, mention nobody and link no issue (promise
 from collections.abc import Callable, Iterable, Iterator
 
 from app.domain.neutral import plain, quote
-from app.domain.provision import ISSUES_A_MINUTE, NAMED, Act, Change, Kind, Provision, Refusal, counted, fold
+from app.domain.provision import (
+    ISSUES_A_MINUTE,
+    NAMED,
+    Act,
+    Change,
+    Difference,
+    Kind,
+    Provision,
+    Refusal,
+    counted,
+    fold,
+)
 from app.domain.saved_plan import Moved
 
 FOLDED = 20
@@ -15,6 +26,9 @@ FOLDED = 20
 
 MANY = 50
 """A change that touches more issues than this takes long enough to be announced."""
+
+LONGEST_NOTE = 900_000
+"""Characters. GitLab takes a million (CONTRACT 8); who posts the note may say something besides."""
 
 NEW = frozenset({Act.CREATE, Act.REPORT})
 """What a terminal folds: whatever touches something that exists is listed whole there."""
@@ -50,8 +64,17 @@ def plan_lines(provision: Provision) -> Iterator[str]:
         yield from (f"  {_refusal(stop, plain)}" for stop in provision.refusals)
 
 
-def plan_markdown(provision: Provision) -> Iterator[str]:
-    """The same for a note: the sentence and the refusals first, kinds to unfold. At most some hundred kilobytes."""
+def plan_markdown(provision: Provision) -> list[str]:
+    """The same for a note: the sentence and the refusals first, kinds to unfold; no longer than a note may be."""
+    lines: list[str] = []
+    for at_most in (FOLDED, FOLDED // 4, 0):
+        lines = list(_markdown(provision, at_most))
+        if sum(len(line) + 1 for line in lines) <= LONGEST_NOTE:
+            break
+    return lines
+
+
+def _markdown(provision: Provision, at_most: int) -> Iterator[str]:
     yield f"**{headline(provision)}**"
     if provision.refusals:
         yield from ("", "Refused, so nothing of it is made:", "")
@@ -60,7 +83,7 @@ def plan_markdown(provision: Provision) -> Iterator[str]:
         yield ""
         if provision.of(kind):
             yield from (f"<details><summary>{kind}: {numbers(provision, kind)}</summary>", "")
-            yield from _bullets(provision.of(kind))
+            yield from _bullets(provision.of(kind), at_most)
             yield from ("", "</details>")
         else:
             yield f"{kind}: {numbers(provision, kind)}"
@@ -75,8 +98,8 @@ def _folded(changes: Iterable[Change]) -> Iterator[str]:
     yield from (f"… and {number} more {_to(act)}; `plan --json` lists all" for act, number in folded.more.items())
 
 
-def _bullets(changes: Iterable[Change]) -> Iterator[str]:
-    folded = fold(changes, FOLDED)
+def _bullets(changes: Iterable[Change], at_most: int) -> Iterator[str]:
+    folded = fold(changes, at_most)
     for change in folded.shown:
         yield f"- {what(change, quote)}{f' ({quote(str(change.where))})' if change.where else ''}"
         yield from (f"  - {line}" for line in _details(change, quote))
@@ -84,13 +107,18 @@ def _bullets(changes: Iterable[Change]) -> Iterator[str]:
 
 
 def what(change: Change, echo: Echo = plain) -> str:
-    """`create status::new in group/project`."""
+    """`create status::new in group/project`, `rename status::triage → status::new in …`."""
     said = f"{_LEFT}:" if change.act is Act.REPORT else change.act.value
-    return f"{said} {echo(change.name, 255)} in {echo(change.place, 255)}"
+    before = [f"{echo(found.now, 255)} → " for found in change.differences if _renames(change, found)]
+    return f"{said} {''.join(before)}{echo(change.name, 255)} in {echo(change.place, 255)}"
+
+
+def _renames(change: Change, found: Difference) -> bool:
+    return change.act in (Act.RENAME, Act.MERGE) and found.wanted == change.name
 
 
 def _details(change: Change, echo: Echo) -> Iterator[str]:
-    for found in change.differences:
+    for found in (found for found in change.differences if not _renames(change, found)):
         yield f"{found.field}: {_value(found.now, echo)} → {_value(found.wanted, echo)}"
     if change.because:
         yield echo(change.because, _SENTENCE)
@@ -107,10 +135,15 @@ def _value(text: str, echo: Echo) -> str:
 
 
 def _touched(change: Change, number: int, echo: Echo) -> str:
-    named = [echo(name, 255) for name in change.named[:NAMED]]
+    named = [echo(_short(name, change.place), 255) for name in change.named[:NAMED]]
     more = f" and {number - len(named)} more" if named and number > len(named) else ""
     verb = "concerns" if change.act is Act.REPORT else "touches"
     return f"{verb} {counted(number, 'issue')}{': ' if named else ''}{', '.join(named)}{more}"
+
+
+def _short(issue: str, place: str) -> str:
+    """An issue of the place that was just named is only a number."""
+    return issue.removeprefix(place) if issue.startswith(f"{place}#") else issue
 
 
 def headline(provision: Provision) -> str:
