@@ -78,8 +78,8 @@ class Case:
 def build(snapshot: Snapshot, taxonomy: Taxonomy, program: Program, bot: Bot, voice: Voice, now: datetime) -> Case:
     """Fold the history and read the facts of a snapshot. Comments of ours and of the system are not facts."""
     issue = snapshot.issue
-    area = area_of(issue.labels)
-    history = fold(issue, snapshot.events, taxonomy.workflow, program.roster, bot, voice, now)
+    area = area_of({taxonomy.current(title) for title in issue.labels})
+    history = fold(issue, snapshot.events, taxonomy, program.roster, bot, voice, now)
     spoken = [n for n in snapshot.notes if not n.system and not bot.is_us(n.author)]
     prompts = tuple(item.why for item in taxonomy.items.values())
     facts = read(issue.description, spoken, taxonomy.fields, issue.milestone, prompts)

@@ -1,17 +1,18 @@
 """How a card came to be where it is: the label events of `status::`, folded (workflow 3.6).
 
-Our own moves are taken as they are. A person's move stands when its step is lawful for its mover at that time;
+A title that another has replaced counts as that one: label events show a renamed label under its present title, but a
+merged one under its old title (CONTRACT 2), and to exchange it for its successor is no move. Our own moves are taken as they are. A person's move stands when its step is lawful for its mover at that time;
 moves that did not stand are collapsed, so two drags cannot go round a rule.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
 
 from app.domain.issue import Issue, LabelEvent
 from app.domain.roster import Role, Roster
-from app.domain.taxonomy import Mode, Move, Workflow, scope_of
+from app.domain.taxonomy import Mode, Move, Taxonomy, Workflow, scope_of
 from app.domain.voice import Bot, Voice, ours
 
 TAKEN_BACK_WITHIN = timedelta(minutes=2)
@@ -80,6 +81,7 @@ class _Judge:
     roster: Roster
     issue: Issue
     events: tuple[LabelEvent, ...]
+    successors: Mapping[str, str]
 
     def step(self, fold: "_Fold", event: LabelEvent, target: str) -> Step:
         """The person's move to `target`, judged as of its own time."""
@@ -108,11 +110,11 @@ class _Judge:
 
     def area(self, at: datetime) -> str | None:
         """The request's area at that time: whoever moved a card before it changed hands was right to."""
-        areas = {title for title in self.issue.labels if scope_of(title) == "area"}
+        labels = set(self.issue.labels)
         for event in sorted(self.events, key=attrgetter("id"), reverse=True):
-            if event.at > at and event.label and scope_of(event.label) == "area":
-                (areas.discard if event.action == "add" else areas.add)(event.label)
-        return area_of(areas)
+            if event.at > at and event.label:
+                (labels.discard if event.action == "add" else labels.add)(event.label)
+        return area_of({self.successors.get(title, title) for title in labels})
 
     def roles(self, event: LabelEvent) -> frozenset[Role]:
         """What the mover was to this request when they moved it."""
@@ -152,7 +154,7 @@ class _Fold:
 def fold(
     issue: Issue,
     events: Iterable[LabelEvent],
-    workflow: Workflow,
+    taxonomy: Taxonomy,
     roster: Roster,
     bot: Bot,
     voice: Voice,
@@ -160,18 +162,25 @@ def fold(
 ) -> History:
     """Fold the label events of the status scope, oldest first, into where the card stands and why."""
     events = tuple(events)
-    titles = {s.title for s in workflow.statuses}
-    known = sorted((e for e in events if e.label in titles), key=attrgetter("id"))
-    before = _before_events(issue, known, titles)
-    state = _Fold(present=before, stood=before[-1] if before else workflow.start)
-    judge = _Judge(workflow, roster, issue, events)
+    workflow, successors = taxonomy.workflow, taxonomy.successors
+    current = {s.title: s.title for s in workflow.statuses}
+    current |= {old: new for old, new in successors.items() if new in current}
+    known = sorted((e for e in events if e.label in current), key=attrgetter("id"))
+    before = _before_events(issue, known, set(current))
+    state = _Fold(present=before, stood=current[before[-1]] if before else workflow.start)
+    judge = _Judge(workflow, roster, issue, events, successors)
     start = max(workflow.effective_from, now - workflow.judged_for)
     answered = _event_answered(voice)
+    left = ""
     for event in known:
-        place = state.present[-1] if state.present else None
+        place = state.present[-1] if state.present else left
         _put(state.present, event)
-        now_in = state.present[-1] if state.present else None
-        if now_in is None or now_in == place:
+        if not state.present:
+            # An old title that goes before its successor comes leaves the card where it was.
+            left = place if place in successors else ""
+            continue
+        now_in = current[state.present[-1]]
+        if place and now_in == current[place]:
             continue
         if event.at < start:
             _old_move(state, judge, event, now_in, by_us=ours(event.user, bot, voice))
@@ -179,7 +188,8 @@ def fold(
             _our_move(state, event, now_in, answered)
         else:
             _persons_move(state, judge, event, now_in)
-    return History(tuple(state.present), state.stood, state.last, state.entered, bool(known or before), state.late)
+    present = tuple(dict.fromkeys(current[title] for title in state.present))
+    return History(present, state.stood, state.last, state.entered, bool(known or before), state.late)
 
 
 def area_of(labels: Iterable[str]) -> str | None:

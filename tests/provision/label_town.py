@@ -30,7 +30,9 @@ def label(title: str, *previously: str, color: str = GREY, about: str = "", reti
 def taxonomy(*labels: Label) -> Taxonomy:
     """The labels, each in its scope; the rest is as shipped."""
     keys = dict.fromkeys(scope_of(one.title) for one in labels)
-    scopes = (Scope(key, key, key, tuple(one for one in labels if scope_of(one.title) == key), bool(key)) for key in keys)
+    scopes = (
+        Scope(key, key, key, tuple(one for one in labels if scope_of(one.title) == key), bool(key)) for key in keys
+    )
     return replace(shipped().taxonomy, scopes=tuple(scopes))
 
 
@@ -101,13 +103,13 @@ class Town:
         user: fake.User | None = None,
     ) -> Told:
         """Plan, and do it."""
-        with self.provisioning(
-            *labels, labels_in=labels_in, deletes=deletes, budget=budget, user=user
-        ) as provisioning:
+        with self.provisioning(*labels, labels_in=labels_in, deletes=deletes, budget=budget, user=user) as provisioning:
             plan = provisioning.plan(EVERYTHING)
             return Told(plan, list(provisioning.carry_out()))
 
-    def has(self, title: str, owner: fake.Group | None = None, color: str = GREY, about: str | None = None) -> fake.Label:
+    def has(
+        self, title: str, owner: fake.Group | None = None, color: str = GREY, about: str | None = None
+    ) -> fake.Label:
         """A label that is there already, looking as `label` declares it."""
         text = f"About {title}." if about is None else about
         return self.world.create_label(self.world.root, owner or self.project, title, color, text)
