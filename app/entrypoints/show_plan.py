@@ -4,7 +4,7 @@ Names come from GitLab and are anybody's: on a terminal they are one line withou
 inline code, so that they run nothing, mention nobody and link no issue (promise 9).
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from app.domain.neutral import plain, quote
 from app.domain.provision import (
@@ -23,6 +23,9 @@ from app.domain.saved_plan import Moved
 
 FOLDED = 20
 """So many changes of a kind and act are listed where a list is folded."""
+
+FEW = 5
+"""So many new things of a kind are told field by field."""
 
 MANY = 50
 """A change that touches more issues than this takes long enough to be announced."""
@@ -90,38 +93,47 @@ def _markdown(provision: Provision, at_most: int) -> Iterator[str]:
     yield from (f"\n{line}" for line in _unasked(provision))
 
 
-def _folded(changes: Iterable[Change]) -> Iterator[str]:
+def _folded(changes: Sequence[Change]) -> Iterator[str]:
     folded = fold(changes, FOLDED, NEW)
     for change in folded.shown:
         yield f"{_SIGNS[change.act]} {what(change)}{f' ({change.where})' if change.where else ''}"
-        yield from (f"    {line}" for line in _details(change, plain))
+        yield from (f"    {line}" for line in _details(change, changes, plain))
     yield from (f"… and {number} more {_to(act)}; `plan --json` lists all" for act, number in folded.more.items())
 
 
-def _bullets(changes: Iterable[Change], at_most: int) -> Iterator[str]:
+def _bullets(changes: Sequence[Change], at_most: int) -> Iterator[str]:
     folded = fold(changes, at_most)
     for change in folded.shown:
         yield f"- {what(change, quote)}{f' ({quote(str(change.where))})' if change.where else ''}"
-        yield from (f"  - {line}" for line in _details(change, quote))
+        yield from (f"  - {line}" for line in _details(change, changes, quote))
     yield from (f"- … and {number} more {_to(act)}" for act, number in folded.more.items())
 
 
 def what(change: Change, echo: Echo = plain) -> str:
     """`create status::new in group/project`, `rename status::triage → status::new in …`."""
     said = f"{_LEFT}:" if change.act is Act.REPORT else change.act.value
-    before = [f"{echo(found.now, 255)} → " for found in change.differences if _renames(change, found)]
-    return f"{said} {''.join(before)}{echo(change.name, 255)} in {echo(change.place, 255)}"
+    name = echo(change.name, 255)
+    for found in change.differences:
+        if _renames(change, found):
+            name = f"{echo(found.now, 255)} → {echo(found.wanted, 255)}"
+    return f"{said} {name} in {echo(change.place, 255)}"
 
 
 def _renames(change: Change, found: Difference) -> bool:
-    return change.act in (Act.RENAME, Act.MERGE) and found.wanted == change.name
+    return change.act in (Act.RENAME, Act.MERGE) and found.field == "title"
 
 
-def _details(change: Change, echo: Echo) -> Iterator[str]:
-    for found in (found for found in change.differences if not _renames(change, found)):
-        yield f"{found.field}: {_value(found.now, echo)} → {_value(found.wanted, echo)}"
+def _details(change: Change, among: Sequence[Change], echo: Echo) -> Iterator[str]:
+    """What a line says beneath it. Of many new things the line of the configuration tells enough."""
+    if change.act is Act.CREATE and sum(other.act is Act.CREATE for other in among) > FEW:
+        return
+    for found in change.differences:
+        if change.act is Act.CREATE:
+            yield f"{found.field}: {_value(found.wanted, echo)}"
+        elif not _renames(change, found):
+            yield f"{found.field}: {_value(found.now, echo)} → {_value(found.wanted, echo)}"
     if change.because:
-        yield echo(change.because, _SENTENCE)
+        yield f"because {echo(change.because, _SENTENCE)}"
     if change.by:
         yield f"last changed by {echo(f'@{change.by}', 255)}"
     if change.issues is None:
@@ -131,7 +143,7 @@ def _details(change: Change, echo: Echo) -> Iterator[str]:
 
 
 def _value(text: str, echo: Echo) -> str:
-    return echo(text, 120) if text else "(nothing)"
+    return echo(text, 160) if text else "(nothing)"
 
 
 def _touched(change: Change, number: int, echo: Echo) -> str:

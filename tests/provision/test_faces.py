@@ -69,7 +69,7 @@ def test_the_exit_code_tells_of_changes_only_when_asked(terminal: Terminal, shel
 
 
 def test_what_is_left_to_people_is_no_pending_change(terminal: Terminal, shelves: Shelves) -> None:
-    report = Change(Kind.LABELS, Act.REPORT, PLACE, "area::old", because="A group above has it.")
+    report = Change(Kind.LABELS, Act.REPORT, PLACE, "area::old", because="it belongs to the group sme")
     shelves(Shelf(Kind.LABELS, {}, reports=(report,)))
     ran = terminal("plan", "--detailed-exitcode")
     assert ran.code == 0

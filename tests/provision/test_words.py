@@ -18,20 +18,34 @@ def test_every_kind_of_change_has_its_sign_and_its_sentence(terminal: Terminal, 
     acts = {act: Change(Kind.LABELS, act, PLACE, f"{act}d", where=where) for act in Act if act is not Act.REPORT}
     title = (Difference("title", "status::triage", "status::new"), Difference("description", "", "Filed."))
     acts[Act.RENAME] = Change(
-        Kind.LABELS, Act.RENAME, PLACE, "status::new", title, where, because="previously: status::triage", issues=1
+        Kind.LABELS,
+        Act.RENAME,
+        PLACE,
+        "status::new",
+        title,
+        where,
+        because="~status::triage is `previously` of ~status::new",
+        issues=1,
     )
     acts[Act.MERGE] = Change(
         Kind.LABELS,
         Act.MERGE,
         PLACE,
-        "status::new",
+        "status::fresh",
         (Difference("title", "status::fresh", "status::new"),),
         where,
         issues=312,
         named=tuple(f"{PLACE}#{n}" for n in range(1, 13)),
         by="lead.ai",
     )
-    acts[Act.REPORT] = Change(Kind.LABELS, Act.REPORT, PLACE, "old", because="Out of use since 2026-01-01.", issues=2)
+    acts[Act.REPORT] = Change(
+        Kind.LABELS,
+        Act.REPORT,
+        PLACE,
+        "old",
+        because="it was in use until 2026-01-01, and is still on open issues",
+        issues=2,
+    )
     unknown = Change(Kind.LABELS, Act.RETIRE, PLACE, "mystery", issues=None)
     shelf = Shelf(Kind.LABELS, {}, reports=(*acts.values(), unknown))
     shelves(shelf)
@@ -43,7 +57,7 @@ labels:
   ~ change changed in sme/customer-feedback (label_taxonomy.yml:14)
   → rename status::triage → status::new in sme/customer-feedback (label_taxonomy.yml:14)
       description: (nothing) → Filed.
-      previously: status::triage
+      because ~status::triage is `previously` of ~status::new
       touches 1 issue
   ⇒ merge status::fresh → status::new in sme/customer-feedback (label_taxonomy.yml:14)
       last changed by @lead.ai
@@ -52,7 +66,7 @@ labels:
   ⊘ retire retired in sme/customer-feedback (label_taxonomy.yml:14)
   - delete deleted in sme/customer-feedback (label_taxonomy.yml:14)
   ! left to people: old in sme/customer-feedback
-      Out of use since 2026-01-01.
+      because it was in use until 2026-01-01, and is still on open issues
       concerns 2 issues
   ⊘ retire mystery in sme/customer-feedback
       how many issues carry it could not be counted
@@ -115,7 +129,7 @@ def test_json_for_machines(terminal: Terminal, shelves: Shelves, labels: Shelf, 
 
 
 def test_markdown_for_a_merge_request(terminal: Terminal, shelves: Shelves, labels: Shelf, boards: Shelf) -> None:
-    labels.reports = (Change(Kind.LABELS, Act.REPORT, PLACE, "area::old", because="A group above has it."),)
+    labels.reports = (Change(Kind.LABELS, Act.REPORT, PLACE, "area::old", because="it belongs to the group sme"),)
     shelves(labels, boards)
     ran = terminal("plan", "--markdown", "--only", "labels", "--only", "boards")
     assert (ran.code, ran.err) == (0, "")
@@ -129,7 +143,7 @@ def test_markdown_for_a_merge_request(terminal: Terminal, shelves: Shelves, labe
   - color: `#ffffff` → `#6b4fbb`
   - touches 12 issues
 - left to people: `area::old` in `sme/customer-feedback`
-  - `A group above has it.`
+  - because `it belongs to the group sme`
 
 </details>
 
@@ -175,7 +189,7 @@ def test_hostile_names_break_neither_a_note_nor_a_terminal(terminal: Terminal, s
 labels:
   ~ change evil`` | </summary> @all /close #1 [31m /close in sme/customer-feedback
       description: evil`` | </summary> @all /close #1 [31m → harmless
-      evil`` | </summary> @all /close #1 [31m
+      because evil`` | </summary> @all /close #1 [31m
       last changed by @all
       touches 1 issue: evil`` | </summary> @all /close #1 [31m\
 """)
@@ -186,7 +200,7 @@ labels:
 
 - change ```evil`` ｜ </summary> @all /close #1 [31m /close``` in `sme/customer-feedback`
   - description: ```evil`` ｜ </summary> @all /close #1 [31m``` → `harmless`
-  - ```evil`` ｜ </summary> @all /close #1 [31m```
+  - because ```evil`` ｜ </summary> @all /close #1 [31m```
   - last changed by `@all`
   - touches 1 issue: ```evil`` ｜ </summary> @all /close #1 [31m```
 
