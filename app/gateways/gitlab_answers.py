@@ -16,7 +16,7 @@ TOKEN_PAUSE = 60.0
 """Seconds until a refused token is tried again: soon enough after it was mended, too seldom to look like an attack."""
 _LONGEST_QUOTE = 200
 _AGAIN = "It may work later."
-_UNSURE = "Whether it was done is not known, so it is not sent again as it is: the issue is read anew first."
+_UNSURE = "Whether it was done is not known, so it is not sent again as it is: what GitLab has is read anew first."
 
 
 class Forbidden(Permanent):

@@ -156,7 +156,7 @@ def test_a_note_whose_answer_was_lost_is_not_sent_again(fault: Exception | int) 
     assert posted.call_count == 1
     if isinstance(fault, Exception):
         assert str(caught.value).endswith(
-            "Whether it was done is not known, so it is not sent again as it is: the issue is read anew first."
+            "Whether it was done is not known, so it is not sent again as it is: what GitLab has is read anew first."
         )
 
 
