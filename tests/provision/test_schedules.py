@@ -1,0 +1,167 @@
+"""Pipeline schedules by plan and apply: what an operator is shown, and what then runs the jobs."""
+
+# ruff: noqa: E501 - sentences are pinned as people read them
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from app.domain.program import Job, Pipelines, Schedule
+from app.domain.provision import Act
+from app.fakegitlab import possessions as fake
+from tests.provision.program_town import PIPELINES, PROGRAM_PATH, Town, pending, told, town
+
+NAME = "Sounding Board: sweep"
+
+
+@pytest.fixture
+def here() -> Iterator[Town]:
+    """On Premium."""
+    with town() as found:
+        yield found
+
+
+def schedules(here: Town) -> list[fake.Schedule]:
+    """The project's."""
+    return list(here.pipelines.own.schedules.values())
+
+
+def made(here: Town) -> fake.Schedule:
+    """The schedule that an apply has made."""
+    assert [one.problem for one in here.apply("schedules")] == [None]
+    (schedule,) = schedules(here)
+    return schedule
+
+
+def added(here: Town, description: str, who: str = "olga") -> fake.Schedule:
+    """A schedule that somebody made by hand."""
+    now, number = here.world.now(), here.world.next_id("schedule")
+    new = fake.Schedule(number, description, "main", "5 5 * * *", here.world.user(who).id, now, now)
+    here.pipelines.own.schedules[number] = new
+    return new
+
+
+def test_the_job_gets_its_schedule_and_the_variable_that_names_it(here: Town) -> None:
+    assert told(here.plan("schedules")) == [
+        f"create {NAME} in {PROGRAM_PATH} (program.yml:57): the project has no schedule for this job",
+        "  cron: none → 17 3 * * *",
+        "  time zone: none → Etc/UTC",
+        "  branch: none → main",
+    ]
+    schedule = made(here)
+    assert (schedule.description, schedule.ref, schedule.active) == (NAME, "main", True)
+    assert (schedule.cron, schedule.cron_timezone) == ("17 3 * * *", "Etc/UTC")
+    assert [(one.key, one.value) for one in schedule.variables] == [("SOUNDING_BOARD_JOB", "sweep")]
+    assert schedule.owner_id == here.world.user("olga").id
+
+
+def test_a_second_apply_reads_one_list_and_our_schedule_and_writes_nothing(here: Town) -> None:
+    made(here)
+    here.calls()
+    assert here.apply("schedules") == []
+    assert here.calls() == [
+        "GET /projects/:id/pipeline_schedules",
+        "GET /projects/:id/pipeline_schedules/:pipeline_schedule_id",
+    ]
+    plan = here.plan("schedules")
+    assert (plan.changes, plan.as_declared) == ((), {plan.kinds[0]: 1})
+
+
+def test_without_pipelines_nothing_is_asked(here: Town) -> None:
+    here.program = replace(here.program, pipelines=None)
+    assert here.plan("schedules").changes == ()
+    assert here.calls() == []
+
+
+def test_drift_is_told_field_by_field_with_whom_gitlab_names_as_owner(here: Town) -> None:
+    schedule = made(here)
+    schedule.cron, schedule.cron_timezone, schedule.active, schedule.ref = "0 9 * * 1", "Europe/Oslo", False, "next"
+    schedule.variables[0].value = "report"
+    assert told(here.plan("schedules")) == [
+        f"change {NAME} in {PROGRAM_PATH} (program.yml:57) by olga: not as it is declared",
+        "  cron: 0 9 * * 1 → 17 3 * * *",
+        "  time zone: Europe/Oslo → Etc/UTC",
+        "  branch: next → main",
+        "  active: no → yes",
+        "  SOUNDING_BOARD_JOB: something else → sweep",
+    ]
+    here.apply("schedules")
+    assert here.plan("schedules").changes == ()
+    assert (schedule.cron, schedule.active, schedule.variables[0].value) == ("17 3 * * *", True, "sweep")
+    assert len(schedules(here)) == 1
+
+
+def test_a_branch_written_in_full_is_the_same_branch(here: Town) -> None:
+    made(here).ref = "refs/heads/main"
+    assert here.plan("schedules").changes == ()
+
+
+def test_schedules_of_others_are_left_alone_and_a_second_one_of_ours_is_pointed_out(here: Town) -> None:
+    made(here)
+    added(here, "Nightly build")
+    added(here, NAME)
+    added(here, "Sounding Board: due")
+    assert told(here.plan("schedules")) == [
+        f"report {NAME} in {PROGRAM_PATH} (program.yml:57) by olga: a second one for the same job: delete it in GitLab",
+        f"report Sounding Board: due in {PROGRAM_PATH} (program.yml:53) by olga: program.yml asks for no such schedule; "
+        "it is left as it is, delete it in GitLab",
+    ]
+    assert here.apply("schedules") == []
+
+
+def test_a_schedule_whose_owner_is_gone_does_not_run_and_is_not_taken_over_silently(here: Town) -> None:
+    schedule = made(here)
+    here.world.user("olga").state = "blocked"
+    paul = here.world.user("paul")
+    here.world.add_member(here.pipelines, paul, "maintainer")
+    assert told(here.plan("schedules", who="paul")) == [
+        f"report {NAME} in {PROGRAM_PATH} (program.yml:57) by olga: it belongs to @olga, whose account is not active, so "
+        "GitLab does not run it: take ownership of it in GitLab"
+    ]
+    assert schedule.owner_id == here.world.user("olga").id
+
+
+def test_several_jobs_would_each_have_one(here: Town) -> None:
+    here.program = replace(here.program, pipelines=Pipelines(PROGRAM_PATH, "main", ()))
+    assert here.plan("schedules").changes == ()
+    here.program = replace(here.program, pipelines=replace(PIPELINES, schedules=(Schedule(Job.SWEEP, "0 4 * * *"),)))
+    assert pending(here.plan("schedules")) == [(Act.CREATE, NAME)]
+
+
+def test_a_planner_reads_who_could(here: Town) -> None:
+    (refusal,) = here.plan("schedules", who="paul").refusals
+    assert refusal.message == (
+        f"schedules could not be looked at: this token's user may not keep the pipeline schedules of {PROGRAM_PATH}, or "
+        "its pipelines are switched off. It takes a Developer, and a Maintainer for the schedules of others: put such a "
+        "token into SOUNDING_BOARD_OPERATOR_TOKEN."
+    )
+
+
+def test_a_schedule_without_its_variable_says_so_and_the_next_apply_finishes(here: Town) -> None:
+    here.world.faults.rate_limit(path="/variables")
+    (done,) = here.apply("schedules")
+    assert done.problem is not None
+    assert done.problem.startswith(
+        f"The schedule {NAME} is set, and its variable is not: GitLab asks us to slow down (POST "
+    )
+    assert told(here.plan("schedules"))[1:] == ["  SOUNDING_BOARD_JOB: not set → sweep"]
+    made(here)
+    assert here.plan("schedules").changes == ()
+
+
+@pytest.mark.parametrize("path", ["/pipeline_schedules$", "/variables$"])
+def test_an_answer_lost_leads_to_no_second_schedule(here: Town, path: str) -> None:
+    here.world.faults.lose_answer(methods=("POST",), path=path)
+    (done,) = here.apply("schedules")
+    assert done.problem is not None
+    here.apply("schedules")
+    (schedule,) = schedules(here)
+    assert [(one.key, one.value) for one in schedule.variables] == [("SOUNDING_BOARD_JOB", "sweep")]
+    assert here.plan("schedules").changes == ()
+
+
+def test_what_gitlab_dropped_is_named(here: Town) -> None:
+    here.world.faults.drop_fields("cron_timezone", path="/pipeline_schedules")
+    (done,) = here.apply("schedules")
+    assert done.problem == f"GitLab said yes and kept a schedule of {PROGRAM_PATH} without cron_timezone."
