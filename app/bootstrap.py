@@ -183,6 +183,13 @@ def _parts(
     ]
 
 
+@contextmanager
+def operating(settings: OperatorSettings) -> Iterator[GitLab]:
+    """The doors to GitLab with the operator's token, for what is neither planned nor judged. Calls nothing yet."""
+    with connect(settings.gitlab_url, settings.token, version=VERSION) as doors:
+        yield doors
+
+
 @dataclass(slots=True)
 class Service:
     """What a running service is made of. GitLab is asked who we are at the first run, not at the start: deliveries

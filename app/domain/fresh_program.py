@@ -69,7 +69,7 @@ def _areas_and_regions(fresh: FreshProgram) -> Iterator[str]:
         "# key: name. Each key has a label area::key, and themes theme::key::… in label_taxonomy.yml.",
         "areas:",
     )
-    yield from (f"  {area.key}: {scalar(area.name)}" for area in fresh.areas)
+    yield from (f"  {scalar(area.key)}: {scalar(area.name)}" for area in fresh.areas)
     yield from ("", "# Each has a label region::… in label_taxonomy.yml.", "regions:")
     yield from (f"  - {scalar(region)}" for region in fresh.regions)
 
@@ -82,7 +82,7 @@ def _projects(fresh: FreshProgram) -> Iterator[str]:
     yield from ("projects:", f"  - path: {scalar(fresh.project)}", "    boards:", f"      - name: {scalar(fresh.name)}")
     for area in fresh.areas:
         if area.name.casefold() != fresh.name.casefold():
-            yield from (f"      - name: {scalar(area.name)}", f"        area: {area.key}")
+            yield from (f"      - name: {scalar(area.name)}", f"        area: {scalar(area.key)}")
 
 
 def _places(fresh: FreshProgram) -> Iterator[str]:
@@ -115,7 +115,7 @@ def _people(fresh: FreshProgram, today: date) -> Iterator[str]:
         "#     name: Their Name",
         f"#     region: {scalar(fresh.regions[0])}",
         "#     roles:",
-        f"#       - {{role: sme, area: {fresh.areas[0].key}, from: {today}}}",
+        f"#       - {{role: sme, area: {scalar(fresh.areas[0].key)}, from: {today}}}",
         "people:",
     )
     for handle, roles in _roles(fresh).items():
@@ -130,8 +130,8 @@ def _roles(fresh: FreshProgram) -> dict[str, list[str]]:
     wanted = [(fresh.program_lead, "role: program_lead")]
     for area in fresh.areas:
         wanted += [
-            (fresh.leads[area.key], f"role: lead, area: {area.key}"),
-            (fresh.pms[area.key], f"role: pm, area: {area.key}"),
+            (fresh.leads[area.key], f"role: lead, area: {scalar(area.key)}"),
+            (fresh.pms[area.key], f"role: pm, area: {scalar(area.key)}"),
         ]
     for handle, role in wanted:
         found.setdefault(spelt.setdefault(handle.casefold(), handle), []).append(role)

@@ -20,6 +20,7 @@ from app.entrypoints.check import check
 from app.entrypoints.demo.command import demo
 from app.entrypoints.init import init
 from app.entrypoints.logging_setup import set_up_logging
+from app.entrypoints.merge_note import note
 from app.entrypoints.provision import apply as apply_plan
 from app.entrypoints.provision import plan
 from app.entrypoints.web import FINISH_WITHIN, create_web, workers_of
@@ -43,6 +44,7 @@ app.command()(init)
 app.command()(check)
 app.command()(plan)
 app.command("apply")(apply_plan)
+app.command()(note)
 
 
 def _settings(kind: type[S]) -> S:

@@ -18,6 +18,7 @@ from app.gateways.gitlab_documents import GitLabDocuments
 from app.gateways.gitlab_hooks import GitLabHooks
 from app.gateways.gitlab_labels import GitLabLabels
 from app.gateways.gitlab_list import GitLabLister
+from app.gateways.gitlab_merge_note import GitLabMergeNote
 from app.gateways.gitlab_read import GitLabReader
 from app.gateways.gitlab_schedules import GitLabSchedules
 from app.gateways.gitlab_templates import GitLabTemplates
@@ -41,6 +42,7 @@ class GitLab:
     hooks: GitLabHooks
     schedules: GitLabSchedules
     variables: GitLabVariables
+    merge_note: GitLabMergeNote
     client: httpx.Client
 
     def close(self) -> None:
@@ -93,5 +95,6 @@ def connect(
         hooks=GitLabHooks(api),
         schedules=GitLabSchedules(api),
         variables=GitLabVariables(api),
+        merge_note=GitLabMergeNote(api),
         client=client,
     )
