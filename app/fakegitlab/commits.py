@@ -46,7 +46,7 @@ def commit(
     force: bool = False,
 ) -> Commit:
     """All the actions or none, as one commit on a branch, which is made from `start` if it is not there yet, and with
-    `force` in any case (Commits::CreateService, sure).
+    `force` in any case (app/services/commits/create_service.rb, sure).
     """
     repository = project.own.repository
     _require_push(author, project, branch)

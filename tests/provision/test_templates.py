@@ -1,0 +1,432 @@
+"""Issue templates: made from the taxonomy, brought into each project by commit or merge request, once."""
+
+# ruff: noqa: E501 - sentences are pinned as people read them
+
+import base64
+import string
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from inline_snapshot import snapshot
+
+from app import bootstrap
+from app.domain.issue_template import LAYOUT, Form, forms
+from app.domain.program import Area
+from app.domain.provision import Limits
+from app.domain.provision_templates import TemplateFile
+from app.domain.request import read
+from app.domain.taxonomy import Field, FieldKind
+from app.fakegitlab import commits as git
+from app.fakegitlab.possessions import MergeRequest
+from app.gateways.config_load import load
+from app.services.provision_templates import ProvisionTemplates
+from tests.provision.hall import Hall, hall
+
+SHIPPED = load(bootstrap.SHIPPED)
+WORDS = bootstrap.wording(bootstrap.SHIPPED)
+FOLDER = ".gitlab/issue_templates"
+GENERAL, AI = f"{FOLDER}/Customer feedback.md", f"{FOLDER}/Customer feedback - AI.md"
+
+
+def text(form: Form) -> str:
+    return WORDS.issue(LAYOUT, {one.name: getattr(form, one.name) for one in fields(form)}, form.area)
+
+
+def test_the_shipped_form_of_an_area() -> None:
+    ai = forms(SHIPPED.taxonomy, SHIPPED.program)[1]
+    assert ai.path == AI
+    assert text(ai) == snapshot("""\
+<!-- One problem per issue. No customer name in the title. Make it confidential if unsure. -->
+
+## Problem
+<!-- In the customer's words. What can they not do? -->
+
+## Use case and who is affected
+
+## Request type
+- [ ] Feature
+- [ ] Enhancement
+- [ ] Bug
+
+## Customer
+- Account or opportunity: <!-- CRM link -->
+- Severity: <!-- blocker, retention, fast-follow or nice -->
+- Needed by: <!-- YYYY-MM-DD, or none -->
+
+<details><summary>More, if you have it (asked for later)</summary>
+
+- ARR at stake:
+- ARR type: <!-- new, renewal or expansion -->
+- Subscription:
+- Product: <!-- self-managed, gitlab.com, GitLab Dedicated or dedicated -->
+- Current solution for this problem:
+- Impact to the customer of not having this:
+- Competitors:
+- CSM to mention:
+
+</details>
+
+## Desired outcome
+
+/label ~"status::new" ~"area::ai"
+""")
+
+
+def test_the_form_for_all_areas_says_which_labels_there_are() -> None:
+    every = text(forms(SHIPPED.taxonomy, SHIPPED.program)[0]).splitlines()
+    assert every[1] == snapshot(
+        '<!-- Give it the label of its area as well: ~"area::ai", ~"area::app-security", ~"area::agile", ~"area::dedicated". -->'
+    )
+    assert every[-1] == '/label ~"status::new"'
+
+
+def test_one_form_for_all_areas_and_one_for_each() -> None:
+    assert [form.name for form in forms(SHIPPED.taxonomy, SHIPPED.program)] == snapshot(
+        [
+            "Customer feedback",
+            "Customer feedback - AI",
+            "Customer feedback - App Security",
+            "Customer feedback - Agile",
+            "Customer feedback - Dedicated",
+        ]
+    )
+
+
+def test_areas_whose_names_make_no_file_go_by_their_keys() -> None:
+    areas = (Area("a", "Plan/Create"), Area("b", "plan create"), Area("c", "..."), Area("d", "R&D: “x”"))
+    named = [form.name for form in forms(SHIPPED.taxonomy, replace(SHIPPED.program, areas=areas))]
+    assert named[1:] == [
+        "Customer feedback - a",
+        "Customer feedback - b",
+        "Customer feedback - c",
+        "Customer feedback - R&D “x”",
+    ]
+
+
+def test_an_area_may_have_a_layout_of_its_own(tmp_path: Path) -> None:
+    own = tmp_path / "templates" / "areas" / "ai" / "issues"
+    own.mkdir(parents=True)
+    (own / f"{LAYOUT}.md.j2").write_text("## {{ blanks.problem.name|trusted }}\n")
+    every, ai, *_ = forms(SHIPPED.taxonomy, SHIPPED.program)
+    words = bootstrap.wording(tmp_path)
+    values = {one.name: getattr(ai, one.name) for one in fields(ai)}
+    assert words.issue(LAYOUT, values, "ai") == "## Problem\n"
+    assert words.issue(LAYOUT, values, None) != "## Problem\n"
+    assert every.area is None
+
+
+NAMES = st.text(string.ascii_letters + string.digits + " /&'", min_size=1, max_size=20).map(
+    lambda name: "X" + " ".join(name.split())
+)
+CHOICES = st.lists(
+    st.text(string.ascii_lowercase + "-.<>! ", min_size=1, max_size=12).filter(str.strip), min_size=1, max_size=4
+)
+FEW = settings(max_examples=25, deadline=None)
+"""Each example renders a whole form."""
+
+
+@st.composite
+def taxonomies(draw: st.DrawFn) -> tuple[Field, ...]:
+    """The shipped fields under other names, with other choices."""
+    known = [one for one in SHIPPED.taxonomy.fields if not one.fresh]
+    names = draw(st.lists(NAMES, min_size=len(known), max_size=len(known), unique_by=str.casefold))
+    return tuple(
+        replace(one, names=(name,), choices=tuple(draw(CHOICES)) if one.kind is FieldKind.CHOICE else one.choices)
+        for one, name in zip(known, names, strict=True)
+    )
+
+
+@FEW
+@given(taxonomies())
+def test_a_form_that_nobody_filled_in_tells_nothing(asked: tuple[Field, ...]) -> None:
+    for form in forms(replace(SHIPPED.taxonomy, fields=asked), SHIPPED.program)[:2]:
+        assert read(text(form), (), asked) == {}
+
+
+ANSWERS = {
+    "problem": "Removed people keep their access for up to 24 hours.",
+    "use_case": "The platform team",
+    "outcome": "They lose it within 5 minutes",
+}
+
+
+@FEW
+@given(taxonomies())
+def test_a_form_that_was_filled_in_tells_all_of_it(asked: tuple[Field, ...]) -> None:
+    """Each blank is found under its own field, whatever it is called."""
+    form = forms(replace(SHIPPED.taxonomy, fields=asked), SHIPPED.program)[1]
+    filled = text(form)
+    for key, answer in ANSWERS.items():
+        filled = filled.replace(f"## {form.blanks[key].name}\n", f"## {form.blanks[key].name}\n{answer}\n")
+    lines = {key: f"- {form.blanks[key].name}:" for key in ("needed_by", "account", "impact", "csm")}
+    given_there = {
+        "needed_by": "2027-03-31",
+        "account": "https://crm.example.com/1",
+        "impact": "They leave",
+        "csm": "@cs",
+    }
+    for key, line in lines.items():
+        filled = filled.replace(f"\n{line}", f"\n{line} {given_there[key]}")
+    told = {key: fact.value for key, fact in read(filled, (), asked).items()}
+    assert told == {**ANSWERS, **given_there}
+
+
+def test_all_that_a_new_request_needs_is_asked_for() -> None:
+    every, ai, *_ = forms(SHIPPED.taxonomy, SHIPPED.program)
+    assert (
+        ai.asked == every.asked == snapshot(("problem", "use_case", "request_type", "account", "severity", "needed_by"))
+    )
+
+
+def test_the_name_of_a_content_is_the_one_git_gives_it() -> None:
+    """git hash-object, of the text "Grüße" and a line's end."""
+    assert TemplateFile("x", "Grüße\n").blob == "05bb5b40eaf6cd35f14fb829a0a85d61c8875418"
+
+
+# ------------------------------------------------------------------------------------ into a project
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Hall]:
+    with hall(
+        tmp_path, lambda doors, c: ProvisionTemplates(doors.templates, WORDS, c.taxonomy, c.program, c.places)
+    ) as found:
+        yield found
+
+
+@pytest.fixture
+def commits(place: Hall) -> Hall:
+    """Templates come by commit, into a repository with a README."""
+    place.program += "templates: commit\n"
+    place.committed("README.md", "Hello\n")
+    return place
+
+
+@pytest.fixture
+def reviewed(place: Hall) -> Hall:
+    """Templates come by merge request, as they do unless told."""
+    place.committed("README.md", "Hello\n")
+    return place
+
+
+def there(place: Hall, branch: str = "main") -> dict[str, str]:
+    tip = git.resolve(place.project, branch)
+    assert tip
+    return {path: base64.b64decode(data).decode() for path, data in tip.files.items() if path != "README.md"}
+
+
+def requests(place: Hall) -> list[MergeRequest]:
+    return list(place.project.own.merge_requests.values())
+
+
+def test_by_commit_all_files_come_at_once_and_then_there_is_nothing_to_do(commits: Hall) -> None:
+    assert commits.told() == snapshot(
+        [
+            "create issue templates (program.yml:24), by a commit on main [Customer feedback.md: not there → as the taxonomy has it; Customer feedback - AI.md: not there → as the taxonomy has it]"
+        ]
+    )
+    assert [done.problem for done in commits.apply()] == [None]
+    assert list(there(commits)) == [GENERAL, AI]
+    assert commits.writes() == ["POST /projects/:id/repository/commits"]
+    assert commits.told() == []
+    assert commits.calls == ["GET /projects/:id/repository/tree"]
+    assert commits.plan().as_declared == {"templates": 2}
+
+
+def test_what_others_keep_in_the_folder_is_left_alone(commits: Hall) -> None:
+    commits.committed(f"{FOLDER}/Bug.md", "Ours\n")
+    commits.apply()
+    assert there(commits)[f"{FOLDER}/Bug.md"] == "Ours\n"
+    assert commits.told() == []
+
+
+def test_a_file_that_somebody_edited_is_shown_and_written_anew(commits: Hall) -> None:
+    commits.apply()
+    wanted = there(commits)
+    commits.committed(AI, "Other questions\n")
+    assert commits.told() == snapshot(
+        [
+            "change issue templates (program.yml:24), by a commit on main [Customer feedback - AI.md: another text, last changed by Mia Maintainer → as the taxonomy has it]"
+        ]
+    )
+    assert [done.problem for done in commits.apply()] == [None]
+    assert there(commits) == wanted
+
+
+def test_a_label_of_another_name_reaches_the_form(commits: Hall) -> None:
+    commits.apply()
+    commits.taxonomy = commits.taxonomy.replace("status::new", "status::fresh")
+    assert commits.told() == snapshot(
+        [
+            "change issue templates (program.yml:24), by a commit on main [Customer feedback.md: another text, last changed by Olga Operator → as the taxonomy has it; Customer feedback - AI.md: another text, last changed by Olga Operator → as the taxonomy has it]"
+        ]
+    )
+    commits.apply()
+    assert '/label ~"status::fresh" ~"area::ai"' in there(commits)[AI]
+
+
+def test_a_file_that_is_changed_between_plan_and_write_is_not_overwritten(commits: Hall) -> None:
+    commits.apply()
+    commits.committed(AI, "Other questions\n")
+    with commits.provisioning() as provisioning:
+        provisioning.plan(Limits())
+        commits.committed(AI, "Still others\n")
+        (done,) = provisioning.carry_out()
+    assert done.problem == snapshot(
+        "Issue templates of sme/feedback were changed on main a moment ago by somebody else; nothing was written. Plan again to see how they are now."
+    )
+    assert there(commits)[AI] == "Still others\n"
+
+
+def test_another_run_of_ours_that_was_quicker_is_no_failure(commits: Hall) -> None:
+    with commits.provisioning() as provisioning:
+        provisioning.plan(Limits())
+        with commits.provisioning() as other:
+            other.plan(Limits())
+            list(other.carry_out())
+        assert [done.problem for done in provisioning.carry_out()] == [None]
+
+
+def test_a_protected_branch_is_told_before_anything_is_tried(commits: Hall) -> None:
+    commits.role("developer")
+    assert commits.told() == snapshot(
+        [
+            "refused: The issue templates of sme/feedback are to be committed on main, and the token's user may not push there. Let them push, give a Maintainer's token, or write `templates: merge_request`."
+        ]
+    )
+
+
+def test_a_role_that_is_lost_between_plan_and_write(commits: Hall) -> None:
+    with commits.provisioning() as provisioning:
+        provisioning.plan(Limits())
+        commits.role("reporter")
+        (done,) = provisioning.carry_out()
+    assert done.problem == snapshot(
+        "GitLab does not let us push to main of sme/feedback: it is protected, or the token's user is no Developer there. Give a Maintainer's token, or let the templates come by merge request."
+    )
+
+
+def test_into_an_empty_repository_they_come_as_its_first_commit(place: Hall) -> None:
+    """A merge request needs a branch to go to."""
+    assert place.told() == snapshot(
+        [
+            "create issue templates (program.yml:7), the repository is empty, so by its first commit [Customer feedback.md: not there → as the taxonomy has it; Customer feedback - AI.md: not there → as the taxonomy has it]"
+        ]
+    )
+    assert [done.problem for done in place.apply()] == [None]
+    assert list(there(place)) == [GENERAL, AI]
+    assert requests(place) == []
+    assert place.told() == []
+
+
+def test_off_asks_nothing(place: Hall) -> None:
+    place.program += "templates: off\n"
+    assert place.told() == []
+    assert place.calls == []
+
+
+def test_by_merge_request_one_waits_until_it_is_merged(reviewed: Hall) -> None:
+    assert reviewed.told() == snapshot(
+        [
+            "create issue templates (program.yml:7), by a merge request into main [Customer feedback.md: not there → as the taxonomy has it; Customer feedback - AI.md: not there → as the taxonomy has it]"
+        ]
+    )
+    assert [done.problem for done in reviewed.apply()] == [None]
+    (request,) = requests(reviewed)
+    assert (request.source_branch, request.target_branch, request.title) == snapshot(
+        ("sounding-board/templates", "main", "Issue templates as the taxonomy has them")
+    )
+    assert request.description == snapshot("""\
+The forms in `.gitlab/issue_templates`, as `label_taxonomy.yml` has them now. `sounding-board apply` opened this, and keeps it up to date until it is merged.
+
+<!-- sounding-board templates: 191e00ce7fe27cb5311aa8875d651a1e -->\
+""")
+    assert there(reviewed) == {}
+    assert reviewed.told() == snapshot(["report issue templates (program.yml:7), waiting for review: !1"])
+    assert not reviewed.plan().pending
+    assert reviewed.calls == snapshot(
+        ["GET /projects/:id/repository/tree", "GET /projects/:id/merge_requests", "GET /projects/:id/repository/tree"]
+    )
+    assert reviewed.apply() == []
+    merge(reviewed, request)
+    assert reviewed.told() == []
+    assert reviewed.calls == ["GET /projects/:id/repository/tree"]
+
+
+def merge(place: Hall, request: MergeRequest) -> None:
+    """Mia merges, by GitLab's button."""
+    mia = place.world.user("mia")
+    git.merge(place.world, mia, place.project, request.source_branch, request.target_branch, "Merge")
+    request.state = "merged"
+    del place.project.own.repository.branches[request.source_branch]
+
+
+def test_an_open_merge_request_is_kept_up_to_date_in_place(reviewed: Hall) -> None:
+    reviewed.apply()
+    before = requests(reviewed)[0].description
+    reviewed.taxonomy = reviewed.taxonomy.replace("status::new", "status::fresh")
+    assert reviewed.told() == snapshot(
+        [
+            "create issue templates (program.yml:7), in !1, which is open [Customer feedback.md: not there → as the taxonomy has it; Customer feedback - AI.md: not there → as the taxonomy has it]"
+        ]
+    )
+    assert [done.problem for done in reviewed.apply()] == [None]
+    (request,) = requests(reviewed)
+    assert request.description != before
+    assert '/label ~"status::fresh" ~"area::ai"' in there(reviewed, "sounding-board/templates")[AI]
+    assert reviewed.told() == snapshot(["report issue templates (program.yml:7), waiting for review: !1"])
+
+
+def test_a_closed_merge_request_is_an_answer(reviewed: Hall) -> None:
+    reviewed.apply()
+    requests(reviewed)[0].state = "closed"
+    assert reviewed.told() == snapshot(
+        [
+            "report issue templates (program.yml:7), !1 with just these was closed without being merged: reopen it, or write `templates: off`"
+        ]
+    )
+    assert reviewed.apply() == []
+
+
+def test_new_words_after_a_closed_merge_request_are_asked_for_anew(reviewed: Hall) -> None:
+    reviewed.apply()
+    requests(reviewed)[0].state = "closed"
+    reviewed.committed("notes.txt", "left behind", "sounding-board/templates")
+    reviewed.taxonomy = reviewed.taxonomy.replace("status::new", "status::fresh")
+    assert [done.problem for done in reviewed.apply()] == [None]
+    assert [request.state for request in requests(reviewed)] == ["closed", "opened"]
+    assert list(there(reviewed, "sounding-board/templates")) == [GENERAL, AI]
+
+
+@pytest.mark.parametrize("path", ["repository/commits", "merge_requests"])
+@pytest.mark.parametrize("fault", ["server_error", "lose_answer", "rate_limit"])
+def test_cut_short_anywhere_the_next_apply_goes_on(reviewed: Hall, path: str, fault: str) -> None:
+    """At the first write or the second, done or not: afterwards there is one branch and one merge request."""
+    getattr(reviewed.world.faults, fault)(methods=("POST",), path=path, count=None)
+    assert [bool(done.problem) for done in reviewed.apply()] == [True]
+    reviewed.world.faults.clear()
+    assert all(done.problem is None for done in reviewed.apply())
+    assert len(requests(reviewed)) == 1
+    assert [line.partition(", ")[2] for line in reviewed.told()] == ["waiting for review: !1"]
+
+
+def test_who_is_no_developer_is_told_before(reviewed: Hall) -> None:
+    reviewed.role("planner")
+    assert reviewed.told() == snapshot(
+        [
+            "refused: The issue templates of sme/feedback are to come by a merge request, and the token's user is no Developer there. Give a Developer's or a Maintainer's token, or write `templates: off`."
+        ]
+    )
+
+
+def test_a_project_that_is_not_there(place: Hall) -> None:
+    place.program = place.program.replace("sme/feedback", "sme/gone")
+    assert place.told() == snapshot(
+        [
+            "refused: templates could not be looked at: There is nothing to be seen there (GET /projects/sme/gone/merge_requests at 127.0.0.1 answered 404): it was deleted or moved, or the bot is no member of the project."
+        ]
+    )
