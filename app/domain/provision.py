@@ -180,9 +180,9 @@ def refusals(changes: Iterable[Change], limits: Limits) -> tuple[Refusal, ...]:
     return tuple(found)
 
 
-def not_looked_at(problems: Mapping[Kind, str], seen: Sequence[Kind]) -> tuple[Refusal, ...]:
-    """Why kinds are missing from a plan, once for each reason; the flag plans the kinds that were seen."""
-    flag = " ".join(f"--only {kind}" for kind in seen) or None
+def not_looked_at(problems: Mapping[Kind, str], well: Sequence[Kind]) -> tuple[Refusal, ...]:
+    """Why kinds are missing from a plan, once for each reason; the flag plans the kinds that are well."""
+    flag = " ".join(f"--only {kind}" for kind in well) or None
     reasons = dict.fromkeys(problems.values())
     return tuple(
         Refusal(f"{', '.join(k for k in problems if problems[k] == why)} could not be looked at: {why}", flag)

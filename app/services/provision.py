@@ -69,7 +69,7 @@ class Provisioning:
         drafts, problems = self._drafts()
         steps = [(part, step) for part, draft in drafts for step in draft.steps]
         changes = tuple(step.change for _, step in steps)
-        looked = [part.kind for part, _ in drafts]
+        looked = [part.kind for part, draft in drafts if not draft.refusals]
         own = tuple(stop for _, draft in drafts for stop in draft.refusals)
         stops = (*not_looked_at(problems, looked), *own, *refusals(changes, limits))
         self._refused = bool(stops)
