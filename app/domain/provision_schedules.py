@@ -86,7 +86,7 @@ def _dead(seen: ScheduleSeen) -> str:
 
 
 def _report(wanted: Pipelines, seen: ScheduleSeen, where: Where | None, because: str) -> Step[ScheduleWish]:
-    change = Change(Kind.SCHEDULES, Act.REPORT, wanted.project, seen.description, (), where, because, by=seen.owner)
+    change = Change(Kind.SCHEDULES, Act.REPORT, wanted.project, seen.description, (), where, because)
     return Step(change, None)
 
 
@@ -106,7 +106,12 @@ def _made(wanted: Pipelines, schedule: Schedule, where: Where | None) -> Step[Sc
 def _changed(
     wanted: Pipelines, schedule: Schedule, where: Where | None, seen: ScheduleSeen
 ) -> list[Step[ScheduleWish]]:
-    now: dict[str, str | bool] = {"cron": seen.cron, "cron_timezone": seen.timezone, "ref": seen.ref, "active": seen.active}
+    now: dict[str, str | bool] = {
+        "cron": seen.cron,
+        "cron_timezone": seen.timezone,
+        "ref": seen.ref,
+        "active": seen.active,
+    }
     fields = {name: value for name, value in _fields(wanted, schedule).items() if value != now[name]}
     told = [Difference(_WORDS[name], _said(now[name]), _said(value)) for name, value in fields.items()]
     job = None if seen.job == schedule.job else str(schedule.job)
@@ -114,10 +119,8 @@ def _changed(
         told.append(Difference(JOB, "not set" if seen.job is None else "something else", job))
     if not told:
         return []
-    because = "not as it is declared"
-    change = Change(
-        Kind.SCHEDULES, Act.CHANGE, wanted.project, seen.description, tuple(told), where, because, by=seen.owner
-    )
+    because = "not as it is declared" + (f"; it belongs to @{seen.owner}" if seen.owner else "")
+    change = Change(Kind.SCHEDULES, Act.CHANGE, wanted.project, seen.description, tuple(told), where, because)
     return [Step(change, SetSchedule(wanted.project, seen.id, fields, job, seen.job is None))]
 
 

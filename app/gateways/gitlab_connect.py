@@ -81,6 +81,10 @@ def connect(
             backend=lambda: backend,
         )
     )
+    return _doors(url, api, client)
+
+
+def _doors(url: str, api: Api, client: httpx.Client) -> GitLab:
     labels = KnownLabels(api)
     return GitLab(
         url=url,

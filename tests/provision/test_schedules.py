@@ -79,7 +79,7 @@ def test_drift_is_told_field_by_field_with_whom_gitlab_names_as_owner(here: Town
     schedule.cron, schedule.cron_timezone, schedule.active, schedule.ref = "0 9 * * 1", "Europe/Oslo", False, "next"
     schedule.variables[0].value = "report"
     assert told(here.plan("schedules")) == [
-        f"change {NAME} in {PROGRAM_PATH} (program.yml:57) by olga: not as it is declared",
+        f"change {NAME} in {PROGRAM_PATH} (program.yml:57): not as it is declared; it belongs to @olga",
         "  cron: 0 9 * * 1 → 17 3 * * *",
         "  time zone: Europe/Oslo → Etc/UTC",
         "  branch: next → main",
@@ -103,8 +103,8 @@ def test_schedules_of_others_are_left_alone_and_a_second_one_of_ours_is_pointed_
     added(here, NAME)
     added(here, "Sounding Board: due")
     assert told(here.plan("schedules")) == [
-        f"report {NAME} in {PROGRAM_PATH} (program.yml:57) by olga: a second one for the same job: delete it in GitLab",
-        f"report Sounding Board: due in {PROGRAM_PATH} (program.yml:53) by olga: program.yml asks for no such schedule; "
+        f"report {NAME} in {PROGRAM_PATH} (program.yml:57): a second one for the same job: delete it in GitLab",
+        f"report Sounding Board: due in {PROGRAM_PATH} (program.yml:53): program.yml asks for no such schedule; "
         "it is left as it is, delete it in GitLab",
     ]
     assert here.apply("schedules") == []
@@ -116,7 +116,7 @@ def test_a_schedule_whose_owner_is_gone_does_not_run_and_is_not_taken_over_silen
     paul = here.world.user("paul")
     here.world.add_member(here.pipelines, paul, "maintainer")
     assert told(here.plan("schedules", who="paul")) == [
-        f"report {NAME} in {PROGRAM_PATH} (program.yml:57) by olga: it belongs to @olga, whose account is not active, so "
+        f"report {NAME} in {PROGRAM_PATH} (program.yml:57): it belongs to @olga, whose account is not active, so "
         "GitLab does not run it: take ownership of it in GitLab"
     ]
     assert schedule.owner_id == here.world.user("olga").id
