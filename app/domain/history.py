@@ -1,8 +1,9 @@
 """How a card came to be where it is: the label events of `status::`, folded (workflow 3.6).
 
 A title that another has replaced counts as that one: label events show a renamed label under its present title, but a
-merged one under its old title (CONTRACT 2), and to exchange it for its successor is no move. Our own moves are taken as they are. A person's move stands when its step is lawful for its mover at that time;
-moves that did not stand are collapsed, so two drags cannot go round a rule.
+merged one under its old title (CONTRACT 2), and to exchange it for its successor is no move. Our own moves are taken as
+they are. A person's move stands when its step is lawful for its mover at that time; moves that did not stand are
+collapsed, so two drags cannot go round a rule.
 """
 
 from collections.abc import Iterable, Mapping

@@ -24,7 +24,7 @@ from app.domain.label_wishes import (
     narrowed,
     rival,
 )
-from app.domain.provision import Act, Change, Difference, Kind, Step
+from app.domain.provision import Act, Change, Difference, Kind, Step, counted
 from app.domain.taxonomy import Label, scope_of
 
 LabelStep = Step[LabelWish]
@@ -79,7 +79,7 @@ class _Comparison:
         for old, _ in self._succession.merges:
             if self._own[old].issues != 0:
                 yield old
-        for old, new in self._succession.renames:
+        for new, old in self._succession.became.items():
             if self._crosses(old, new) and self._own[old].issues != 0:
                 yield old
         for label in self._retiring:
@@ -170,11 +170,9 @@ class _Comparison:
             yield from self._two_of_a_scope(first, new)
 
     def _two_of_a_scope(self, old: str, new: str) -> Iterator[LabelStep]:
-        both = [one for one in self.seen.carriers.get(old, ()) if rival(one.labels, old, new, exclusive=True)]
+        both = [one for one in self._carriers(old) if rival(one.labels, old, new, exclusive=True)]
         if self._crosses(old, new) and both:
-            because = (
-                f"renamed to ~{new}, it stands beside another label of `{scope_of(new)}::` there; keep one of them"
-            )
+            because = f"as ~{new} it stands beside another label of `{scope_of(new)}::` there; keep one of them"
             yield self._report(old, because, new, both)
 
     def _defined(self, label: Label) -> Iterator[LabelStep]:
@@ -282,7 +280,7 @@ class _Comparison:
         if now.issues is None:
             return "how many issues carry it was not told"
         if now.issues:
-            return f"{now.issues} issues carry it"
+            return f"{counted(now.issues, 'issue')} {'has' if now.issues == 1 else 'have'} it"
         return "it is used by " + ", ".join(self.seen.uses.get(now.title, ("something that could not be asked",)))
 
     # How it is said.

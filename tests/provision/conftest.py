@@ -9,8 +9,9 @@ from app.domain.provision import Kind
 from tests.commands.conftest import gitlab, program, terminal, world
 from tests.commands.terminal import Terminal
 from tests.provision.fake_parts import Shelf
+from tests.provision.label_town import town, town_gitlab
 
-__all__ = ["gitlab", "program", "terminal", "world"]
+__all__ = ["gitlab", "program", "terminal", "town", "town_gitlab", "world"]
 
 URL = "https://gitlab.example.com"
 

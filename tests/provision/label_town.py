@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+import pytest
+
 from app.domain.program import Program, Project, Tier
 from app.domain.provision import Change, Limits, Provision, Where
 from app.domain.taxonomy import Label, Scope, Taxonomy, scope_of
@@ -147,3 +149,20 @@ def settle(gitlab: FakeGitLab, name: str = "sme") -> Town:
     olga = world.add_user(f"olga-{name}", "Olga Operator")
     world.add_member(top, olga, "maintainer")
     return Town(gitlab, world, top, pods, project, olga)
+
+
+@pytest.fixture(scope="module", params=["premium", "free"])
+def town_gitlab(request: pytest.FixtureRequest) -> Iterator[FakeGitLab]:
+    """A GitLab on each tier."""
+    world = World(tier=request.param)
+    with FakeGitLab(world, deliver=False) as running:
+        yield running
+    assert world.unknown_calls == []
+
+
+@pytest.fixture
+def town(town_gitlab: FakeGitLab) -> Town:
+    """A town of its own for each test."""
+    found = settle(town_gitlab, f"sme-{len(town_gitlab.world.projects)}")
+    town_gitlab.world.reset_calls()
+    return found

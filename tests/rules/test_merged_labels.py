@@ -1,4 +1,4 @@
-"""A status label that was merged into another: its events keep the old title, and the card has not moved (CONTRACT 2)."""
+"""A status label that was merged into another: its events keep the old title, and no card has moved (CONTRACT 2)."""
 
 from collections.abc import Callable
 from dataclasses import replace
