@@ -115,8 +115,8 @@ def refused(response: httpx.Response, secret: str, clock: Callable[[], float]) -
             )
         case 403:
             return Forbidden(
-                f"GitLab does not let our token do this ({where}{said}). Give the bot at least the Planner role "
-                "in the project and its token the scope api."
+                f"GitLab does not let our token do this ({where}{said}). It takes the scope api, and in "
+                "the project at least the role Planner; for what plan and apply set, Maintainer."
             )
         case 404:
             return Missing(

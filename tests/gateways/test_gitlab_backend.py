@@ -65,8 +65,8 @@ def test_a_dead_token_names_its_cure() -> None:
 
 def test_a_low_role_names_its_cure() -> None:
     assert words_of(httpx.Response(403, json={"message": "403 Forbidden"})) == (
-        f"GitLab does not let our token do this ({WHERE} answered 403: 403 Forbidden). Give the bot at least the "
-        "Planner role in the project and its token the scope api."
+        f"GitLab does not let our token do this ({WHERE} answered 403: 403 Forbidden). It takes the "
+        "scope api, and in the project at least the role Planner; for what plan and apply set, Maintainer."
     )
 
 

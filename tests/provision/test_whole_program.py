@@ -280,7 +280,7 @@ Nothing was written.
         assert (ran.code, ran.err) == (1, "")
         assert ran.out.splitlines()[-2:] == snapshot(
             [
-                "1/9 labels: create status::new in sme/feedback: could not be made. GitLab does not let our token do this (POST /projects/sme/feedback/labels at 127.0.0.1 answered 403: 403 Forbidden). Give the bot at least the Planner role in the project and its token the scope api.",
+                "1/9 labels: create status::new in sme/feedback: could not be made. GitLab does not let our token do this (POST /projects/sme/feedback/labels at 127.0.0.1 answered 403: 403 Forbidden). It takes the scope api, and in the project at least the role Planner; for what plan and apply set, Maintainer.",
                 "0 of 9 changes made, 1 failed, 8 not tried. `sounding-board apply` goes on from there.",
             ]
         )
