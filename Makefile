@@ -18,7 +18,7 @@ LOCK := $(LOCK_STRANGER) pyproject.toml --extra build
 
 # Clients of GitLab that others wrote, for the tests of the stand-in; their dependencies would clash with ours.
 STRANGERS := .strangers
-TOOLS := gitlabform gitlabracadabra graphql
+TOOLS := gitlabform gitlabracadabra graphql check-jsonschema
 NODE := tests/strangers/node
 
 .PHONY: help install check test strangers demo bench lock soak generate clean
@@ -68,7 +68,7 @@ $(STRANGERS)/%/installed: tests/strangers/%.lock
 	@touch $@
 
 $(NODE)/node_modules/installed: $(NODE)/package-lock.json $(NODE)/package.json
-	@if command -v npm >/dev/null; then echo "installing the Node client in $(@D), from $<" && \
+	@if command -v npm >/dev/null; then echo "installing the Node programs in $(@D), from $<" && \
 		npm ci --prefix $(NODE) --ignore-scripts --silent && touch $@; \
 	else echo "npm is missing: apt-get install npm"; fi
 
