@@ -1,13 +1,12 @@
 """The boards of a project and their lists (doc/api/boards.md; CONTRACT 5)."""
 
-from collections.abc import Mapping
-
 from pydantic import BaseModel
 
 from app.domain.failure import Permanent
-from app.domain.provision_boards import BoardSeen, ListSeen
+from app.domain.label_succession import Looks
+from app.domain.provision_boards import BoardSeen, LabelSeen, ListSeen
 from app.gateways.gitlab_api import Api, project_path
-from app.gateways.gitlab_models import Title, understood
+from app.gateways.gitlab_models import Text, Title, understood
 
 
 class _ListBody(BaseModel):
@@ -33,6 +32,12 @@ class _BoardBody(BaseModel):
 class _LabelBody(BaseModel):
     id: int
     name: str
+    color: str
+    description: Text = ""
+    is_project_label: bool
+
+    def value(self) -> LabelSeen:
+        return LabelSeen(self.id, self.name, Looks(self.color.lower(), self.description), self.is_project_label)
 
 
 class GitLabBoards:
@@ -45,10 +50,10 @@ class GitLabBoards:
         """All boards, with their lists as they stand: one call a page. Open and Closed are not among them."""
         return tuple(body.value() for body in self._api.all(_boards(project), _BoardBody))
 
-    def labels(self, project: str) -> Mapping[str, int]:
-        """The ids of all labels a board may use, its groups' included, by title."""
-        query = {"include_ancestor_groups": "true"}
-        return {body.name: body.id for body in self._api.all(f"{project_path(project)}/labels", _LabelBody, query)}
+    def labels(self, project: str) -> tuple[LabelSeen, ...]:
+        """All labels a board may use, its groups' included: one call a page."""
+        path, query = f"{project_path(project)}/labels", {"include_ancestor_groups": "true"}
+        return tuple(body.value() for body in self._api.all(path, _LabelBody, query))
 
     def create(self, project: str, name: str) -> BoardSeen:
         """A new board without lists."""

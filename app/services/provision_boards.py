@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Protocol, assert_never
 
 from app.domain.failure import Permanent, Temporary
+from app.domain.label_succession import ON_ITS_WAY, Succession, succession
 from app.domain.program import Program, Project, Tier
 from app.domain.provision import Draft, Kind, Step, Where
 from app.domain.provision_boards import (
@@ -15,6 +16,7 @@ from app.domain.provision_boards import (
     BoardWish,
     Columns,
     DropList,
+    LabelSeen,
     ListSeen,
     MakeBoard,
     MoveList,
@@ -32,8 +34,8 @@ class Boards(Protocol):
         """All boards of a project, whole."""
         ...
 
-    def labels(self, project: str) -> Mapping[str, int]:
-        """Ids of the labels that boards of a project may use, by title."""
+    def labels(self, project: str) -> Sequence[LabelSeen]:
+        """The labels that boards of a project may use."""
         ...
 
     def create(self, project: str, name: str) -> BoardSeen:
@@ -94,14 +96,14 @@ class ProvisionBoards:
 
     def _draft(self, project: Project) -> BoardSteps:
         seen = self._door.boards(project.path)
-        merged = self._merged(project.path, seen)
-        self._seen[project.path] = tuple(self._present(board, merged) for board in seen)
+        passed_on = self._passed_on(project.path, seen)
+        self._seen[project.path] = tuple(_then(board, passed_on) for board in seen)
         titles = tuple(status.title for status in self._taxonomy.workflow.statuses)
         places = {title: self._places[f"label:{title}"] for title in titles if f"label:{title}" in self._places}
         return compare(
             project.path,
             [self._wanted(project, index) for index in range(len(project.boards))],
-            Columns(titles, places, merged),
+            Columns(titles, places, dict(passed_on.merges)),
             self._seen[project.path],
             narrows=self._program.tier is not Tier.FREE,
             deletes=self._deletes,
@@ -112,23 +114,20 @@ class ProvisionBoards:
         label = f"area::{board.area}" if board.area else None
         return BoardWanted(board.name, label, self._places.get(f"board:{project.path}/{board.name}"))
 
-    def _merged(self, project: str, seen: Sequence[BoardSeen]) -> Mapping[str, str]:
-        """Titles on boards whose label is not renamed but merged: the one it becomes is there already beside it."""
-        titles = {one.title for board in seen for one in board.lists if one.title}
-        changed = {title: self._taxonomy.current(title) for title in sorted(titles)}
-        changed = {old: new for old, new in changed.items() if old != new}
-        if not changed:
-            return {}
-        there = self._door.labels(project)
-        return {old: new for old, new in changed.items() if new in there and new not in changed}
+    def _passed_on(self, project: str, seen: Sequence[BoardSeen]) -> Succession:
+        """Which labels get another title by the same plan: they are the same lists; and which were merged.
 
-    def _present(self, board: BoardSeen, merged: Mapping[str, str]) -> BoardSeen:
-        """The board as it is once labels are renamed: a rename in the same plan is no change of the board."""
-        lists = tuple(
-            replace(one, title=self._taxonomy.current(one.title)) if one.title and one.title not in merged else one
-            for one in board.lists
-        )
-        return replace(board, lists=lists, labels=tuple(map(self._taxonomy.current, board.labels)))
+        Asks for labels only where a board has one that some label replaces.
+        """
+        former = {old for label in self._taxonomy.labels for old in label.previously}
+        titles = {one.title for board in seen for one in board.lists} | {t for board in seen for t in board.labels}
+        if not any(title and (title in former or title.endswith(ON_ITS_WAY)) for title in titles):
+            return Succession()
+        in_project = self._program.labels_in is None
+        labels = self._door.labels(project)
+        own = {one.title: one.looks for one in labels if one.of_project == in_project}
+        inherited = [one.title for one in labels if in_project and not one.of_project]
+        return succession(self._taxonomy.labels, own, inherited)
 
     def make(self, step: Step[BoardWish]) -> None:
         """One step. A board is made with its lists; where that breaks off, the next plan goes on with the rest."""
@@ -177,7 +176,7 @@ class ProvisionBoards:
             made = self._door.add_list(wish.project, board, wish.title, label_id)
             self._keep(wish.project, replace(board, lists=(*board.lists, made)))
         except Permanent:
-            self._seen[wish.project] = tuple(self._present(one, {}) for one in self._door.boards(wish.project))
+            self._seen[wish.project] = tuple(self._door.boards(wish.project))
             if all(one.title != wish.title for one in self._board(wish).lists):
                 raise
         self._move(wish.project, self._board(wish), wish.title, wish.index)
@@ -210,10 +209,17 @@ class ProvisionBoards:
     def _label_id(self, project: str, title: str) -> int:
         """Looked up when it is needed: labels of the same plan are made by then."""
         if title not in self._label_ids.get(project, {}):
-            self._label_ids[project] = self._door.labels(project)
+            self._label_ids[project] = {one.title: one.id for one in self._door.labels(project)}
         if title not in self._label_ids[project]:
             raise Permanent(f"The label {title} is not there in {project} yet; apply the kind labels first.")
         return self._label_ids[project][title]
+
+
+def _then(board: BoardSeen, passed_on: Succession) -> BoardSeen:
+    """The board as it is once labels have their new titles."""
+    titles = {old: new for new, old in passed_on.became.items()}
+    lists = tuple(replace(one, title=titles.get(one.title, one.title)) if one.title else one for one in board.lists)
+    return replace(board, lists=lists, labels=tuple(titles.get(title, title) for title in board.labels))
 
 
 def _without(lists: Sequence[ListSeen], gone: ListSeen) -> tuple[ListSeen, ...]:

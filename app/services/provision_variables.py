@@ -5,7 +5,7 @@ from typing import Protocol
 
 from app.domain.program import Program
 from app.domain.provision import Draft, Kind, Step, Where
-from app.domain.provision_variables import VariableSeen, canonical, compare, missing
+from app.domain.provision_variables import NEEDED, VariableSeen, canonical, compare, missing
 
 
 class Variables(Protocol):
@@ -42,7 +42,8 @@ class ProvisionVariables:
             unseen += [group] if inherited is None else []
             group = group.rpartition("/")[0]
         steps = compare(project, self._places.get("pipelines"), seen, unseen)
-        return Draft(steps, canonical(seen))
+        told = {step.change.name.removesuffix("_FILE") for step in steps}
+        return Draft(steps, canonical(seen), as_declared=sum(name not in told for name in NEEDED))
 
     def make(self, step: Step[None]) -> None:
         """Nothing: variables are only looked at."""

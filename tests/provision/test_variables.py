@@ -44,7 +44,8 @@ def test_what_the_jobs_lack_is_told_and_nothing_is_written(here: Town) -> None:
 def test_all_there_costs_one_call(here: Town) -> None:
     for key in NEEDED:
         here.add_variable(key)
-    assert here.plan("variables").changes == ()
+    plan = here.plan("variables")
+    assert (plan.changes, plan.as_declared) == ((), {plan.kinds[0]: 3})
     assert here.calls() == ["GET /projects/:id/variables"]
 
 
