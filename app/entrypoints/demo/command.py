@@ -16,16 +16,20 @@ import typer
 
 from app import bootstrap
 from app.domain.failure import Permanent
+from app.domain.provision import Kind, Limits
 from app.domain.taxonomy import Mode, Taxonomy
 from app.entrypoints.demo.stage import Stage, StoryFailed
 from app.entrypoints.demo.story import play
 from app.entrypoints.serving import Serving
+from app.entrypoints.show_plan import numbers
 from app.entrypoints.web import create_web
-from app.entrypoints.webhook import PATH
 from app.fakegitlab import FakeGitLab, World
 from app.fakegitlab.seed import demo_world
 from app.gateways.config_load import Configuration, load
-from app.settings import Settings
+from app.settings import OperatorSettings, Settings
+
+KINDS = (Kind.LABELS, Kind.BOARDS, Kind.TEMPLATES, Kind.HOOKS)
+"""What the demo's GitLab can have; it runs no pipelines."""
 
 
 def demo(
@@ -83,8 +87,28 @@ def _stage(port: int) -> Iterator[Stage]:
                 with bootstrap.judging(settings, configured) as rules:
                     return len(rules.sweep.run(now, now - timedelta(hours=1), dry=False).planned)
 
-            world.add_hook(world.root, seeded.project, service.url + PATH, signing_token=signing)
+            _provisioned(settings, configured, service.url, seeded.people["ops.olga"].token)
             yield Stage(world, seeded.project, seeded.board, seeded.bot, typer.echo, idle, sweep)
+
+
+def _provisioned(settings: Settings, configured: Configuration, service: str, token: str) -> None:
+    """Apply the program as an operator would; nobody makes labels, templates or the webhook by hand. Raises Permanent.
+
+    `service` is where it listens, the operator's `token` that of an Owner.
+    """
+    here = replace(configured, program=replace(configured.program, service=service))
+    operator = OperatorSettings(**{**settings.model_dump(), "operator_token": token})
+    with bootstrap.provisioning(operator, here, KINDS) as provisioning:
+        found = provisioning.plan(Limits())
+        undone = [
+            *(stop.message for stop in found.refusals),
+            *(d.problem for d in provisioning.carry_out() if d.problem),
+        ]
+    if undone:
+        raise Permanent(f"The demo's program cannot be applied: {undone[0]}")
+    typer.echo("The operator runs `sounding-board apply`; it makes what the configuration declares and GitLab lacks:")
+    for kind in KINDS:
+        typer.echo(f"   {kind}: {numbers(found, kind)}")
 
 
 def _listening(world: World, port: int) -> FakeGitLab:
