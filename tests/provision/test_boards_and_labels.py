@@ -122,3 +122,17 @@ def test_a_merged_status_gets_its_list_and_the_old_one_is_left_to_people(here: T
     assert ("boards", Act.CREATE.value) in acts(run(here))
     assert [one for one in acts(run(here)) if one[0] == "boards"] == []
     assert titles(here.board("AI").lists)[1:3] == ["status::calibrated", "status::reviewed"]
+
+
+def test_boards_of_a_project_use_the_labels_of_its_group() -> None:
+    with town() as here:
+        for label in list(here.project.labels.values()):
+            here.world.delete_label(here.world.root, label)
+        here.world.add_member(here.project.group, here.world.user("olga"), "maintainer")
+        here.program = replace(here.program, labels_in="sme")
+        run(here)
+        assert {one.label.owner for one in here.board("AI").lists} == {here.project.group}
+        assert run(here) == []
+        here.taxonomy = retitled(here.taxonomy, {"status::reviewed": "status::calibrated"})
+        assert acts(run(here)) == [("labels", "rename")]
+        assert run(here) == []
