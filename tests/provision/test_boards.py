@@ -9,6 +9,7 @@ from app.domain.program import Board as BoardOfProgram
 from app.domain.program import Project
 from app.domain.provision import Act
 from app.domain.taxonomy import Taxonomy
+from tests.gateways.gitlab_wire import wired
 from tests.provision.program_town import PATH, TITLES, Town, pending, titles, told, town
 
 
@@ -293,3 +294,41 @@ def test_broken_off_at_any_call_the_next_apply_finishes(here: Town, loses: bool)
     assert titles(here.board("AI").lists) == titles(here.board("Customer feedback").lists) == list(TITLES)
     assert here.plan("boards").changes == ()
     assert len(here.project.boards) == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [
+        (403, "GitLab does not let our token do this (PUT "),
+        (404, "There is nothing to be seen there (PUT "),
+        (409, "GitLab is in trouble (PUT "),
+        (503, "GitLab is in trouble (PUT "),
+    ],
+)
+def test_a_move_that_gitlab_does_not_make_ends_the_apply_there_and_the_next_goes_on(
+    here: Town, status: int, says: str
+) -> None:
+    here.apply("boards")
+    board = here.board("Customer feedback")
+    board.lists.reverse()
+    for position, one in enumerate(board.lists):
+        one.position = position
+    here.world.faults.drop_fields("nothing", count=2, path="/lists/")
+    here.world.faults.server_error(status=status, methods=("PUT",))
+    done = here.apply("boards")
+    assert [one.problem is None for one in done] == [True, True, False]
+    assert str(done[-1].problem).startswith(says)
+    assert len(here.plan("boards").pending) == len(TITLES) - 1 - 2
+    here.apply("boards")
+    assert titles(board.lists) == list(TITLES)
+
+
+def test_lists_of_people_and_milestones_are_not_ours_and_stay() -> None:
+    """Premium has them; their `label` is null (lib/api/entities/list.rb)."""
+    lists = [{"id": 1, "label": None, "assignee": {"id": 7}, "position": 0}]
+    lists += [{"id": 2, "label": {"id": 5, "name": "status::new"}, "position": 1}]
+    body = {"id": 3, "name": "AI", "lists": lists}
+    with wired() as (routes, doors):
+        routes.get("/api/v4/projects/acme%2Ffeedback/boards").respond(json=[body])
+        (board,) = doors.boards.boards("acme/feedback")
+    assert [(one.id, one.title, one.position) for one in board.lists] == [(1, None, 0), (2, "status::new", 1)]
