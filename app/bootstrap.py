@@ -10,15 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.failure import Permanent
+from app.domain.in_flight import Revision
 from app.domain.inbox import InboxRules
 from app.domain.ours import WAITING
-from app.domain.provision import Kind
+from app.domain.provision import Change, Kind
 from app.domain.provision_hooks import HookKeys
 from app.domain.subject import Subject
 from app.domain.taxonomy import Taxonomy
 from app.domain.voice import Bot, Identity
 from app.domain.webhook_signature import WebhookKeys, webhook_keys
 from app.gateways.config_errors import ConfigError
+from app.gateways.config_history import configuration_at
 from app.gateways.config_load import TAXONOMY, Configuration, load
 from app.gateways.config_mentions import mentions
 from app.gateways.gitlab_connect import GitLab, connect
@@ -31,6 +33,7 @@ from app.gateways.journal_sqlite import SqliteJournal
 from app.gateways.templates import Templates
 from app.services.attend import Attend
 from app.services.check_online import CheckOnline
+from app.services.in_flight import RequestsInFlight
 from app.services.operator import OperatorIssue
 from app.services.ports import Journal
 from app.services.provision import Part, Provisioning
@@ -188,6 +191,21 @@ def operating(settings: OperatorSettings) -> Iterator[GitLab]:
     """The doors to GitLab with the operator's token, for what is neither planned nor judged. Calls nothing yet."""
     with connect(settings.gitlab_url, settings.token, version=VERSION) as doors:
         yield doors
+
+
+def in_flight(settings: OperatorSettings, configured: Configuration, revision: str) -> tuple[Change, ...] | None:
+    """What the configuration changes for open requests since a git revision; None where it had no configuration.
+
+    Raises ConfigInvalid where that one cannot be read, Temporary and Permanent where GitLab cannot.
+    """
+    before = configuration_at(settings.config_dir, revision)
+    if before is None:
+        return None
+    program = configured.program
+    compared = Revision(revision, before.taxonomy, configured.taxonomy, program, utc_now())
+    with connect(settings.gitlab_url, settings.token, version=VERSION) as doors:
+        projects = [project.path for project in program.projects]
+        return RequestsInFlight(doors.lister, doors.reader, projects, configured.places).changes(compared)
 
 
 @dataclass(slots=True)

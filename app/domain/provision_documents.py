@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from app.domain.issue import Issue, Ref
 from app.domain.provision import Act, Change, Difference, Kind, Step, Where
 from app.domain.references import references, renamed, runs_something, written
-from app.domain.taxonomy import Taxonomy, scope_of
+from app.domain.taxonomy import scope_of
 
 SCOPE = "program-doc"
 Ours = Callable[[str], bool]
@@ -23,12 +23,6 @@ class DocumentWish:
 
     ref: Ref
     titles: Mapping[str, str]
-
-
-def earlier_titles(taxonomy: Taxonomy) -> Mapping[str, str]:
-    """Titles that labels had, and what they are called now; titles in use are never among them."""
-    labels = [label for scope in taxonomy.scopes for label in scope.labels]
-    return {old: label.title for label in labels for old in label.previously if old not in taxonomy.titles}
 
 
 def is_document(issue: Issue) -> bool:

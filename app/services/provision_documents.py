@@ -7,7 +7,7 @@ from app.domain.failure import Permanent
 from app.domain.issue import Issue, Ref
 from app.domain.program import Program
 from app.domain.provision import Draft, Kind, Step, Where
-from app.domain.provision_documents import DocumentWish, canonical, compare, earlier_titles, is_document
+from app.domain.provision_documents import DocumentWish, canonical, compare, is_document
 from app.domain.references import renamed, runs_something
 from app.domain.taxonomy import Taxonomy
 
@@ -40,7 +40,7 @@ class ProvisionDocuments:
 
     def draft(self) -> Draft[DocumentWish | None]:
         """What refers to labels by earlier titles. Raises Temporary, Permanent."""
-        titles = earlier_titles(self._taxonomy)
+        titles = self._taxonomy.successors
         if not titles:
             return Draft((), "")
         steps: list[Step[DocumentWish | None]] = []
