@@ -4,12 +4,15 @@ import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from time import sleep
 from typing import Annotated
 
 import typer
 
 from app import bootstrap
+from app.domain.failure import Temporary
 from app.domain.provision import Change, Kind, Limits, Provision, counted
 from app.domain.saved_plan import SavedPlan, moved
 from app.entrypoints import show_plan
@@ -19,6 +22,9 @@ from app.services.provision import Provisioning
 from app.settings import OperatorSettings, read_settings
 
 UNLESS_ALLOWED = Limits()
+LONGEST_WAIT, TRIES = 45.0, 3
+"""Seconds that GitLab may let us wait, and how often a call is tried. Pipelines pay by the minute, and whoever comes
+after us finds everything as we left it."""
 KINDS = ", ".join(Kind)
 Only = Annotated[
     list[Kind] | None,
@@ -36,6 +42,10 @@ def plan(
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit with 3 where there are changes to make.")
     ] = False,
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="REV", help="Also tell what changes for open requests since this git revision."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(metavar="PLANFILE", help="Keep the plan, to apply just that.")] = None,
     directory: Config = Path(),
     allow_delete: AllowDelete = UNLESS_ALLOWED.deletions,
@@ -44,12 +54,17 @@ def plan(
     """Show what `apply` would do to labels, boards, templates, hooks and schedules; writes nothing to GitLab."""
     if as_json and markdown:
         raise typer.BadParameter("choose one of --json and --markdown.")
+    if against and only and Kind.LABELS not in only:
+        raise typer.BadParameter(
+            "--against tells what labels mean for requests; add --only labels, or leave --only out."
+        )
     settings, configured = _read(directory)
     limits = Limits(allow_delete, allow_issues)
     with bootstrap.provisioning(settings, configured, only or (), deletes=limits.deletions > 0) as provisioning:
-        provision = provisioning.plan(limits)
+        provision = _planned(provisioning, limits)
     found = SavedPlan(settings.gitlab_url, configured.version, limits, provision)
-    _say(_told(found, as_json=as_json, markdown=markdown))
+    shown = replace(found, provision=_with_requests(settings, configured, provision, against)) if against else found
+    _say(_told(shown, as_json=as_json, markdown=markdown))
     if out:
         _keep(out, found)
     if provision.refusals:
@@ -61,6 +76,16 @@ def plan(
 def _read(directory: Path) -> tuple[OperatorSettings, Configuration]:
     settings = read_settings(OperatorSettings, {"config_dir": directory})
     return settings, bootstrap.configuration(settings)
+
+
+def _with_requests(
+    settings: OperatorSettings, configured: Configuration, provision: Provision, against: str
+) -> Provision:
+    """The plan with what becomes of open requests; no part of what is kept or made."""
+    found = bootstrap.in_flight(settings, configured, against)
+    if found is None:
+        typer.echo(f"{against} has no configuration, so there is nothing to compare open requests with.", err=True)
+    return replace(provision, changes=(*provision.changes, *(found or ())))
 
 
 def _told(found: SavedPlan, *, as_json: bool, markdown: bool) -> Iterable[str]:
@@ -94,7 +119,7 @@ def apply(
     kept = _kept(planfile, settings) if planfile else None
     kinds, limits = (kept.provision.kinds, kept.limits) if kept else (only or (), limits)
     with bootstrap.provisioning(settings, configured, kinds, deletes=limits.deletions > 0) as provisioning:
-        provision = provisioning.plan(limits)
+        provision = _planned(provisioning, limits)
         if kept and not provision.refusals:
             _still(kept, configured, provision)
         _say(show_plan.plan_lines(provision))
@@ -138,7 +163,6 @@ def _may_go_on(settings: OperatorSettings, provision: Provision, *, asks: bool) 
 def _carry_out(provisioning: Provisioning, pending: Sequence[Change]) -> None:
     """Make the changes, a line each, and say exactly how far it went. Raises Exit where it was not to the end."""
     number, ending = 0, "was under way"
-    steps = provisioning.carry_out()
     try:
         with _stoppable():
             for number, change in enumerate(pending):
@@ -146,7 +170,7 @@ def _carry_out(provisioning: Provisioning, pending: Sequence[Change]) -> None:
                 before = show_plan.announced(change)
                 if before:
                     typer.echo(f"{at} {before}")
-                problem = next(steps).problem
+                problem = _made(provisioning)
                 typer.echo(f"{at} {show_plan.made(change, problem)}")
                 if problem:
                     ending = "failed"
@@ -158,6 +182,36 @@ def _carry_out(provisioning: Provisioning, pending: Sequence[Change]) -> None:
         typer.echo("Stopped.")
     typer.echo(show_plan.cut_short(number, len(pending), ending))
     raise typer.Exit(1)
+
+
+def _planned(provisioning: Provisioning, limits: Limits) -> Provision:
+    """The plan. Raises Temporary where GitLab cannot answer, now or within our patience."""
+    for _ in range(TRIES - 1):
+        try:
+            return provisioning.plan(limits)
+        except Temporary as problem:
+            if not _waits(problem.retry_after):
+                raise
+    return provisioning.plan(limits)
+
+
+def _made(provisioning: Provisioning) -> str | None:
+    """Make the next change; what went wrong, or None."""
+    done = next(provisioning.carry_out())
+    for _ in range(TRIES - 1):
+        if not done.problem or not _waits(done.again_in):
+            break
+        done = next(provisioning.carry_out())
+    return done.problem
+
+
+def _waits(seconds: float | None) -> bool:
+    """Wait as long as GitLab says, if that is not too long; False where it is not worth it."""
+    if seconds is None or seconds > LONGEST_WAIT:
+        return False
+    typer.echo(f"GitLab asks for a pause of {seconds:.0f} s.", err=True)
+    sleep(seconds)
+    return True
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The program as code: plan and apply, over one road. Kinds of things are parts that read, compare and write."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -43,10 +44,13 @@ class Part(Protocol[W]):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """One step after it was tried; `problem` is None when it was made."""
+    """One step after it was tried; `problem` is None when it was made. `again_in` is in seconds, where GitLab said
+    when to ask again.
+    """
 
     change: Change
     problem: str | None = None
+    again_in: float | None = None
 
 
 class Provisioning:
@@ -56,7 +60,7 @@ class Provisioning:
         order = tuple(Kind)
         self._parts = tuple(sorted(parts, key=lambda part: order.index(part.kind)))
         self._version = version
-        self._steps: tuple[tuple[Part[Any], Step[Any]], ...] = ()
+        self._steps: deque[tuple[Part[Any], Step[Any]]] = deque()
         self._refused = False
 
     def plan(self, limits: Limits) -> Provision:
@@ -65,7 +69,7 @@ class Provisioning:
         A kind that is refused to us is told among the refusals, beside the plan of the rest. Raises Temporary where
         GitLab cannot answer now: half a plan is none.
         """
-        self._steps = ()
+        self._steps.clear()
         drafts, problems = self._drafts()
         steps = [(part, step) for part, draft in drafts for step in draft.steps]
         changes = tuple(step.change for _, step in steps)
@@ -73,7 +77,7 @@ class Provisioning:
         own = tuple(stop for _, draft in drafts for stop in draft.refusals)
         stops = (*not_looked_at(problems, looked), *own, *refusals(changes, limits))
         self._refused = bool(stops)
-        self._steps = tuple((part, step) for part, step in steps if step.change.act is not Act.REPORT)
+        self._steps.extend((part, step) for part, step in steps if step.change.act is not Act.REPORT)
         return Provision(
             changes=changes,
             refusals=stops,
@@ -94,16 +98,22 @@ class Provisioning:
         return drafts, problems
 
     def carry_out(self) -> Iterator[Done]:
-        """Make the pending changes of the last plan in their order; ends with the first that could not be made.
+        """Make the pending changes of the last plan in their order; ends with the first that could not be made, and
+        begins with that one when it is called again.
 
         Raises Permanent, before anything is written, where that plan was refused.
         """
         if self._refused:
             raise Permanent("This plan is refused, so nothing of it is made.")
-        for part, step in self._steps:
+        while self._steps:
+            part, step = self._steps[0]
             try:
                 part.make(step)
-            except (Temporary, Permanent) as problem:
+            except Temporary as problem:
+                yield Done(step.change, str(problem), problem.retry_after)
+                return
+            except Permanent as problem:
                 yield Done(step.change, str(problem))
                 return
+            self._steps.popleft()
             yield Done(step.change)

@@ -27,6 +27,14 @@ def shelves(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> Callable[...
     return stocked
 
 
+@pytest.fixture(autouse=True)
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long plan and apply waited for GitLab, which in tests takes no time."""
+    waited: list[float] = []
+    monkeypatch.setattr("app.entrypoints.provision.sleep", waited.append)
+    return waited
+
+
 @pytest.fixture
 def labels() -> Shelf:
     """Two labels wanted, of which one has another colour; one more is as declared."""

@@ -10,7 +10,10 @@ PLACE = "sme/customer-feedback"
 
 @dataclass(slots=True)
 class Shelf:
-    """Things with a colour. `wanted` are compared with `there`; `fails` by name; `unreadable` instead of a draft."""
+    """Things with a colour. `wanted` are compared with `there`; `fails` by name; `unreadable` instead of a draft.
+
+    `pauses` are the seconds that GitLab asks for before the next calls succeed.
+    """
 
     kind: Kind
     wanted: dict[str, str]
@@ -20,15 +23,21 @@ class Shelf:
     refusals: tuple[Refusal, ...] = ()
     fails: dict[str, Temporary | Permanent | type[KeyboardInterrupt]] = field(default_factory=dict)
     unreadable: Temporary | Permanent | None = None
+    pauses: list[float] = field(default_factory=list)
     made: list[str] = field(default_factory=list)
 
     def draft(self) -> Draft[str]:
         """What is not there, or has another colour."""
+        self._busy()
         if self.unreadable:
             raise self.unreadable
         steps = [Step(self._change(name), name) for name in self.wanted if self.there.get(name) != self.wanted[name]]
         told = tuple(Step(report, "") for report in self.reports)
         return Draft((*steps, *told), repr(sorted(self.there.items())), self.refusals, len(self.wanted) - len(steps))
+
+    def _busy(self) -> None:
+        if self.pauses:
+            raise Temporary("GitLab asks us to slow down. It may work later.", self.pauses.pop(0))
 
     def _change(self, name: str) -> Change:
         where = Where("label_taxonomy.yml", 10 + list(self.wanted).index(name))
@@ -42,6 +51,7 @@ class Shelf:
 
     def make(self, step: Step[str]) -> None:
         """Put it there."""
+        self._busy()
         if failure := self.fails.get(step.wish):
             raise failure
         self.made.append(step.wish)

@@ -3,6 +3,7 @@
 # ruff: noqa: E501 - sentences are pinned as people read them
 
 import io
+import json
 import sys
 from collections.abc import Callable
 
@@ -10,7 +11,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from app.domain.failure import Missing, Permanent, Temporary
-from app.domain.provision import Act, Change, Kind
+from app.domain.provision import Act, Change, Kind, Step
 from tests.commands.terminal import Terminal
 from tests.provision.fake_parts import PLACE, Shelf
 
@@ -120,7 +121,7 @@ def test_a_long_change_is_announced_with_its_time(terminal: Terminal, shelves: S
     "failure",
     [
         Permanent("GitLab refuses (POST /projects/sme/customer-feedback/labels answered 409: Label already exists)."),
-        Temporary("GitLab asks us to slow down. It may work later.", retry_after=30),
+        Temporary("GitLab asks us to slow down. It may work later.", retry_after=300),
         Missing("There is nothing to be seen there."),
     ],
     ids=["refused", "busy", "gone"],
@@ -143,6 +144,42 @@ def test_a_step_that_fails_ends_the_apply_and_the_next_one_goes_on(
     ran = terminal("apply")
     assert ran.code == 0
     assert ran.out.endswith("2 of 2 changes made.\n")
+
+
+def test_a_short_pause_that_gitlab_asks_for_is_kept(
+    terminal: Terminal, shelves: Shelves, labels: Shelf, waits: list[float]
+) -> None:
+    labels.pauses = [7, 45]
+    shelves(labels)
+    ran = terminal("plan", "--json")
+    assert (ran.code, ran.err) == (0, "GitLab asks for a pause of 7 s.\nGitLab asks for a pause of 45 s.\n")
+    assert json.loads(ran.out)["pending"] == 2
+    labels.pauses = [1, 2, 3]
+    assert terminal("plan").code == 1
+    assert waits == [7, 45, 1, 2]
+
+
+def test_a_pause_in_the_middle_too_and_the_change_is_made_once(
+    terminal: Terminal, shelves: Shelves, labels: Shelf, waits: list[float]
+) -> None:
+    class Slow(Shelf):
+        def make(self, step: Step[str]) -> None:
+            if step.wish == "status::reviewed" and not waits:
+                self.pauses = [30]
+            Shelf.make(self, step)
+
+    shelves(Slow(Kind.LABELS, labels.wanted, labels.there, made=labels.made))
+    ran = terminal("apply")
+    assert (ran.code, ran.err, waits) == (0, "GitLab asks for a pause of 30 s.\n", [30])
+    assert ran.out.endswith("2 of 2 changes made.\n")
+    assert labels.made == ["status::new", "status::reviewed"]
+
+
+def test_nobody_waits_for_a_long_pause(terminal: Terminal, shelves: Shelves, labels: Shelf, waits: list[float]) -> None:
+    labels.pauses = [46]
+    shelves(labels)
+    assert terminal("apply").code == 1
+    assert waits == []
 
 
 def test_an_apply_that_is_stopped_says_how_far_it_came(terminal: Terminal, shelves: Shelves, labels: Shelf) -> None:

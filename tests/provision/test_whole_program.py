@@ -111,7 +111,7 @@ templates:
 
 hooks:
   + create https://sounding-board.example.com/webhooks/gitlab in sme/feedback (program.yml:25)
-      triggers: Issues events, Confidential issues events, Comments, Confidential comments, Emoji events
+      triggers: Issues events, Confidential issues events, Comments, Confidential comments, Emoji events, Project or group access token events
       signing token: set
       because the project has no webhook of ours
 
@@ -304,7 +304,7 @@ class TestGitLabFails:
     @pytest.mark.parametrize("struck", ["rate_limit", "server_error", "lose_answer"])
     def test_while_it_writes(self, terminal: Terminal, world: World, struck: str) -> None:
         faults = {
-            "rate_limit": lambda: world.faults.rate_limit(retry_after=30, methods=("POST",), path="labels$"),
+            "rate_limit": lambda: world.faults.rate_limit(retry_after=50, methods=("POST",), path="labels$"),
             "server_error": lambda: world.faults.server_error(500, methods=("POST",), path="labels$"),
             "lose_answer": lambda: world.faults.lose_answer(methods=("POST",), path="labels$"),
         }
