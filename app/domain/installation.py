@@ -12,6 +12,7 @@ TRIGGERS = {
     "note_events": "Comments",
     "confidential_note_events": "Confidential comments",
     "emoji_events": "Emoji events",
+    "resource_access_token_events": "Project or group access token events",
 }
 """The triggers we need, by GitLab's name for each in the API and on its page (CONTRACT 1)."""
 

@@ -26,6 +26,7 @@ class _HookBody(BaseModel):
     note_events: bool = False
     confidential_note_events: bool = False
     emoji_events: bool = False
+    resource_access_token_events: bool = False
 
     def value(self) -> Hook:
         flags = self.model_dump(exclude={"url", "alert_status"})

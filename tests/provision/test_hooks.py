@@ -12,11 +12,13 @@ from app.domain.failure import Temporary
 from app.domain.installation import TRIGGERS
 from app.domain.provision import Act, Limits
 from app.domain.provision_hooks import HookKeys
+from app.fakegitlab import FakeGitLab
 from app.fakegitlab.hook_settings import EVENTS
 from app.fakegitlab.model import Hook
 from app.services.provision import Provisioning
 from app.services.provision_hooks import ProvisionHooks
-from tests.provision.program_town import HOOK_URL, PATH, Town, pending, told, town
+from tests.commands.terminal import Terminal
+from tests.provision.program_town import HOOK_URL, PATH, SERVICE, Town, pending, told, town
 from tests.scenarios.living import READY, SIGNING_TOKEN, enforced, living
 
 OLDER, NEWEST = (f"whsec_{base64.b64encode(bytes([n] * 32)).decode()}" for n in (1, 2))
@@ -46,7 +48,8 @@ def made(here: Town) -> Hook:
 def test_a_project_gets_its_hook_with_what_we_need_and_nothing_else(here: Town) -> None:
     assert told(here.plan("hooks")) == [
         f"create {HOOK_URL} in {PATH} (program.yml:50): the project has no webhook of ours",
-        "  triggers: none → Issues events, Confidential issues events, Comments, Confidential comments, Emoji events",
+        "  triggers: none → Issues events, Confidential issues events, Comments, Confidential comments, Emoji events, "
+        "Project or group access token events",
         "  signing token: not set → set",
     ]
     hook = made(here)
@@ -265,6 +268,28 @@ def test_no_token_is_in_a_plan_an_error_or_a_log(here: Town, caplog: pytest.LogC
         for text in shown:
             assert secret not in text
             assert secret.removeprefix("whsec_")[:12] not in text
+
+
+def test_the_commands_show_no_token(terminal: Terminal, gitlab: FakeGitLab, program: Path) -> None:
+    with (program / "program.yml").open("a") as file:
+        file.write(f"\nservice: {SERVICE}\n")
+    world = gitlab.world
+    olga = world.add_user("olga", "Olga")
+    world.add_member(world.project(PATH), olga, "maintainer")
+    terminal.sets(operator_token=olga.token, webhook_signing_token=f"{NEWEST} {OLDER}", webhook_secret=SECRET)
+    only = ("--only", "hooks")
+    ran = [terminal("plan", *only, *shape) for shape in ((), ("--json",), ("--markdown",))]
+    for status in (503, 403, 422):
+        world.faults.server_error(status=status, methods=("POST",))
+        ran.append(terminal("apply", *only, "--yes"))
+    ran.append(terminal("apply", *only, "--yes"))
+    ran.append(terminal("plan", *only))
+    assert [one.code for one in ran] == [0, 0, 0, 1, 1, 1, 0, 0]
+    (hook,) = world.project(PATH).hooks.values()
+    assert (hook.signing_token, hook.token) == (NEWEST, SECRET)
+    for one in ran:
+        for secret in (NEWEST, OLDER, SECRET, olga.token):
+            assert secret not in one.out + one.err
 
 
 @pytest.mark.parametrize("secret", ["", SECRET], ids=["signed", "signed and shown"])
