@@ -6,7 +6,6 @@ import pytest
 
 from app.domain.program import Job, Pipelines, Schedule, TemplateMode
 from app.gateways.config_load import load
-from app.gateways.config_provision_shapes import _cron
 from tests.config.small import PROGRAM, written
 
 SAID = """\
@@ -35,5 +34,8 @@ def test_what_a_file_says_is_there_as_values(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("cron", ["* * * * *", "*/15 8-18 1,15 jan-mar/2 7", "0 0 31 DEC sun,2-4"])
-def test_cron_as_gitlab_reads_it(cron: str) -> None:
-    assert _cron(cron) == cron
+def test_cron_as_gitlab_reads_it(cron: str, tmp_path: Path) -> None:
+    said = SAID.replace("17 3 * *  mon-fri", cron)
+    pipelines = load(written(tmp_path, program=PROGRAM + said)).program.pipelines
+    assert pipelines is not None
+    assert [schedule.cron for schedule in pipelines.schedules] == [cron]
