@@ -6,7 +6,7 @@ alone and said: a label that took another's identity would take its issues with 
 
 import hashlib
 import itertools
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.domain.taxonomy import Label
@@ -62,48 +62,67 @@ def temporary(title: str) -> str:
     return f"{title[: LONGEST_TITLE - len(ON_ITS_WAY) - 13]} {short}{ON_ITS_WAY}"
 
 
-def succession(declared: Sequence[Label], own: Mapping[str, Looks], inherited: Collection[str]) -> Succession:
-    """How the place's own labels come to their declared titles; `inherited` titles are taken and cannot move."""
-    return _Finder({label.title: label for label in declared}, own, inherited).found()
+def succession(
+    declared: Sequence[Label], own: Mapping[str, Looks], inherited: Collection[str], spent: Collection[str] = ()
+) -> Succession:
+    """How the place's own labels come to their declared titles; `inherited` titles are taken and cannot move.
+
+    `spent` labels are archived and on no issue: whatever they were to become has happened.
+    """
+    return _Finder({label.title: label for label in declared}, own, inherited, spent).found()
 
 
 @dataclass(slots=True)
 class _Finder:
+    """Every state that a run leaves when it is cut short leads to the same end, or to the same doubt."""
+
     declared: Mapping[str, Label]
     own: Mapping[str, Looks]
     inherited: Collection[str]
+    spent: Collection[str]
     result: Succession = field(default_factory=Succession)
 
     def found(self) -> Succession:
-        for old, new in self._heads():
-            self._settle(old, new)
+        for title, label in self.declared.items():
+            self._fill(title, label)
         for cycle in self._cycles():
             self._turn(cycle)
         for title, label in self.declared.items():
             self._doubt_absent(title, label)
         return self.result
 
-    def _heads(self) -> Iterator[tuple[str, str]]:
-        """Standing labels that are declared no more, each with the title that replaces it."""
-        for title, label in self.declared.items():
-            for old in (temporary(title), *label.previously):
-                if old in self.own and old not in self.declared:
-                    yield old, title
+    def _fill(self, new: str, label: Label) -> None:
+        """Bring those standing labels that are declared no more, and that this one replaces, to it."""
+        waiting = temporary(new) in self.own
+        former = [old for old in label.previously if old in self.own and old not in self.declared]
+        alive = [old for old in former if old not in self.spent]
+        if self._heir(new) is not None and len(alive) > 1 and not waiting:
+            self._cannot_tell(new, alive)
+            return
+        if not alive and former and self._free(new):
+            alive = former[:1]
+        for old in [temporary(new)] * waiting + alive:
+            self._settle(old, new)
+
+    def _cannot_tell(self, new: str, alive: Sequence[str]) -> None:
+        names = ", ".join(f"~{old}" for old in alive)
+        because = f"{names} are all to become ~{new}, which is itself to become ~{self._heir(new)}; merge them by hand"
+        self.result.doubts.extend(Doubt(title, because) for title in (*alive, new))
 
     def _settle(self, old: str, new: str) -> None:
+        stands = new in self._standing or new in self.result.became
         if self._free(new):
             self.result.rename(old, new)
-        elif new in self.result.became or new in self.inherited or self._heir(new) is None:
+        elif not stands or self._heir(new) is None:
             self.result.merges.append((old, new))
         elif path := self._way(new):
             for step in reversed(path):
                 self.result.rename(*step)
             self.result.rename(old, new)
         else:
-            because = (
-                f"~{old}, ~{new} and ~{self._heir(new)} are all there, so which of them became which cannot be told"
-            )
-            self.result.doubts.append(Doubt(old, f"{because}; move its issues by hand"))
+            names = f"~{old}, ~{new} and ~{self._heir(new)}"
+            because = f"{names} are all there, so which of them became which cannot be told; move its issues by hand"
+            self.result.doubts.append(Doubt(old, because))
 
     def _way(self, title: str) -> list[tuple[str, str]]:
         """The steps that make `title` free, each label moving on to its heir's title; none where they lead nowhere."""

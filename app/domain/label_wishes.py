@@ -90,13 +90,14 @@ class AlterLabel:
 @dataclass(frozen=True, slots=True)
 class MergeLabel:
     """All issues with `old` get `new` in its stead; then `old` is archived. In an `exclusive` scope an issue that has
-    another label of that scope keeps what it has."""
+    another label of that scope keeps what it has; `former` are all titles that become `new`."""
 
     place: LabelPlace
     id: int
     old: str
     new: str
     exclusive: bool
+    former: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +142,14 @@ class Seen:
     uses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def rival(labels: frozenset[str], old: str, new: str, exclusive: bool) -> str | None:
-    """The label that keeps an issue from getting `new` for `old`: another one of an exclusive scope. It was chosen in
-    the words that count now, so it is the newer decision, and stays.
+def rival(labels: frozenset[str], former: frozenset[str], new: str, exclusive: bool) -> str | None:
+    """The label that keeps an issue from getting `new` for one of its `former` titles: another one of an exclusive
+    scope. It was chosen in the words that count now, so it is the newer decision, and stays.
     """
     scope = scope_of(new)
     if not exclusive or not scope or new in labels:
         return None
-    return next((title for title in sorted(labels - {old}) if scope_of(title) == scope), None)
+    return next((title for title in sorted(labels - former) if scope_of(title) == scope), None)
 
 
 def differences(wanted: LabelFields, now: Standing) -> tuple[Difference, ...]:

@@ -65,6 +65,7 @@ class _Comparison:
     seen: Seen
 
     def steps(self) -> Iterator[LabelStep]:
+        yield from self._creations()
         yield from self._renames()
         for label in self._settled:
             yield from self._defined(label)
@@ -108,7 +109,8 @@ class _Comparison:
     @cached_property
     def _succession(self) -> Succession:
         own = {title: Looks(one.color.lower(), one.description) for title, one in self._own.items()}
-        return succession(self.asked.labels, own, self._inherited)
+        spent = frozenset(title for title, one in self._own.items() if one.archived and one.issues == 0)
+        return succession(self.asked.labels, own, self._inherited, spent)
 
     @cached_property
     def _settled(self) -> tuple[Label, ...]:
@@ -130,6 +132,11 @@ class _Comparison:
     def _crosses(self, old: str, new: str) -> bool:
         """Whether a new title brings a label into another scope of which an issue carries one."""
         return scope_of(old) != scope_of(new) and scope_of(new) in self.asked.exclusive
+
+    def _former(self, new: str) -> frozenset[str]:
+        """The standing titles that become this one."""
+        merged = {old for old, title in self._succession.merges if title == new}
+        return frozenset(merged | ({self._succession.became[new]} if new in self._succession.became else set()))
 
     def _heir(self, title: str) -> str:
         return next((one.title for one in self.asked.labels if title in one.previously), title)
@@ -170,7 +177,7 @@ class _Comparison:
             yield from self._two_of_a_scope(first, new)
 
     def _two_of_a_scope(self, old: str, new: str) -> Iterator[LabelStep]:
-        both = [one for one in self._carriers(old) if rival(one.labels, old, new, exclusive=True)]
+        both = [one for one in self._carriers(old) if rival(one.labels, self._former(new), new, exclusive=True)]
         if self._crosses(old, new) and both:
             because = f"as ~{new} it stands beside another label of `{scope_of(new)}::` there; keep one of them"
             yield self._report(old, because, new, both)
@@ -185,8 +192,22 @@ class _Comparison:
                 yield from self._changed(label, found)
         elif label.title in self._inherited:
             yield from self._of_a_group(label, self._inherited[label.title])
-        elif not self._out_of_use(label):
-            yield self._made(label)
+
+    def _creations(self) -> Iterator[LabelStep]:
+        """Before all else, and successors before those they follow: were a run cut short, a label that is there without
+        its successor would pass for one that still has to move on."""
+        titles = {*self._succession.became, *self._own, *self._inherited}
+        absent = [one for one in self._settled if one.title not in titles and not self._out_of_use(one)]
+        yield from (self._made(one) for one in sorted(absent, key=lambda one: len(self._heirs(one.title))))
+
+    def _heirs(self, title: str) -> list[str]:
+        """The declared titles that this one leads to, one after the other."""
+        found: list[str] = []
+        heir = self._heir(title)
+        while heir not in (title, *found):
+            found.append(heir)
+            title, heir = heir, self._heir(heir)
+        return found
 
     def _changed(self, label: Label, now: Standing) -> Iterator[LabelStep]:
         wanted = self._wanted(label)
@@ -223,12 +244,13 @@ class _Comparison:
         for old, new in self._succession.merges:
             now, exclusive = self._own[old], scope_of(new) in self.asked.exclusive
             carriers = self._carriers(old)
-            kept = [one for one in carriers if rival(one.labels, old, new, exclusive)]
+            former = self._former(new)
+            kept = [one for one in carriers if rival(one.labels, former, new, exclusive)]
             count = len(carriers) - len(kept)
             if count or not now.archived:
                 because = f"it is `previously` of ~{new}, and both are there"
                 found = (Difference("title", old, new), *differences(LabelFields(archived=True), now))
-                wish = MergeLabel(self.asked.place, now.id, old, new, exclusive)
+                wish = MergeLabel(self.asked.place, now.id, old, new, exclusive, former)
                 yield self._step(Act.MERGE, old, wish, found, because, count, heir=new)
             if kept:
                 because = f"these carry another label of `{scope_of(new)}::` already, and keep both; decide which it is"

@@ -155,7 +155,7 @@ class ProvisionLabels:
         """Each issue is looked at again before it is changed: who moved a card meanwhile meant it."""
         for carrier in self._door.carriers(wish.place, wish.old):
             labels = self._door.labels_of(carrier)
-            if wish.old in labels and not rival(labels, wish.old, wish.new, wish.exclusive):
+            if wish.old in labels and not rival(labels, wish.former, wish.new, wish.exclusive):
                 self._door.relabel(carrier, wish.old, wish.new)
         self._door.alter(wish.place, wish.id, wish.old, LabelFields(archived=True))
 

@@ -153,7 +153,7 @@ def test_labels_of_a_subgroup_are_kept_there_and_those_above_are_told(town: Town
 
     told = town.applies(*wanted, labels_in=town.pods.full_path)
 
-    assert told.acts == [("change", "area::agile"), ("create", "area::new"), ("report", "area::ai")]
+    assert told.acts == [("create", "area::new"), ("change", "area::agile"), ("report", "area::ai")]
     assert told.plan.changes[-1].because == (
         f"it belongs to the group {town.top.path} and cannot be changed from here; change it there"
     )
