@@ -4,6 +4,8 @@
 
 import io
 import json
+import os
+import signal
 import sys
 from collections.abc import Callable
 
@@ -194,6 +196,23 @@ def test_an_apply_that_is_stopped_says_how_far_it_came(terminal: Terminal, shelv
             "1 of 2 changes made, 1 was under way, 0 not tried. `sounding-board apply` goes on from there.",
         ]
     )
+
+
+def test_a_pipeline_that_is_cancelled_ends_in_words_too(terminal: Terminal, shelves: Shelves, labels: Shelf) -> None:
+    class Cancelled(Shelf):
+        def make(self, step: Step[str]) -> None:
+            os.kill(os.getpid(), signal.SIGTERM)
+            Shelf.make(self, step)
+
+    shelves(Cancelled(Kind.LABELS, labels.wanted, labels.there))
+    before = signal.getsignal(signal.SIGTERM)
+    ran = terminal("apply")
+    assert ran.code == 1
+    assert ran.out.splitlines()[-2:] == [
+        "Stopped.",
+        "0 of 2 changes made, 1 was under way, 1 not tried. `sounding-board apply` goes on from there.",
+    ]
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 class Keyboard(io.StringIO):

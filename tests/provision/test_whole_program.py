@@ -2,15 +2,19 @@
 
 # ruff: noqa: E501 - sentences are pinned as people read them
 
+import itertools
+import re
 import socket
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from inline_snapshot import snapshot
 
 from app.fakegitlab import FakeGitLab, World
+from app.fakegitlab.faults import Fault
 from tests.commands.terminal import Ran, Terminal
 from tests.config import small
 from tests.scenarios.living import SIGNING_TOKEN
@@ -352,6 +356,29 @@ class TestGitLabFails:
                 assert ran.err == snapshot(
                     "GitLab could not be reached: the connection failed (ConnectError) for GET /projects/sme/feedback/labels at 127.0.0.1. It may work later.\n"
                 )
+
+    @pytest.mark.parametrize("kind", ["server_error", "lose_answer"])
+    def test_at_each_second_write_and_the_next_apply_goes_on(
+        self, terminal: Terminal, world: World, monkeypatch: pytest.MonkeyPatch, kind: Literal["server_error"]
+    ) -> None:
+        """Wherever an apply is cut short, the next one takes up what is left; nothing is made twice."""
+        written = itertools.count(1)
+
+        def strike(method: str, _path: str) -> Fault | None:
+            return Fault(kind) if method != "GET" and next(written) % 2 == 0 else None
+
+        monkeypatch.setattr(world.faults, "strike", strike)
+        rounds = 0
+        while (ran := terminal("apply")).code:
+            assert re.search(r"^\d+ of \d+ changes? made, 1 failed, \d+ not tried\.", outcome(ran))
+            rounds += 1
+            assert rounds < 30
+        assert rounds > LABELS / 2
+        monkeypatch.undo()
+        project = world.project(PATH)
+        assert len(project.labels) == LABELS
+        assert [len(board.lists) for board in project.boards.values()] == [2]
+        assert len(project.hooks) == 1
 
     def test_what_was_made_without_an_answer_is_not_made_twice(self, terminal: Terminal, world: World) -> None:
         world.faults.lose_answer(methods=("POST",), path="labels$")
