@@ -13,9 +13,11 @@ from app.domain.envelope import looks_sealed
 from app.domain.history import area_of
 from app.domain.issue import Issue, Note, Ref, Snapshot
 from app.domain.program import Program
-from app.domain.provision import Act, Change, Kind, Where, counted
+from app.domain.provision import Act, Change, Kind, Where
 from app.domain.request import read
 from app.domain.taxonomy import Taxonomy
+
+_INCOMPLETE = "newly incomplete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,9 @@ class Revision:
         for title in sorted(self.old.titles - statuses - before.keys()):
             present = self.new.current(title)
             if present in after:
-                found[title] = f"was in use until {after[present]}"
+                found[title] = f"their label was in use until {after[present]}"
             elif present not in self.new.titles:
-                found[title] = "is in label_taxonomy.yml no more"
+                found[title] = "their label is in label_taxonomy.yml no more"
         return found
 
     @property
@@ -111,14 +113,11 @@ def _effects(revision: Revision, issue: Issue, lacks: tuple[str, ...]) -> Iterat
     for title in sorted(issue.labels & statuses.keys()):
         status = new.workflow.status(new.current(title))
         if status is None:
-            yield (
-                title,
-                "stand in a status that is there no more; say in `previously` what it became, or move them first",
-            )
+            yield title, "their status is there no more; say in `previously` what it became, or move them first"
         elif lacks:
-            yield status.title, f"become incomplete in {status.name}, without {', '.join(lacks)}"
+            yield status.title, f"{_INCOMPLETE} in {status.name}, without {', '.join(lacks)}"
     for title in sorted(issue.labels & revision.leaving.keys()):
-        yield title, f"carry a label that {revision.leaving[title]}"
+        yield title, revision.leaving[title]
 
 
 def reports(
@@ -129,8 +128,10 @@ def reports(
     unread: int,
     places: Mapping[str, Where],
 ) -> tuple[Change, ...]:
-    """What a plan tells about them, and writes nothing for. `unread` comments of some were too many to read."""
-    doubt = f" ({counted(unread, 'request')} judged without the comments)" if unread else ""
+    """What a plan tells about them, and writes nothing for. So many incomplete ones are `unread`: their comments, which
+    may tell what is missing, were too many to read.
+    """
+    doubt = f" ({unread} of them judged without their comments)" if unread else ""
     return tuple(
         Change(
             Kind.LABELS,
@@ -138,8 +139,8 @@ def reports(
             project,
             one.label,
             where=places.get(f"label:{revision.new.current(one.label)}"),
-            because=f"compared with {revision.name}, {len(one.refs)} of {counted(open_requests, 'open request')} "
-            f"{one.because}{doubt if 'incomplete' in one.because else ''}",
+            because=f"compared with {revision.name}, {len(one.refs)} of {open_requests} open requests: {one.because}"
+            + (doubt if one.because.startswith(_INCOMPLETE) else ""),
             issues=len(one.refs),
             named=tuple(map(str, one.refs)),
         )
