@@ -206,10 +206,10 @@ def _made(provisioning: Provisioning) -> str | None:
 
 
 def _waits(seconds: float | None) -> bool:
-    """Wait as long as GitLab says, if that is not too long; False where it is not worth it."""
+    """Wait as long as GitLab, or our own limit on calls, asks for, if that is not too long; False where it is."""
     if seconds is None or seconds > LONGEST_WAIT:
         return False
-    typer.echo(f"GitLab asks for a pause of {seconds:.0f} s.", err=True)
+    typer.echo(f"Waiting {seconds:.0f} s before GitLab is asked again.", err=True)
     sleep(seconds)
     return True
 

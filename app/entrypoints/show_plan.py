@@ -28,7 +28,7 @@ FEW = 5
 """So many new things of a kind are told field by field."""
 
 MANY = 50
-"""A change that touches more issues than this takes long enough to be announced."""
+"""A merge that touches more issues than this takes long enough to be announced."""
 
 LONGEST_NOTE = 900_000
 """Characters. GitLab takes a million (CONTRACT 8); who posts the note may say something besides."""
@@ -215,8 +215,8 @@ def moved_lines(moved: Moved) -> Iterator[str]:
 
 
 def announced(change: Change) -> str | None:
-    """Said before a change that takes long."""
-    if change.issues is None or change.issues <= MANY:
+    """Said before a change that takes long: a merge writes each issue, whatever else is one call or a few."""
+    if change.act is not Act.MERGE or change.issues is None or change.issues <= MANY:
         return None
     minutes = -(-change.issues // ISSUES_A_MINUTE)
     return f"{what(change)} touches {change.issues} issues; that takes about {counted(minutes, 'minute')}"

@@ -12,14 +12,15 @@ PLACE = "sme/customer-feedback"
 class Shelf:
     """Things with a colour. `wanted` are compared with `there`; `fails` by name; `unreadable` instead of a draft.
 
-    `pauses` are the seconds that GitLab asks for before the next calls succeed.
+    `more` are changes besides, which nothing has to be done for; `pauses` are the seconds that GitLab asks for before
+    the next calls succeed.
     """
 
     kind: Kind
     wanted: dict[str, str]
     there: dict[str, str] = field(default_factory=dict)
     issues: dict[str, int | None] = field(default_factory=dict)
-    reports: tuple[Change, ...] = ()
+    more: tuple[Change, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     fails: dict[str, Temporary | Permanent | type[KeyboardInterrupt]] = field(default_factory=dict)
     unreadable: Temporary | Permanent | None = None
@@ -32,7 +33,7 @@ class Shelf:
         if self.unreadable:
             raise self.unreadable
         steps = [Step(self._change(name), name) for name in self.wanted if self.there.get(name) != self.wanted[name]]
-        told = tuple(Step(report, "") for report in self.reports)
+        told = tuple(Step(change, "") for change in self.more)
         return Draft((*steps, *told), repr(sorted(self.there.items())), self.refusals, len(self.wanted) - len(steps))
 
     def _busy(self) -> None:
@@ -52,6 +53,8 @@ class Shelf:
     def make(self, step: Step[str]) -> None:
         """Put it there."""
         self._busy()
+        if not step.wish:
+            return
         if failure := self.fails.get(step.wish):
             raise failure
         self.made.append(step.wish)

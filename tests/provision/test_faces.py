@@ -13,7 +13,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from app.domain.failure import Missing, Permanent, Temporary
-from app.domain.provision import Act, Change, Kind, Step
+from app.domain.provision import Act, Change, Difference, Kind, Step
 from tests.commands.terminal import Terminal
 from tests.provision.fake_parts import PLACE, Shelf
 
@@ -73,7 +73,7 @@ def test_the_exit_code_tells_of_changes_only_when_asked(terminal: Terminal, shel
 
 def test_what_is_left_to_people_is_no_pending_change(terminal: Terminal, shelves: Shelves) -> None:
     report = Change(Kind.LABELS, Act.REPORT, PLACE, "area::old", because="it belongs to the group sme")
-    shelves(Shelf(Kind.LABELS, {}, reports=(report,)))
+    shelves(Shelf(Kind.LABELS, {}, more=(report,)))
     ran = terminal("plan", "--detailed-exitcode")
     assert ran.code == 0
     assert ran.out.splitlines()[-3:] == snapshot(
@@ -105,16 +105,16 @@ def test_apply_shows_the_plan_and_makes_it_a_line_each(
     assert labels.made == ["status::new", "status::reviewed"]
 
 
-def test_a_long_change_is_announced_with_its_time(terminal: Terminal, shelves: Shelves, labels: Shelf) -> None:
-    labels.issues["status::reviewed"] = 1201
-    shelves(labels)
+def test_a_long_merge_is_announced_with_its_time(terminal: Terminal, shelves: Shelves) -> None:
+    both = (Difference("title", "status::fresh", "status::new"),)
+    merge = Change(Kind.LABELS, Act.MERGE, PLACE, "status::fresh", both, issues=1201)
+    shelves(Shelf(Kind.LABELS, {}, more=(merge,)))
     ran = terminal("apply", "--allow-issues", "2000")
-    assert ran.out.splitlines()[-4:] == snapshot(
+    assert ran.out.splitlines()[-3:] == snapshot(
         [
-            "1/2 labels: create status::new in sme/customer-feedback",
-            "2/2 labels: change status::reviewed in sme/customer-feedback touches 1201 issues; that takes about 4 minutes",
-            "2/2 labels: change status::reviewed in sme/customer-feedback",
-            "2 of 2 changes made.",
+            "1/1 labels: merge status::fresh → status::new in sme/customer-feedback touches 1201 issues; that takes about 4 minutes",
+            "1/1 labels: merge status::fresh → status::new in sme/customer-feedback",
+            "1 of 1 change made.",
         ]
     )
 
@@ -154,7 +154,10 @@ def test_a_short_pause_that_gitlab_asks_for_is_kept(
     labels.pauses = [7, 45]
     shelves(labels)
     ran = terminal("plan", "--json")
-    assert (ran.code, ran.err) == (0, "GitLab asks for a pause of 7 s.\nGitLab asks for a pause of 45 s.\n")
+    assert (ran.code, ran.err) == (
+        0,
+        "Waiting 7 s before GitLab is asked again.\nWaiting 45 s before GitLab is asked again.\n",
+    )
     assert json.loads(ran.out)["pending"] == 2
     labels.pauses = [1, 2, 3]
     assert terminal("plan").code == 1
@@ -172,7 +175,7 @@ def test_a_pause_in_the_middle_too_and_the_change_is_made_once(
 
     shelves(Slow(Kind.LABELS, labels.wanted, labels.there, made=labels.made))
     ran = terminal("apply")
-    assert (ran.code, ran.err, waits) == (0, "GitLab asks for a pause of 30 s.\n", [30])
+    assert (ran.code, ran.err, waits) == (0, "Waiting 30 s before GitLab is asked again.\n", [30])
     assert ran.out.endswith("2 of 2 changes made.\n")
     assert labels.made == ["status::new", "status::reviewed"]
 

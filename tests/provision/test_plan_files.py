@@ -1,6 +1,6 @@
 """Plans that are kept and applied later: just what was looked at, or nothing."""
 
-# ruff: noqa: E501 - sentences are pinned as people read them
+
 
 import json
 from collections.abc import Callable

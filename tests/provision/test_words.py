@@ -47,7 +47,7 @@ def test_every_kind_of_change_has_its_sign_and_its_sentence(terminal: Terminal, 
         issues=2,
     )
     unknown = Change(Kind.LABELS, Act.RETIRE, PLACE, "mystery", issues=None)
-    shelf = Shelf(Kind.LABELS, {}, reports=(*acts.values(), unknown))
+    shelf = Shelf(Kind.LABELS, {}, more=(*acts.values(), unknown))
     shelves(shelf)
     ran = terminal("plan")
     assert ran.code == 1
@@ -129,7 +129,7 @@ def test_json_for_machines(terminal: Terminal, shelves: Shelves, labels: Shelf, 
 
 
 def test_markdown_for_a_merge_request(terminal: Terminal, shelves: Shelves, labels: Shelf, boards: Shelf) -> None:
-    labels.reports = (Change(Kind.LABELS, Act.REPORT, PLACE, "area::old", because="it belongs to the group sme"),)
+    labels.more = (Change(Kind.LABELS, Act.REPORT, PLACE, "area::old", because="it belongs to the group sme"),)
     shelves(labels, boards)
     ran = terminal("plan", "--markdown", "--only", "labels", "--only", "boards")
     assert (ran.code, ran.err) == (0, "")
@@ -184,7 +184,7 @@ def test_hostile_names_break_neither_a_note_nor_a_terminal(terminal: Terminal, s
         named=(HOSTILE,),
         by="all",
     )
-    shelves(Shelf(Kind.LABELS, {}, reports=(change,)))
+    shelves(Shelf(Kind.LABELS, {}, more=(change,)))
     assert terminal("plan").out.partition("\n\n")[0] == snapshot("""\
 labels:
   ~ change evil`` | </summary> @all /close #1 [31m /close in sme/customer-feedback
@@ -213,13 +213,13 @@ not asked for: boards, templates, documents, hooks, schedules, variables
 def test_a_note_stays_below_what_gitlab_takes(terminal: Terminal, shelves: Shelves) -> None:
     """GitLab takes a million characters (CONTRACT 8): the longer the plan, the more of it is only counted."""
     long, name = "`" * 300, "status::new"
-    plain = Shelf(Kind.LABELS, {}, reports=tuple(Change(Kind.LABELS, Act.MERGE, PLACE, name) for _ in range(5000)))
+    plain = Shelf(Kind.LABELS, {}, more=tuple(Change(Kind.LABELS, Act.MERGE, PLACE, name) for _ in range(5000)))
     shelves(plain)
     assert "- … and 4980 more to merge\n" in terminal("plan", "--markdown").out
     worst = Change(Kind.LABELS, Act.MERGE, long, long, (Difference("field", long, long),) * 99, named=(long,) * 99)
-    plain.reports = (worst,) * 20
+    plain.more = (worst,) * 20
     ran = terminal("plan", "--markdown")
     assert 100_000 < len(ran.out) < 1_000_000
     assert "- … and 15 more to merge\n" in ran.out
-    plain.reports = (replace(worst, differences=worst.differences * 3),) * 20
+    plain.more = (replace(worst, differences=worst.differences * 3),) * 20
     assert "- … and 20 more to merge\n" in terminal("plan", "--markdown").out
