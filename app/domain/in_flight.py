@@ -17,7 +17,7 @@ from app.domain.provision import Act, Change, Kind, Where
 from app.domain.request import read
 from app.domain.taxonomy import Taxonomy
 
-_INCOMPLETE = "newly incomplete"
+_INCOMPLETE = "be incomplete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +35,16 @@ class Revision:
 
     @property
     def leaving(self) -> Mapping[str, str]:
-        """Labels in use before and not after, statuses apart, by their title before, each with the reason."""
+        """Labels in use before and not after, statuses apart, by their title before, each as `carry a label that …`."""
         statuses = {status.title for status in self.old.workflow.statuses}
         before, after = _out_of_use(self.old, self.now.date()), _out_of_use(self.new, self.now.date())
         found = {}
         for title in sorted(self.old.titles - statuses - before.keys()):
             present = self.new.current(title)
             if present in after:
-                found[title] = f"their label was in use until {after[present]}"
+                found[title] = f"carry a label that was in use until {after[present]}"
             elif present not in self.new.titles:
-                found[title] = "their label is in label_taxonomy.yml no more"
+                found[title] = "carry a label that is in label_taxonomy.yml no more"
         return found
 
     @property
@@ -57,7 +57,7 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """Requests of one project that carry `label`, and what becomes of all of them."""
+    """Requests of one project that carry `label`, and what they all would do, as `be incomplete …`."""
 
     label: str
     refs: tuple[Ref, ...]
@@ -113,7 +113,10 @@ def _effects(revision: Revision, issue: Issue, lacks: tuple[str, ...]) -> Iterat
     for title in sorted(issue.labels & statuses.keys()):
         status = new.workflow.status(new.current(title))
         if status is None:
-            yield title, "their status is there no more; say in `previously` what it became, or move them first"
+            yield (
+                title,
+                "stand in a status that is there no more; say in `previously` what it became, or move them first",
+            )
         elif lacks:
             yield status.title, f"{_INCOMPLETE} in {status.name}, without {', '.join(lacks)}"
     for title in sorted(issue.labels & revision.leaving.keys()):
@@ -139,7 +142,7 @@ def reports(
             project,
             one.label,
             where=places.get(f"label:{revision.new.current(one.label)}"),
-            because=f"compared with {revision.name}, {len(one.refs)} of {open_requests} open requests: {one.because}"
+            because=f"unlike in {revision.name}, {len(one.refs)} of {open_requests} open requests would {one.because}"
             + (doubt if one.because.startswith(_INCOMPLETE) else ""),
             issues=len(one.refs),
             named=tuple(map(str, one.refs)),

@@ -143,9 +143,9 @@ def compare(
     if not seen.pushes:
         return Compared(refusal=Refusal(_no_right(project, mode, seen)))
     if mode is TemplateMode.COMMIT or seen.empty:
-        because = "the repository is empty, so by its first commit" if seen.empty else f"by a commit on {seen.branch}"
+        way = "the first commit of the empty repository" if seen.empty else f"a commit on {seen.branch}"
         wish = TemplatesWish(project, seen.branch, None, _writes(files, seen.blobs, seen), files)
-        return Compared(Step(_change(project, files, seen, where, because), wish))
+        return Compared(Step(_change(project, files, seen, where, way), wish))
     return Compared(_by_request(project, files, seen, where))
 
 
@@ -155,20 +155,18 @@ def _by_request(
     mark, found, proposed = _mark(files), seen.request, seen.proposed or {}
     if found and waits(files, found, proposed):
         closed = f"!{found.iid} with just these was closed without being merged: reopen it, or write `templates: off`"
-        return _report(project, where, f"waiting for review: !{found.iid}" if found.open else closed)
+        return _report(project, where, f"they wait for review in !{found.iid}" if found.open else closed)
     if found and found.open:
         wish = RequestWish(seen.branch, _MARK.sub(mark, found.description), found.iid)
-        writes, because = _writes(files, proposed, seen), f"in !{found.iid}, which is open"
+        writes, way = _writes(files, proposed, seen), f"!{found.iid}, which is open"
         return Step(
-            _change(project, files, seen, where, because), TemplatesWish(project, BRANCH, None, writes, files, wish)
+            _change(project, files, seen, where, way), TemplatesWish(project, BRANCH, None, writes, files, wish)
         )
     wish = RequestWish(seen.branch, described(mark))
     writes = _writes(files, seen.blobs, seen) if differing(files, proposed) else ()
     start = seen.branch if writes else None
-    because = f"by a merge request into {seen.branch}"
-    return Step(
-        _change(project, files, seen, where, because), TemplatesWish(project, BRANCH, start, writes, files, wish)
-    )
+    way = f"a merge request into {seen.branch}"
+    return Step(_change(project, files, seen, where, way), TemplatesWish(project, BRANCH, start, writes, files, wish))
 
 
 def waits(files: Sequence[TemplateFile], request: RequestSeen | None, proposed: Blobs) -> bool:
@@ -200,12 +198,13 @@ def _writes(files: Iterable[TemplateFile], there: Blobs, seen: Seen) -> tuple[Fi
     )
 
 
-def _change(project: str, files: Sequence[TemplateFile], seen: Seen, where: Where | None, because: str) -> Change:
+def _change(project: str, files: Sequence[TemplateFile], seen: Seen, where: Where | None, way: str) -> Change:
     """As seen on the default branch, whatever waits for review."""
     act = Act.CHANGE if any(file.path in seen.blobs for file in files) else Act.CREATE
     differences = tuple(
         Difference(file.name, _now(file.path, seen), "as the taxonomy has it") for file in differing(files, seen.blobs)
     )
+    because = f"they are made from the taxonomy; they come by {way}"
     return Change(Kind.TEMPLATES, act, project, NAME, differences, where, because)
 
 

@@ -83,7 +83,7 @@ def test_requests_that_would_be_incomplete_are_counted_and_named(compared: Compa
     compared.filed("status::new", "area::ai")
     assert compared.told(DETAILED) == snapshot(
         [
-            "status::done (label_taxonomy.yml:10): compared with main, 2 of 4 open requests: newly incomplete in Done, without Problem: sme/feedback#1, sme/feedback#3"
+            "status::done (label_taxonomy.yml:10): unlike in main, 2 of 4 open requests would be incomplete in Done, without Problem: sme/feedback#1, sme/feedback#3"
         ]
     )
     assert compared.here.calls == snapshot(
@@ -121,7 +121,7 @@ def test_a_stricter_reading_of_a_field_is_news(compared: Comparison) -> None:
     stricter = DETAILED.replace("at_least: 40", "at_least: 80")
     assert compared.told(stricter, old=DETAILED) == snapshot(
         [
-            "status::done (label_taxonomy.yml:10): compared with main, 1 of 1 open requests: newly incomplete in Done, without Problem: sme/feedback#1"
+            "status::done (label_taxonomy.yml:10): unlike in main, 1 of 1 open requests would be incomplete in Done, without Problem: sme/feedback#1"
         ]
     )
 
@@ -140,7 +140,7 @@ def test_a_status_that_is_taken_away(compared: Comparison) -> None:
     compared.filed("status::old", "area::ai")
     assert compared.told(small.TAXONOMY, old=before) == snapshot(
         [
-            "status::old (None): compared with main, 1 of 1 open requests: their status is there no more; say in `previously` what it became, or move them first: sme/feedback#1"
+            "status::old (None): unlike in main, 1 of 1 open requests would stand in a status that is there no more; say in `previously` what it became, or move them first: sme/feedback#1"
         ]
     )
 
@@ -154,7 +154,7 @@ def test_a_status_that_is_renamed_takes_its_requests_along(compared: Comparison)
     stricter = renamed.replace("requires: [theme]", "requires: [theme, problem]")
     assert compared.told(stricter) == snapshot(
         [
-            "status::finished (label_taxonomy.yml:10): compared with main, 1 of 1 open requests: newly incomplete in Done, without Problem: sme/feedback#1"
+            "status::finished (label_taxonomy.yml:10): unlike in main, 1 of 1 open requests would be incomplete in Done, without Problem: sme/feedback#1"
         ]
     )
 
@@ -169,7 +169,7 @@ IDEA = '  - {title: idea, color: "#28272d", description: An idea.'
             "",
             snapshot(
                 [
-                    "idea (None): compared with main, 1 of 1 open requests: their label is in label_taxonomy.yml no more: sme/feedback#1"
+                    "idea (None): unlike in main, 1 of 1 open requests would carry a label that is in label_taxonomy.yml no more: sme/feedback#1"
                 ]
             ),
         ),
@@ -177,7 +177,7 @@ IDEA = '  - {title: idea, color: "#28272d", description: An idea.'
             f"{IDEA}, retire_after: 2026-09-01}}\n",
             snapshot(
                 [
-                    "idea (label_taxonomy.yml:46): compared with main, 1 of 1 open requests: their label was in use until 2026-09-01: sme/feedback#1"
+                    "idea (label_taxonomy.yml:46): unlike in main, 1 of 1 open requests would carry a label that was in use until 2026-09-01: sme/feedback#1"
                 ]
             ),
         ),
@@ -213,7 +213,7 @@ def test_where_too_many_look_incomplete_some_are_judged_without_comments(compare
             compared.filed()
     (change,) = compared.changes(DETAILED)
     assert change.because == snapshot(
-        "compared with main, 102 of 102 open requests: newly incomplete in Done, without Problem (2 of them judged without their comments)"
+        "unlike in main, 102 of 102 open requests would be incomplete in Done, without Problem (2 of them judged without their comments)"
     )
     assert (change.issues, len(change.named)) == (COMMENTS_AT_MOST + 2, COMMENTS_AT_MOST + 2)
     assert compared.here.calls.count("GET /projects/:id/issues/:issue_iid/notes") == COMMENTS_AT_MOST
@@ -268,7 +268,7 @@ labels:
   ~ change priority::4 in sme/customer-feedback (label_taxonomy.yml:218)
       priority: none → 4
   ! left to people: status::accepted in sme/customer-feedback (label_taxonomy.yml:22)
-      because compared with main, 1 of 1 open requests: newly incomplete in Accepted by PMs, without Desired outcome
+      because unlike in main, 1 of 1 open requests would be incomplete in Accepted by PMs, without Desired outcome
       concerns 1 issue: #2
 
 4 changes to make. 1 thing is left to people.

@@ -226,7 +226,7 @@ def requests(place: Hall) -> list[MergeRequest]:
 def test_by_commit_all_files_come_at_once_and_then_there_is_nothing_to_do(commits: Hall) -> None:
     assert commits.told() == snapshot(
         [
-            "create issue templates (program.yml:24), by a commit on main [Customer feedback.md: not there → as the taxonomy has it; Customer feedback - AI.md: not there → as the taxonomy has it]"
+            "create issue templates (program.yml:24), they are made from the taxonomy; they come by a commit on main [Customer feedback.md: not there → as the taxonomy has it; Customer feedback - AI.md: not there → as the taxonomy has it]"
         ]
     )
     assert [done.problem for done in commits.apply()] == [None]
@@ -250,7 +250,7 @@ def test_a_file_that_somebody_edited_is_shown_and_written_anew(commits: Hall) ->
     commits.committed(AI, "Other questions\n")
     assert commits.told() == snapshot(
         [
-            "change issue templates (program.yml:24), by a commit on main [Customer feedback - AI.md: another text, last changed by Mia Maintainer → as the taxonomy has it]"
+            "change issue templates (program.yml:24), they are made from the taxonomy; they come by a commit on main [Customer feedback - AI.md: another text, last changed by Mia Maintainer → as the taxonomy has it]"
         ]
     )
     assert [done.problem for done in commits.apply()] == [None]
@@ -262,7 +262,7 @@ def test_a_label_of_another_name_reaches_the_form(commits: Hall) -> None:
     commits.taxonomy = commits.taxonomy.replace("status::new", "status::fresh")
     assert commits.told() == snapshot(
         [
-            "change issue templates (program.yml:24), by a commit on main [Customer feedback.md: another text, last changed by Olga Operator → as the taxonomy has it; Customer feedback - AI.md: another text, last changed by Olga Operator → as the taxonomy has it]"
+            "change issue templates (program.yml:24), they are made from the taxonomy; they come by a commit on main [Customer feedback.md: another text, last changed by Olga Operator → as the taxonomy has it; Customer feedback - AI.md: another text, last changed by Olga Operator → as the taxonomy has it]"
         ]
     )
     commits.apply()
@@ -314,7 +314,7 @@ def test_into_an_empty_repository_they_come_as_its_first_commit(place: Hall) -> 
     """A merge request needs a branch to go to."""
     assert place.told() == snapshot(
         [
-            "create issue templates (program.yml:7), the repository is empty, so by its first commit [Customer feedback.md: not there → as the taxonomy has it; Customer feedback - AI.md: not there → as the taxonomy has it]"
+            "create issue templates (program.yml:7), they are made from the taxonomy; they come by the first commit of the empty repository [Customer feedback.md: not there → as the taxonomy has it; Customer feedback - AI.md: not there → as the taxonomy has it]"
         ]
     )
     assert [done.problem for done in place.apply()] == [None]
@@ -332,7 +332,7 @@ def test_off_asks_nothing(place: Hall) -> None:
 def test_by_merge_request_one_waits_until_it_is_merged(reviewed: Hall) -> None:
     assert reviewed.told() == snapshot(
         [
-            "create issue templates (program.yml:7), by a merge request into main [Customer feedback.md: not there → as the taxonomy has it; Customer feedback - AI.md: not there → as the taxonomy has it]"
+            "create issue templates (program.yml:7), they are made from the taxonomy; they come by a merge request into main [Customer feedback.md: not there → as the taxonomy has it; Customer feedback - AI.md: not there → as the taxonomy has it]"
         ]
     )
     assert [done.problem for done in reviewed.apply()] == [None]
@@ -346,7 +346,7 @@ The forms in `.gitlab/issue_templates`, as `label_taxonomy.yml` has them now. `s
 <!-- sounding-board templates: 191e00ce7fe27cb5311aa8875d651a1e -->\
 """)
     assert there(reviewed) == {}
-    assert reviewed.told() == snapshot(["report issue templates (program.yml:7), waiting for review: !1"])
+    assert reviewed.told() == snapshot(["report issue templates (program.yml:7), they wait for review in !1"])
     assert not reviewed.plan().pending
     assert reviewed.calls == snapshot(
         ["GET /projects/:id/repository/tree", "GET /projects/:id/merge_requests", "GET /projects/:id/repository/tree"]
@@ -371,14 +371,14 @@ def test_an_open_merge_request_is_kept_up_to_date_in_place(reviewed: Hall) -> No
     reviewed.taxonomy = reviewed.taxonomy.replace("status::new", "status::fresh")
     assert reviewed.told() == snapshot(
         [
-            "create issue templates (program.yml:7), in !1, which is open [Customer feedback.md: not there → as the taxonomy has it; Customer feedback - AI.md: not there → as the taxonomy has it]"
+            "create issue templates (program.yml:7), they are made from the taxonomy; they come by !1, which is open [Customer feedback.md: not there → as the taxonomy has it; Customer feedback - AI.md: not there → as the taxonomy has it]"
         ]
     )
     assert [done.problem for done in reviewed.apply()] == [None]
     (request,) = requests(reviewed)
     assert request.description != before
     assert '/label ~"status::fresh" ~"area::ai"' in there(reviewed, "sounding-board/templates")[AI]
-    assert reviewed.told() == snapshot(["report issue templates (program.yml:7), waiting for review: !1"])
+    assert reviewed.told() == snapshot(["report issue templates (program.yml:7), they wait for review in !1"])
 
 
 def test_a_closed_merge_request_is_an_answer(reviewed: Hall) -> None:
@@ -411,7 +411,7 @@ def test_cut_short_anywhere_the_next_apply_goes_on(reviewed: Hall, path: str, fa
     reviewed.world.faults.clear()
     assert all(done.problem is None for done in reviewed.apply())
     assert len(requests(reviewed)) == 1
-    assert [line.partition(", ")[2] for line in reviewed.told()] == ["waiting for review: !1"]
+    assert [line.partition(", ")[2] for line in reviewed.told()] == ["they wait for review in !1"]
 
 
 def test_who_is_no_developer_is_told_before(reviewed: Hall) -> None:
