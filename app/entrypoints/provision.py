@@ -31,6 +31,9 @@ Only = Annotated[
     typer.Option("--only", metavar="KIND", help=f"Look at this kind alone; may be repeated. Kinds: {KINDS}."),
 ]
 Config = Annotated[Path, typer.Option("--config", envvar="SOUNDING_BOARD_CONFIG_DIR", help="Where the files are.")]
+Against = Annotated[
+    str | None, typer.Option(metavar="REV", help="Also tell what changes for open requests since this git revision.")
+]
 AllowDelete = Annotated[int, typer.Option(metavar="N", min=0, help="How many things may be deleted.")]
 AllowIssues = Annotated[int, typer.Option(metavar="N", min=0, help="How many issues may be touched.")]
 
@@ -42,13 +45,13 @@ def plan(
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit with 3 where there are changes to make.")
     ] = False,
-    against: Annotated[
-        str | None,
-        typer.Option(metavar="REV", help="Also tell what changes for open requests since this git revision."),
-    ] = None,
+    against: Against = None,
     out: Annotated[Path | None, typer.Option(metavar="PLANFILE", help="Keep the plan, to apply just that.")] = None,
     directory: Config = Path(),
-    allow_delete: AllowDelete = UNLESS_ALLOWED.deletions,
+    allow_delete: Against = Annotated[
+    str | None, typer.Option(metavar="REV", help="Also tell what changes for open requests since this git revision.")
+]
+AllowDelete = UNLESS_ALLOWED.deletions,
     allow_issues: AllowIssues = UNLESS_ALLOWED.issues,
 ) -> None:
     """Show what `apply` would do to labels, boards, templates, hooks and schedules; writes nothing to GitLab."""
@@ -107,7 +110,10 @@ def apply(
     planfile: Annotated[Path | None, typer.Argument(help="A plan kept by `plan --out`; made as it is or not.")] = None,
     only: Only = None,
     directory: Config = Path(),
-    allow_delete: AllowDelete = UNLESS_ALLOWED.deletions,
+    allow_delete: Against = Annotated[
+    str | None, typer.Option(metavar="REV", help="Also tell what changes for open requests since this git revision.")
+]
+AllowDelete = UNLESS_ALLOWED.deletions,
     allow_issues: AllowIssues = UNLESS_ALLOWED.issues,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask on a terminal.")] = False,
 ) -> None:
