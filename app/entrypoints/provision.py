@@ -48,10 +48,7 @@ def plan(
     against: Against = None,
     out: Annotated[Path | None, typer.Option(metavar="PLANFILE", help="Keep the plan, to apply just that.")] = None,
     directory: Config = Path(),
-    allow_delete: Against = Annotated[
-    str | None, typer.Option(metavar="REV", help="Also tell what changes for open requests since this git revision.")
-]
-AllowDelete = UNLESS_ALLOWED.deletions,
+    allow_delete: AllowDelete = UNLESS_ALLOWED.deletions,
     allow_issues: AllowIssues = UNLESS_ALLOWED.issues,
 ) -> None:
     """Show what `apply` would do to labels, boards, templates, hooks and schedules; writes nothing to GitLab."""
@@ -110,10 +107,7 @@ def apply(
     planfile: Annotated[Path | None, typer.Argument(help="A plan kept by `plan --out`; made as it is or not.")] = None,
     only: Only = None,
     directory: Config = Path(),
-    allow_delete: Against = Annotated[
-    str | None, typer.Option(metavar="REV", help="Also tell what changes for open requests since this git revision.")
-]
-AllowDelete = UNLESS_ALLOWED.deletions,
+    allow_delete: AllowDelete = UNLESS_ALLOWED.deletions,
     allow_issues: AllowIssues = UNLESS_ALLOWED.issues,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask on a terminal.")] = False,
 ) -> None:
