@@ -111,7 +111,7 @@ templates:
   + create issue templates in sme/feedback (program.yml:26)
       Customer feedback.md: as the taxonomy has it
       Customer feedback - AI.md: as the taxonomy has it
-      because the repository is empty, so by its first commit
+      because they are made from the taxonomy; they come by the first commit of the empty repository
 
 hooks:
   + create https://sounding-board.example.com/webhooks/gitlab in sme/feedback (program.yml:25)
