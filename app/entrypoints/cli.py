@@ -10,20 +10,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
-import uvicorn
 
 from app import bootstrap
 from app.domain.failure import Permanent, Temporary
 from app.domain.issue import Ref
 from app.entrypoints import show
 from app.entrypoints.check import check
-from app.entrypoints.demo.command import demo
 from app.entrypoints.init import init
 from app.entrypoints.logging_setup import set_up_logging
 from app.entrypoints.merge_note import note
 from app.entrypoints.provision import apply as apply_plan
 from app.entrypoints.provision import plan
-from app.entrypoints.web import FINISH_WITHIN, create_web, workers_of
 from app.gateways.config_errors import ConfigInvalid
 from app.gateways.gitlab_budget import in_background
 from app.gateways.plan_file import PlanFileInvalid
@@ -39,7 +36,20 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command()(demo)
+
+
+@app.command()
+def demo(
+    story: Annotated[bool, typer.Option("--story", help="Play the main job without a person, and end.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where the board is to be; 0 for any free port.")] = 8929,
+) -> None:
+    """Open a board with invented people; drag a card and see what happens. Stop with Ctrl-C."""
+    # Here and below, what only this command needs: loading servers takes longer than most commands.
+    from app.entrypoints.demo.command import demo as opened
+
+    opened(story=story, port=port)
+
+
 app.command()(init)
 app.command()(check)
 app.command()(plan)
@@ -88,6 +98,10 @@ def serve(
     port: Annotated[int | None, typer.Option(help="On which port.")] = None,
 ) -> None:
     """Take in webhooks and judge cards, until stopped."""
+    import uvicorn
+
+    from app.entrypoints.web import create_web
+
     settings = _settings(Settings)
     configured = bootstrap.configuration(settings)
     # Opened here and not by the server, which would answer a refusal with a traceback and its own exit code.
@@ -113,6 +127,8 @@ def serve(
 @app.command()
 def worker() -> None:
     """Work off the inbox without taking in webhooks, until stopped; not beside `serve` on the same files."""
+    from app.entrypoints.web import FINISH_WITHIN, workers_of
+
     settings = _settings(Settings)
     inbox_rules = bootstrap.inbox_rules(settings)
     service = bootstrap.service(settings, bootstrap.configuration(settings), inbox_rules)

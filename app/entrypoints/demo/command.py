@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
@@ -32,11 +31,8 @@ KINDS = (Kind.LABELS, Kind.BOARDS, Kind.TEMPLATES, Kind.HOOKS)
 """What the demo's GitLab can have; it runs no pipelines."""
 
 
-def demo(
-    story: Annotated[bool, typer.Option("--story", help="Play the main job without a person, and end.")] = False,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Where the board is to be; 0 for any free port.")] = 8929,
-) -> None:
-    """Open a board with invented people; drag a card and see what happens. Stop with Ctrl-C."""
+def demo(*, story: bool, port: int) -> None:
+    """Open the board at that port, any free one for 0, until Ctrl-C; or play the story, and end."""
     with _stage(0 if story else port) as stage:
         if not story:
             _wait_for_the_end(stage)
