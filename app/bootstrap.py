@@ -3,7 +3,7 @@
 import importlib.metadata
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -149,8 +149,9 @@ def gitlab(settings: Settings) -> GitLab:
 def checking(settings: Settings) -> Iterator[CheckOnline]:
     """The check of the installation."""
     configured = configuration(settings)
-    with gitlab(settings) as doors:
-        yield CheckOnline(doors.about, doors.reader, configured.taxonomy, configured.program)
+    with gitlab(settings) as doors, ExitStack() as operators:
+        apart = operators.enter_context(operating(settings)).about if settings.operator_token else None
+        yield CheckOnline(doors.about, apart, doors.reader, configured.taxonomy, configured.program)
 
 
 @contextmanager

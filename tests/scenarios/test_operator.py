@@ -91,8 +91,8 @@ def test_each_threshold_is_told_once_in_the_same_note_and_its_day_ends_it(house:
         (first, "7 days or less are left"),
         (first, ""),
     ]
-    (note,) = house.heard(house.operator)
-    assert note == (
+    (last,) = house.heard(house.operator)
+    assert last == (
         f"The access token `acd` of `flightjs/Flight` ran out on {today.date()}. If it was rotated in time, all goes on; "
         "if not, what used it has stopped."
     )
