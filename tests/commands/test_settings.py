@@ -61,9 +61,9 @@ def test_everything_is_wrong_and_told_at_once_without_a_value(terminal: Terminal
     assert ran.err == snapshot("""\
 SOUNDING_BOARD_GITLAB_URL is no address, which begins with https:// or http://: GitLab's address, without /api/v4.
 SOUNDING_BOARD_GITLAB_TOKEN is empty or holds characters that no token has: access token of the bot, scope api, role Planner or above.
+SOUNDING_BOARD_PAUSED is neither true nor false: look and journal, write nothing.
 SOUNDING_BOARD_SIGNING_KEY is too short, each key needs 16 characters or more: key that signs our notes; service and CI jobs share it. Several: `new old`.
 SOUNDING_BOARD_RETIRED_BOT_IDS is no whole number: ids of the users that earlier tokens belonged to.
-SOUNDING_BOARD_PAUSED is neither true nor false: look and journal, write nothing.
 SOUNDING_BOARD_QUIET_SECONDS is less than 0.0: how long a card must be quiet before it is judged.
 SOUNDING_BOARD_WORKERS is less than 1: how many cards are judged at the same time.
 SOUNDING_BOARD_PORT is no whole number: on which port the service listens.
