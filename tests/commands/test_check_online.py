@@ -335,11 +335,10 @@ def test_what_became_of_the_last_delivery(
 
 def test_a_delivery_that_nobody_took_is_read_from_gitlab(terminal: Terminal, world: World, hook: Hook) -> None:
     """Nothing listens where the hook sends; the stand-in keeps what it tried, as GitLab does."""
-    token, project = (
-        world.user("program.lead").token,
-        f"{os.environ['SOUNDING_BOARD_GITLAB_URL']}/api/v4/projects/sme%2Fcustomer-feedback",
-    )
-    answer = httpx.post(f"{project}/hooks/{hook.id}/test/issues_events", headers={"PRIVATE-TOKEN": token})
+    hook.url = "http://127.0.0.1:9/webhooks/gitlab"
+    gitlab, token = os.environ["SOUNDING_BOARD_GITLAB_URL"], world.user("program.lead").token
+    test = f"{gitlab}/api/v4/projects/sme%2Fcustomer-feedback/hooks/{hook.id}/test/issues_events"
+    answer = httpx.post(test, headers={"PRIVATE-TOKEN": token})
     assert answer.status_code == 422
     last = asked(terminal)[1][4]
     assert last.startswith("wrong  sme/customer-feedback: our webhook's last delivery, on ")
