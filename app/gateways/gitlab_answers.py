@@ -116,7 +116,7 @@ def refused(response: httpx.Response, secret: str, clock: Callable[[], float]) -
         case 403:
             return Forbidden(
                 f"GitLab does not let our token do this ({where}{said}). It takes the scope api, and in "
-                "the project at least the role Planner; for what plan and apply set, Maintainer."
+                "the project or group at least the role Planner; for what plan and apply set, Maintainer."
             )
         case 404:
             return Missing(

@@ -174,7 +174,7 @@ def test_whoever_may_not_edit_it(place: Hall) -> None:
     place.role("guest")
     (done,) = place.apply()
     assert done.problem == snapshot(
-        "GitLab does not let our token do this (PUT /projects/sme/feedback/issues/1 at 127.0.0.1 answered 403: 403 Forbidden). It takes the scope api, and in the project at least the role Planner; for what plan and apply set, Maintainer."
+        "GitLab does not let our token do this (PUT /projects/sme/feedback/issues/1 at 127.0.0.1 answered 403: 403 Forbidden). It takes the scope api, and in the project or group at least the role Planner; for what plan and apply set, Maintainer."
     )
 
 

@@ -206,6 +206,31 @@ Nothing to do. 3 things are left to people.
     )
 
 
+def test_labels_of_a_group_on_the_free_tier(terminal: Terminal, world: World, tmp_path: Path) -> None:
+    """Labels live once, in the group; what Free cannot do is told and not tried."""
+    world.tier = "free"
+    program = PROGRAM.replace("tier: premium", "tier: free")
+    small.written(tmp_path / "program", program=f"{program}labels_in: sme\n")
+    refused = terminal("apply", "--only", "labels")
+    assert refused.code == 1
+    assert outcome(refused).startswith("0 of 9 changes made, 1 failed, 8 not tried.")
+    world.add_member(world.project(PATH).group, world.user("olga"), "owner")
+    ran = terminal("apply", "--only", "labels", "--only", "boards")
+    assert (ran.code, ran.err) == (0, "")
+    assert not world.project(PATH).labels
+    again = terminal("apply", "--only", "labels", "--only", "boards")
+    assert again.out == snapshot("""\
+boards:
+  ! left to people: AI in sme/feedback (program.yml:8)
+      because GitLab Free cannot narrow a board to an area, so these boards show the requests of all areas
+
+Nothing to do. 1 thing is left to people.
+  labels: 9 as declared
+  boards: 1 left to people, 1 as declared
+  not asked for: templates, documents, hooks, schedules, variables
+""")
+
+
 def test_one_kind_alone(terminal: Terminal, world: World) -> None:
     ran = terminal("apply", "--only", "labels")
     assert (ran.code, outcome(ran)) == (0, "9 of 9 changes made.")
@@ -284,7 +309,7 @@ Nothing was written.
         assert (ran.code, ran.err) == (1, "")
         assert ran.out.splitlines()[-2:] == snapshot(
             [
-                "1/9 labels: create status::new in sme/feedback: could not be made. GitLab does not let our token do this (POST /projects/sme/feedback/labels at 127.0.0.1 answered 403: 403 Forbidden). It takes the scope api, and in the project at least the role Planner; for what plan and apply set, Maintainer.",
+                "1/9 labels: create status::new in sme/feedback: could not be made. GitLab does not let our token do this (POST /projects/sme/feedback/labels at 127.0.0.1 answered 403: 403 Forbidden). It takes the scope api, and in the project or group at least the role Planner; for what plan and apply set, Maintainer.",
                 "0 of 9 changes made, 1 failed, 8 not tried. `sounding-board apply` goes on from there.",
             ]
         )
