@@ -238,6 +238,17 @@ def test_one_kind_alone(terminal: Terminal, world: World) -> None:
     settled(terminal, world)
 
 
+def test_a_kept_plan_of_everything_is_made_as_it_was_shown(terminal: Terminal, world: World) -> None:
+    assert terminal("plan", "--out", "plan.json").code == 0
+    shown = terminal("plan").out
+    ran = terminal("apply", "plan.json")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith(shown)
+    assert outcome(ran) == f"{CHANGES} of {CHANGES} changes made."
+    assert SIGNING_TOKEN not in (terminal.here / "plan.json").read_text()
+    settled(terminal, world)
+
+
 def test_a_kept_plan_is_refused_once_somebody_painted_a_label(terminal: Terminal, world: World) -> None:
     assert terminal("apply").code == 0
     painted(world, "area::ai", "#000000")
