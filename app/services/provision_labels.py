@@ -25,6 +25,7 @@ from app.domain.program import Program, Tier
 from app.domain.provision import Act, Draft, Kind, Step, Where
 from app.domain.provision_labels import LabelStep, compare, seen_text, wanted_carriers, wanted_uses
 from app.domain.taxonomy import Taxonomy
+from app.domain.unknown_statuses import unknown_statuses
 
 
 class Labels(Protocol):
@@ -82,7 +83,8 @@ class ProvisionLabels:
         *,
         deletes: bool = False,
     ) -> None:
-        self._door, self._projects = door, [LabelPlace(project.path) for project in program.projects]
+        self._door, self._taxonomy = door, taxonomy
+        self._projects = [LabelPlace(project.path) for project in program.projects]
         group = program.labels_in
         self._in_group = group is not None
         scopes = {scope.key for scope in taxonomy.scopes if scope.key}
@@ -111,7 +113,7 @@ class ProvisionLabels:
             found = self._unshadowed(compare(asked, seen))
             texts.append(seen_text(asked, seen, found))
             declared += len({one.title for one in asked.labels} - {step.change.name for step in found})
-            steps += found
+            steps += (*found, *unknown_statuses(asked.place, seen.labels, self._taxonomy))
         return Draft(tuple(steps), "\n".join(texts), as_declared=declared)
 
     def _seen(self, asked: Asked) -> Seen:

@@ -20,6 +20,7 @@ from app.gateways.config_load import Configuration, load
 from app.gateways.gitlab_budget import Budget
 from app.gateways.gitlab_connect import connect
 from app.services.in_flight import COMMENTS_AT_MOST, RequestsInFlight
+from app.services.provision_labels import ProvisionLabels
 from tests.commands.terminal import Terminal
 from tests.config import small
 from tests.gateways.gitlab_wire import no_sleep
@@ -227,6 +228,29 @@ def test_two_statuses_at_once_are_for_other_rules(tmp_path: Path) -> None:
     compared = Revision("main", old.taxonomy, new.taxonomy, new.program, NOW)
     assert newly_missing(compared, one) == ()
     assert newly_missing(compared, one, [Note(1, jane, LONG, NOW, NOW)]) == ()
+
+
+def test_open_issues_in_a_status_that_nobody_declared_are_told_by_every_plan(compared: Comparison) -> None:
+    """The list of labels tells how many; closed issues, and a status that is only renamed, are no trouble."""
+    here, mia = compared.here, compared.here.world.user("mia")
+    here.part = lambda doors, c: ProvisionLabels(doors.labels, c.taxonomy, c.program, c.places, NOW.date())
+    here.apply()
+    for _ in range(2):
+        compared.filed("status::old", "area::ai")
+    assert here.told() == snapshot(
+        [
+            "report status::old, 2 open issues stand in it, and the workflow has no such status: say in `previously` what it became, or move them by hand"
+        ]
+    )
+    assert here.calls == ["GET /projects/:id/labels"]
+    here.world.update_issue(mia, here.project.issues[1], state_event="close")
+    assert here.told() == snapshot(
+        [
+            "report status::old, 1 open issue stands in it, and the workflow has no such status: say in `previously` what it became, or move them by hand"
+        ]
+    )
+    here.world.update_issue(mia, here.project.issues[2], state_event="close")
+    assert here.told() == []
 
 
 # ------------------------------------------------------------------------------------ on the command line
