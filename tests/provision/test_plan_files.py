@@ -1,13 +1,11 @@
 """Plans that are kept and applied later: just what was looked at, or nothing."""
 
-
-
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 from inline_snapshot import snapshot
 

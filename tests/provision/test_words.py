@@ -15,7 +15,9 @@ Shelves = Callable[..., None]
 
 def test_every_kind_of_change_has_its_sign_and_its_sentence(terminal: Terminal, shelves: Shelves) -> None:
     where = Where("label_taxonomy.yml", 14)
-    acts = {act: Change(Kind.LABELS, act, PLACE, f"{act}d", where=where) for act in Act if act is not Act.REPORT}
+    acts: dict[Act, Change] = {
+        act: Change(Kind.LABELS, act, PLACE, f"{act}d", where=where) for act in Act if act is not Act.REPORT
+    }
     title = (Difference("title", "status::triage", "status::new"), Difference("description", "", "Filed."))
     acts[Act.RENAME] = Change(
         Kind.LABELS,
