@@ -14,16 +14,18 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from app import bootstrap
+from app.domain.failure import Permanent
 from app.domain.issue_template import LAYOUT, Form, forms
 from app.domain.program import Area
 from app.domain.provision import Limits
-from app.domain.provision_templates import TemplateFile
+from app.domain.provision_templates import RequestSeen, TemplateFile
 from app.domain.request import read
 from app.domain.taxonomy import Field, FieldKind
 from app.fakegitlab import commits as git
 from app.fakegitlab.possessions import MergeRequest
 from app.gateways.config_load import load
 from app.services.provision_templates import ProvisionTemplates
+from tests.gateways.gitlab_wire import wired
 from tests.provision.hall import Hall, hall
 
 SHIPPED = load(bootstrap.SHIPPED)
@@ -412,6 +414,46 @@ def test_cut_short_anywhere_the_next_apply_goes_on(reviewed: Hall, path: str, fa
     assert all(done.problem is None for done in reviewed.apply())
     assert len(requests(reviewed)) == 1
     assert [line.partition(", ")[2] for line in reviewed.told()] == ["they wait for review in !1"]
+
+
+def test_two_runs_at_once_open_one_merge_request(reviewed: Hall) -> None:
+    with reviewed.provisioning() as provisioning:
+        provisioning.plan(Limits())
+        assert [done.problem for done in reviewed.apply()] == [None]
+        assert [done.problem for done in provisioning.carry_out()] == [None]
+    assert len(requests(reviewed)) == 1
+
+
+REQUEST = {
+    "iid": 3,
+    "state": "opened",
+    "description": None,
+    "project_id": 4,
+    "source_project_id": 4,
+    "source_branch": "sounding-board/templates",
+    "target_branch": "main",
+}
+
+
+def test_a_merge_request_of_a_fork_is_not_ours() -> None:
+    """Anybody may call a branch as we do, in a project of their own. The stand-in has no forks."""
+    with wired() as (routes, gitlab):
+        answer = routes.get("/api/v4/projects/sme%2Ffeedback/merge_requests")
+        answer.respond(json=[{**REQUEST, "source_project_id": 99}])
+        assert gitlab.templates.request("sme/feedback") is None
+        answer.respond(json=[{**REQUEST, "iid": 5, "source_project_id": None}, {**REQUEST, "state": "merged"}])
+        assert gitlab.templates.request("sme/feedback") is None
+        answer.respond(json=[{**REQUEST, "iid": 5, "state": "closed"}, REQUEST])
+        assert gitlab.templates.request("sme/feedback") == RequestSeen(3, "", open=True)
+
+
+def test_a_merge_request_that_comes_out_otherwise_is_told() -> None:
+    with wired() as (routes, gitlab):
+        requests = routes.post("/api/v4/projects/sme%2Ffeedback/merge_requests")
+        requests.respond(201, json={**REQUEST, "target_branch": "develop"})
+        with pytest.raises(Permanent) as told:
+            gitlab.templates.open_request("sme/feedback", "main", "Hello")
+    assert str(told.value) == "GitLab opened !3 of sme/feedback otherwise than asked. Look at it, and plan again."
 
 
 def test_who_is_no_developer_is_told_before(reviewed: Hall) -> None:
