@@ -20,7 +20,7 @@ _HEAD = """\
 # On the default branch: apply it. By the schedule of program.yml: the sweep, which finds what webhooks missed.
 #
 # Add these under Settings, CI/CD, Variables, all of them masked:
-#   SOUNDING_BOARD_REVIEW_TOKEN      not protected; scope api, role Reporter: it reads, and writes the note
+#   SOUNDING_BOARD_REVIEW_TOKEN      not protected; scope api, role Developer: it reads, and writes the note
 #   SOUNDING_BOARD_OPERATOR_TOKEN    protected; scope api, role Maintainer: apply
 #   SOUNDING_BOARD_GITLAB_TOKEN      protected; scope api, role Planner: the service's token, for the sweep
 #   SOUNDING_BOARD_SIGNING_KEY       protected; the key of the bot's notes, the same as the service's

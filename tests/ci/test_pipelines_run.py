@@ -77,7 +77,7 @@ def world() -> World:
     world = World()
     project = world.add_project(world.add_group("acme", "Acme"), "feedback", "Feedback")
     users = (
-        ("reviewer", "reporter"),
+        ("reviewer", "developer"),
         ("operator", "maintainer"),
         ("sounding-board", "planner"),
         ("petra", "maintainer"),
