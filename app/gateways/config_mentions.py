@@ -1,6 +1,7 @@
 """Finds mentions of labels that the taxonomy does not have, wherever the program's own files speak of labels.
 
-Read are the templates (shipped and the installation's), issue templates beside the configuration, and program.yml.
+Read are the templates (shipped and the installation's), people's issue templates beside the configuration, and
+program.yml.
 """
 
 import re
@@ -8,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.domain.issue_template import FOLDER
+from app.domain.issue_template import FOLDER, NAME
 from app.domain.references import references, written
 from app.gateways.config_document import Document
 from app.gateways.config_errors import ConfigError, ConfigInvalid
@@ -52,6 +53,8 @@ def mentions(directory: Path, templates: Sequence[Path]) -> Iterator[ConfigError
         for path in sorted(root.rglob("*.j2")):
             yield from _in_file(path, f"templates/{path.relative_to(root).as_posix()}", known)
     for path in sorted((directory / FOLDER).glob("*.md")):
+        if path.stem == NAME or path.stem.startswith(f"{NAME} - "):
+            continue  # `apply` makes these anew when a label is renamed, and that is after the check
         yield from _in_file(path, f"{FOLDER}/{path.name}", known)
     yield from _in_file(directory / PROGRAM, PROGRAM, known)
 

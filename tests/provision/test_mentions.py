@@ -67,6 +67,14 @@ def test_what_is_no_mention_of_our_labels_is_left_alone(here: Path, text: str) -
     assert told(here) == []
 
 
+@pytest.mark.parametrize("name", ["Customer feedback", "Customer feedback - AI"])
+def test_forms_that_apply_makes_are_no_mistake_of_people(here: Path, name: str) -> None:
+    """When the configuration lives beside the requests, a renamed label would else fail the check before `apply`."""
+    put(here, f".gitlab/issue_templates/{name}.md", "/label ~status::finished\n")
+    put(here, f".gitlab/issue_templates/{name}s.md", "/label ~status::finished\n")
+    assert len(told(here)) == 1
+
+
 def test_a_taxonomy_with_other_mistakes_still_says_what_labels_there_are(here: Path) -> None:
     (here / "label_taxonomy.yml").write_text(RENAMED.replace("start: status::new", "start: status::neu"))
     put(here, "templates/notes/x.md.j2", "~status::nwe")
