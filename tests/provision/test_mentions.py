@@ -71,7 +71,7 @@ def test_what_is_no_mention_of_our_labels_is_left_alone(here: Path, text: str) -
 def test_forms_that_apply_makes_are_no_mistake_of_people(here: Path, name: str) -> None:
     """When the configuration lives beside the requests, a renamed label would else fail the check before `apply`."""
     put(here, f".gitlab/issue_templates/{name}.md", "/label ~status::finished\n")
-    put(here, f".gitlab/issue_templates/{name}s.md", "/label ~status::finished\n")
+    put(here, f".gitlab/issue_templates/Our {name}.md", "/label ~status::finished\n")
     assert len(told(here)) == 1
 
 
