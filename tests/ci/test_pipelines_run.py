@@ -137,12 +137,12 @@ def test_a_merge_request_shows_its_plan_once_however_often_it_runs(clone: Clone,
     assert "labels: 83 to create" in first
     assert project.labels == {}
 
-    taxonomy = clone.here / "label_taxonomy.yml"
-    taxonomy.write_text(taxonomy.read_text().replace("  - title: docs-gap\n", "  - title: docs-hole\n"))
+    program = clone.here / "program.yml"
+    program.write_text(program.read_text().replace("      - name: AI\n", "      - name: AI and friends\n"))
     clone.commits("Another name")
     clone.pipeline(clone.reviewed(base))
     (second,) = notes(project)
-    assert ("docs-hole" in second, "docs-hole" in first) == (True, False)
+    assert ("AI and friends" in second, "AI and friends" in first) == (True, False)
     assert (clone.here / ".gitlab-ci-local/artifacts/sounding-board-plan/plan.md").read_text().strip() in second
 
 
