@@ -144,6 +144,20 @@ class _Fold:
     brought: Step | None = None
     late: Step | None = None
     put_backs: tuple[datetime, ...] = ()
+    left: str = ""
+
+    @property
+    def place(self) -> str:
+        """The title of the newest status present, or of the old one that went before its successor came; or none."""
+        return self.present[-1] if self.present else self.left
+
+    def put(self, event: LabelEvent, successors: Mapping[str, str]) -> None:
+        """A status was put on or taken off."""
+        title = event.label or ""
+        self.present = [one for one in self.present if one != title]
+        if event.action == "add":
+            self.present.append(title)
+        self.left = title if title in successors and not self.present else ""
 
     def to(self, status: str, at: datetime | None, brought: Step | None = None) -> None:
         """The card stands in `status` from now on; `brought` is the person's move that made it."""
@@ -164,24 +178,18 @@ def fold(
     """Fold the label events of the status scope, oldest first, into where the card stands and why."""
     events = tuple(events)
     workflow, successors = taxonomy.workflow, taxonomy.successors
-    current = {s.title: s.title for s in workflow.statuses}
-    current |= {old: new for old, new in successors.items() if new in current}
+    current = _statuses(taxonomy)
     known = sorted((e for e in events if e.label in current), key=attrgetter("id"))
     before = _before_events(issue, known, set(current))
     state = _Fold(present=before, stood=current[before[-1]] if before else workflow.start)
     judge = _Judge(workflow, roster, issue, events, successors)
     start = max(workflow.effective_from, now - workflow.judged_for)
     answered = _event_answered(voice)
-    left = ""
     for event in known:
-        place = state.present[-1] if state.present else left
-        _put(state.present, event)
-        if not state.present:
-            # An old title that goes before its successor comes leaves the card where it was.
-            left = place if place in successors else ""
-            continue
-        now_in = current[state.present[-1]]
-        if place and now_in == current[place]:
+        place = current.get(state.place)
+        state.put(event, successors)
+        now_in = current.get(state.place)
+        if now_in is None or now_in == place:
             continue
         if event.at < start:
             _old_move(state, judge, event, now_in, by_us=ours(event.user, bot, voice))
@@ -208,12 +216,10 @@ def _before_events(issue: Issue, known: list[LabelEvent], titles: set[str]) -> l
     return sorted(t for t, action in first.items() if action == "remove") + silent
 
 
-def _put(present: list[str], event: LabelEvent) -> None:
-    title = event.label or ""
-    if title in present:
-        present.remove(title)
-    if event.action == "add":
-        present.append(title)
+def _statuses(taxonomy: Taxonomy) -> dict[str, str]:
+    """The statuses by every title that they have and had."""
+    titles = {status.title: status.title for status in taxonomy.workflow.statuses}
+    return titles | {old: new for old, new in taxonomy.successors.items() if new in titles}
 
 
 def _old_move(state: _Fold, judge: _Judge, event: LabelEvent, target: str, by_us: bool) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from app.domain.label_merges import in_order, left_out
 from app.domain.label_succession import Looks, Succession, succession, temporary
 from app.domain.label_wishes import (
     AlterLabel,
@@ -142,12 +143,11 @@ class _Comparison:
         return next((one.title for one in self.asked.labels if title in one.previously), title)
 
     def _carriers(self, title: str) -> tuple[Carrier, ...]:
-        """The issues with this label, their other labels under the titles they will have."""
+        """The issues with this label; their other labels under the titles they will have."""
         new = {was: title for title, was in self._succession.became.items()}
+        new.pop(title, None)
         found = self.seen.carriers.get(title, ())
-        return tuple(
-            replace(one, labels=frozenset(t if t == title else new.get(t, t) for t in one.labels)) for one in found
-        )
+        return tuple(replace(one, labels=frozenset(new.get(t, t) for t in one.labels)) for one in found)
 
     # What is wanted.
 
@@ -241,16 +241,18 @@ class _Comparison:
         return next((one for one in others if one not in self._succession.became.values()), None)
 
     def _merges(self) -> Iterator[LabelStep]:
-        for old, new in self._succession.merges:
-            now, exclusive = self._own[old], scope_of(new) in self.asked.exclusive
-            carriers = self._carriers(old)
-            former = self._former(new)
-            kept = [one for one in carriers if rival(one.labels, former, new, exclusive)]
-            count = len(carriers) - len(kept)
+        merges = in_order(self._succession.merges)
+        carriers = {old: self._carriers(old) for old, _ in merges}
+        former = {new: self._former(new) for _, new in merges}
+        left = left_out(merges, carriers, former, self.asked.exclusive)
+        for old, new in merges:
+            now, kept = self._own[old], left[old]
+            count = len(carriers[old]) - len(kept)
             if count or not now.archived:
                 because = f"it is `previously` of ~{new}, and both are there"
                 found = (Difference("title", old, new), *differences(LabelFields(archived=True), now))
-                wish = MergeLabel(self.asked.place, now.id, old, new, exclusive, former)
+                exclusive = scope_of(new) in self.asked.exclusive
+                wish = MergeLabel(self.asked.place, now.id, old, new, exclusive, former[new])
                 yield self._step(Act.MERGE, old, wish, found, because, count, heir=new)
             if kept:
                 because = f"these carry another label of `{scope_of(new)}::` already, and keep both; decide which it is"

@@ -89,6 +89,19 @@ def test_of_two_former_titles_one_is_renamed_and_the_other_merged_into_it(town: 
     assert town.plans(label("s::c", "s::a", "s::b")) == ()
 
 
+def test_a_label_leaves_a_scope_before_another_comes_into_it(town: Town) -> None:
+    for title in ("s::old", "t::new", "plain", "s::new"):
+        town.has(title)
+    issue = town.files("plain", "s::old")
+    wanted = (label("s::new", "plain"), label("t::new", "s::old"))
+
+    told = town.applies(*wanted)
+
+    assert told.acts == [("merge", "s::old"), ("merge", "plain")]
+    assert town.titles(issue) == ["s::new", "t::new"]
+    assert town.plans(*wanted) == ()
+
+
 def test_a_projects_label_merges_into_its_groups(town: Town) -> None:
     town.has("area::ml")
     town.has("area::ai", town.top)
