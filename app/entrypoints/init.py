@@ -16,10 +16,10 @@ from app.gateways.config_load import PROGRAM, TAXONOMY, Texts, understand
 from app.gateways.config_schema import program_schema, taxonomy_schema
 
 IGNORED = """\
-# What commands leave here: the inbox and the journal of a service, saved plans, and what a pipeline shows.
+# What commands leave here: the inbox and the journal of a service, kept plans, and what a pipeline shows.
 /var/
-/*.plan
 /check.txt
+/plan.json
 /plan.md
 /problems.txt
 """

@@ -1,5 +1,9 @@
-"""The pipelines of a fresh program, run: the jobs that `init` wrote, by gitlab-ci-local, against the stand-in."""
+"""The pipelines of a fresh program, run: the jobs that `init` wrote, by gitlab-ci-local, against the stand-in.
 
+Of gitlab-ci-local, 4.72 is the last that runs on Node 20. It holds every pipeline against GitLab's schema, too.
+"""
+
+import json
 import shutil
 import subprocess
 import sys
@@ -143,7 +147,11 @@ def test_a_merge_request_shows_its_plan_once_however_often_it_runs(clone: Clone,
     clone.pipeline(clone.reviewed(base))
     (second,) = notes(project)
     assert ("AI and friends" in second, "AI and friends" in first) == (True, False)
-    assert (clone.here / ".gitlab-ci-local/artifacts/sounding-board-plan/plan.md").read_text().strip() in second
+    artifacts = clone.here / ".gitlab-ci-local/artifacts/sounding-board-plan"
+    assert (artifacts / "plan.md").read_text().strip() in second
+    kinds = [change["kind"] for change in json.loads((artifacts / "plan.json").read_text())["changes"]]
+    assert (kinds.count("labels"), kinds.count("boards")) == (83, 5)
+    assert "Kept in plan.json" not in second
 
 
 def test_a_mistake_is_told_on_the_merge_request_and_fails_its_pipeline(clone: Clone, project: Project) -> None:
