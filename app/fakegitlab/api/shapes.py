@@ -73,19 +73,26 @@ def label_basic(label: Label) -> Json:
 
 
 def label(state: State, one: Label, place: Project | Group, counts: bool) -> Json:
-    """A label of a project (with `priority`) or a group (without)."""
+    """A label of a project (with `priority`) or a group (without), with its issues and open merge requests counted
+    (doc/api/labels.md, documented)."""
     body = label_basic(one)
     if counts:
         with_it = [issue.state for issue in state.issues.values() if one in issue.labels]
         body |= {
             "open_issues_count": with_it.count("opened"),
             "closed_issues_count": with_it.count("closed"),
-            "open_merge_requests_count": 0,
+            "open_merge_requests_count": _open_requests(state, one),
         }
     body["subscribed"] = False
     if isinstance(place, Project):
         body |= {"priority": one.priority, "is_project_label": isinstance(one.owner, Project)}
     return body
+
+
+def _open_requests(state: State, one: Label) -> int:
+    below = (place for place in state.projects.values() if one.owner in (place, *place.group.line()))
+    requests = (request for place in below for request in place.own.merge_requests.values())
+    return sum(request.state == "opened" and one.title in request.labels for request in requests)
 
 
 def note(state: State, one: Note) -> Json:
