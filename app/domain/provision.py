@@ -16,7 +16,7 @@ W = TypeVar("W", covariant=True)
 NAMED = 10
 """So many names are told where there are more; the rest is counted."""
 
-ISSUES_A_MINUTE = 400
+ISSUES_A_MINUTE = 300
 """So many issues are relabelled a minute at most. Each is a webhook event, GitLab counts those of a whole namespace
 together and drops what exceeds its limit: 500 a minute on the Free tier (CONTRACT 1)."""
 

@@ -112,7 +112,7 @@ def test_a_long_merge_is_announced_with_its_time(terminal: Terminal, shelves: Sh
     ran = terminal("apply", "--allow-issues", "2000")
     assert ran.out.splitlines()[-3:] == snapshot(
         [
-            "1/1 labels: merge status::fresh → status::new in sme/customer-feedback touches 1201 issues; that takes about 4 minutes",
+            "1/1 labels: merge status::fresh → status::new in sme/customer-feedback touches 1201 issues; that takes about 5 minutes",
             "1/1 labels: merge status::fresh → status::new in sme/customer-feedback",
             "1 of 1 change made.",
         ]
