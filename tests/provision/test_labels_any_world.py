@@ -21,7 +21,7 @@ from tests.provision.label_town import Told, Town, label, settle
 TITLES = ("s::a", "s::b", "s::c", "s::d", "t::a", "t::b", "plain", "None", "7", "7 wonders", "S::A", "Plain")
 COLORS = ("#ff0000", "#00ff00")
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-MANY = settings(FEW, max_examples=200, derandomize=False)
+MANY = settings(FEW, max_examples=500, derandomize=False)
 
 
 @dataclass(frozen=True)
