@@ -89,10 +89,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Step(Generic[W]):
-    """A change and what is to be written for it, in the terms of its kind."""
+    """A change and what is to be written for it, in the terms of its kind. One that may be made `beside` its neighbours
+    which may too needs none of them and hinders none.
+    """
 
     change: Change
     wish: W
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -234,7 +234,8 @@ class _Comparison:
             return self._report(label.title, because, label.title)
         wanted = self._wanted(label)
         found = differences(wanted, Standing(0, label.title, "", "", archived=False))
-        return self._step(Act.CREATE, label.title, MakeLabel(self.asked.place, _titled(wanted, label.title)), found)
+        wish = MakeLabel(self.asked.place, _titled(wanted, label.title))
+        return replace(self._step(Act.CREATE, label.title, wish, found), beside=True)
 
     def _twin(self, title: str) -> str | None:
         others = (one.title for one in self.seen.labels if one.title.casefold() == title.casefold())

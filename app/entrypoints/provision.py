@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,12 +13,12 @@ import typer
 
 from app import bootstrap
 from app.domain.failure import Temporary
-from app.domain.provision import Change, Kind, Limits, Provision, counted
+from app.domain.provision import Kind, Limits, Provision, counted
 from app.domain.saved_plan import SavedPlan, moved
 from app.entrypoints import show_plan
 from app.gateways.config_load import Configuration
 from app.gateways.plan_file import PlanFileInvalid, plan_text, save_plan, saved_plan
-from app.services.provision import Provisioning
+from app.services.provision import Done, Provisioning
 from app.settings import OperatorSettings, read_settings
 
 UNLESS_ALLOWED = Limits()
@@ -124,7 +124,7 @@ def apply(
             _still(kept, configured, provision)
         _say(show_plan.plan_lines(provision))
         _may_go_on(settings, provision, asks=not (kept or yes))
-        _carry_out(provisioning, provision.pending)
+        _carry_out(provisioning, len(provision.pending))
 
 
 def _kept(path: Path, settings: OperatorSettings) -> SavedPlan:
@@ -160,27 +160,23 @@ def _may_go_on(settings: OperatorSettings, provision: Provision, *, asks: bool) 
         raise typer.Exit(1)
 
 
-def _carry_out(provisioning: Provisioning, pending: Sequence[Change]) -> None:
+def _carry_out(provisioning: Provisioning, total: int) -> None:
     """Make the changes, a line each, and say exactly how far it went. Raises Exit where it was not to the end."""
-    number, ending = 0, "was under way"
+    made, failed, under_way = 0, 0, 0
     try:
         with _stoppable():
-            for number, change in enumerate(pending):
-                at = f"{number + 1}/{len(pending)} {change.kind}:"
-                before = show_plan.announced(change)
-                if before:
-                    typer.echo(f"{at} {before}")
-                problem = _made(provisioning)
-                typer.echo(f"{at} {show_plan.made(change, problem)}")
-                if problem:
-                    ending = "failed"
-                    break
-            else:
-                typer.echo(show_plan.all_made(len(pending)))
-                return
+            while not failed and (coming := provisioning.coming):
+                _say(f"{made + 1}/{total} {c.kind}: {before}" for c in coming if (before := show_plan.announced(c)))
+                for done in _tried(provisioning):
+                    typer.echo(f"{made + 1}/{total} {done.change.kind}: {show_plan.made(done.change, done.problem)}")
+                    made, failed = (made, failed + 1) if done.problem else (made + 1, failed)
     except KeyboardInterrupt:
         typer.echo("Stopped.")
-    typer.echo(show_plan.cut_short(number, len(pending), ending))
+        under_way = len(provisioning.coming)
+    if made == total:
+        typer.echo(show_plan.all_made(total))
+        return
+    typer.echo(show_plan.cut_short(made, total, failed, under_way))
     raise typer.Exit(1)
 
 
@@ -195,14 +191,16 @@ def _planned(provisioning: Provisioning, limits: Limits) -> Provision:
     return provisioning.plan(limits)
 
 
-def _made(provisioning: Provisioning) -> str | None:
-    """Make the next change; what went wrong, or None."""
-    done = next(provisioning.carry_out())
-    for _ in range(TRIES - 1):
-        if not done.problem or not _waits(done.again_in):
-            break
-        done = next(provisioning.carry_out())
-    return done.problem
+def _tried(provisioning: Provisioning) -> Iterator[Done]:
+    """Try what is coming, what failed once more where GitLab asks for a short wait; what could not be made is last."""
+    for tries in range(TRIES):
+        done = provisioning.make_next()
+        failed = [one for one in done if one.problem]
+        yield from (one for one in done if not one.problem)
+        again = max((one.again_in for one in failed if one.again_in is not None), default=None)
+        if not failed or tries == TRIES - 1 or not _waits(again):
+            yield from failed
+            return
 
 
 def _waits(seconds: float | None) -> bool:

@@ -232,10 +232,11 @@ def all_made(total: int) -> str:
     return f"{total} of {counted(total, 'change')} made."
 
 
-def cut_short(number: int, total: int, ending: str) -> str:
-    """The end of an apply that did not: how far it came, what became of the one it was at, and the rest."""
-    rest = total - number - 1
+def cut_short(made: int, total: int, failed: int, under_way: int) -> str:
+    """The end of an apply that did not: how far it came, what became of those it was at, and the rest."""
+    at = failed or under_way
+    ending = "failed" if failed else "was under way" if under_way == 1 else "were under way"
     return (
-        f"{number} of {counted(total, 'change')} made, 1 {ending}, {rest} not tried. "
+        f"{made} of {counted(total, 'change')} made, {at} {ending}, {total - made - at} not tried. "
         "`sounding-board apply` goes on from there."
     )

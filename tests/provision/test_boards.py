@@ -325,7 +325,7 @@ def test_a_move_that_gitlab_does_not_make_ends_the_apply_there_and_the_next_goes
 
 def test_lists_of_people_and_milestones_are_not_ours_and_stay() -> None:
     """Premium has them; their `label` is null (lib/api/entities/list.rb)."""
-    lists = [{"id": 1, "label": None, "assignee": {"id": 7}, "position": 0}]
+    lists: list[dict[str, object]] = [{"id": 1, "label": None, "assignee": {"id": 7}, "position": 0}]
     lists += [{"id": 2, "label": {"id": 5, "name": "status::new"}, "position": 1}]
     body = {"id": 3, "name": "AI", "lists": lists}
     with wired() as (routes, doors):
