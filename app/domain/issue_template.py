@@ -1,7 +1,7 @@
-"""The forms people file requests with: GitLab issue templates, made from the taxonomy so that they never drift.
+"""GitLab issue templates, with which people file requests: made from the taxonomy, so that they never drift.
 
 What is asked, under which names and with which choices, comes from here; the layout is `templates/issues/`. Hints
-stand in HTML comments only, so that a form nobody filled in tells nothing (requests 2.4, 2.5).
+stand in HTML comments only, so that a template nobody filled in tells nothing (requests 2.4, 2.5).
 """
 
 import re
@@ -31,10 +31,10 @@ class Blank:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class IssueTemplate:
     """One issue template. `asked` are the keys of the blanks that a new request should fill in, in that order.
 
-    `labels` are put on by a quick action; `areas` are those to choose from where the form is for all of them.
+    `labels` are put on by a quick action; `areas` are those to choose from where it is for all of them.
     """
 
     name: str
@@ -50,14 +50,14 @@ class Form:
         return f"{FOLDER}/{self.name}.md"
 
 
-def forms(taxonomy: Taxonomy, program: Program) -> tuple[Form, ...]:
-    """A form for all areas, and one for each, which sets the area's label."""
+def issue_templates(taxonomy: Taxonomy, program: Program) -> tuple[IssueTemplate, ...]:
+    """One for all areas, and one for each area, which sets the area's label."""
     blanks = {field.key: _blank(field) for field in taxonomy.fields if not field.fresh}
     asked = tuple(key for key in dict.fromkeys(_asked(taxonomy)) if key in blanks)
     start, areas = taxonomy.workflow.start, {f"area::{area.key}": area for area in program.areas}
-    whole = Form(NAME, None, blanks, asked, (start,), tuple(areas))
+    whole = IssueTemplate(NAME, None, blanks, asked, (start,), tuple(areas))
     return whole, *(
-        Form(name, area.key, blanks, asked, (start, label), ())
+        IssueTemplate(name, area.key, blanks, asked, (start, label), ())
         for (label, area), name in zip(areas.items(), _names(program), strict=True)
     )
 

@@ -26,14 +26,14 @@ class MergeRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Section:
     """One file: Markdown that we wrote, or plain text, which is shown as it is."""
 
     text: str
     markdown: bool
 
 
-def note_text(parts: Sequence[Part]) -> str:
+def note_text(parts: Sequence[Section]) -> str:
     """The visible text; parts without a word are left out, and no line is a quick action (promise 9)."""
     told = [part for part in parts if part.text.strip()]
     shown = "\n\n".join(_markdown(part.text) if part.markdown else _fenced(part.text) for part in told)

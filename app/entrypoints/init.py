@@ -32,33 +32,29 @@ Next:
 3. Commit the files to {home}, and add the variables named at the top of .gitlab-ci.yml there. From then on
    merge requests show the plan, and the default branch applies it."""
 
-Text = str | None
-Texts_ = list[str] | None
+One = str | None
+Several = list[str] | None
 
 DirectoryArgument = Annotated[Path, typer.Argument(help="Where the files go.")]
-GitLabOption = Annotated[
-    Text, typer.Option(envvar="SOUNDING_BOARD_GITLAB_URL", metavar="URL", help="GitLab's address.")
-]
-ProjectOption = Annotated[Text, typer.Option(metavar="PATH", help="The project whose issues are the requests.")]
-NameOption = Annotated[Text, typer.Option(help="What the program is called.")]
-TierOption = Annotated[Text, typer.Option(help="premium (also for Ultimate) or free.")]
-AreaOption = Annotated[Texts_, typer.Option(metavar="KEY=NAME", help="An area; may be given again.")]
-RegionOption = Annotated[Texts_, typer.Option(metavar="KEY", help="A region; may be given again.")]
-ThemeOption = Annotated[Texts_, typer.Option(metavar="AREA=KEY", help="A theme of an area; may be given again.")]
+GitLabOption = Annotated[One, typer.Option(envvar="SOUNDING_BOARD_GITLAB_URL", metavar="URL", help="GitLab's address.")]
+ProjectOption = Annotated[One, typer.Option(metavar="PATH", help="The project whose issues are the requests.")]
+NameOption = Annotated[One, typer.Option(help="What the program is called.")]
+TierOption = Annotated[One, typer.Option(help="premium (also for Ultimate) or free.")]
+AreaOption = Annotated[Several, typer.Option(metavar="KEY=NAME", help="An area; may be given again.")]
+RegionOption = Annotated[Several, typer.Option(metavar="KEY", help="A region; may be given again.")]
+ThemeOption = Annotated[Several, typer.Option(metavar="AREA=KEY", help="A theme of an area; may be given again.")]
 LeadOption = Annotated[
-    Texts_, typer.Option(metavar="[AREA=]HANDLE", help="Who leads the program and its areas; one of an area again.")
+    Several, typer.Option(metavar="[AREA=]HANDLE", help="Who leads the program and its areas; one of an area again.")
 ]
 PmOption = Annotated[
-    Texts_, typer.Option(metavar="[AREA=]HANDLE", help="Who decides for product; one of an area again.")
+    Several, typer.Option(metavar="[AREA=]HANDLE", help="Who decides for product; one of an area again.")
 ]
-ServiceOption = Annotated[Text, typer.Option(metavar="URL", help="Where the service will listen.")]
-LabelsOption = Annotated[
-    Text, typer.Option("--labels-in", metavar="GROUP", help="The group that shall own the labels.")
-]
+ServiceOption = Annotated[One, typer.Option(metavar="URL", help="Where the service will listen.")]
+LabelsOption = Annotated[One, typer.Option("--labels-in", metavar="GROUP", help="The group that shall own the labels.")]
 HomeOption = Annotated[
-    Text, typer.Option(metavar="PATH", help="The project with these files; the requests' if left out.")
+    One, typer.Option(metavar="PATH", help="The project with these files; the requests' if left out.")
 ]
-PackageOption = Annotated[Text, typer.Option(metavar="WHAT", help="What pip installs in pipelines: git+https://…@tag.")]
+PackageOption = Annotated[One, typer.Option(metavar="WHAT", help="What pip installs in pipelines: git+https://…@tag.")]
 YesOption = Annotated[bool, typer.Option("--yes", help="Ask nothing; take what is usual for the rest.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Write over files that are there.")]
 

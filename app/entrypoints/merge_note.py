@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from app import bootstrap
-from app.domain.merge_note import MergeRequest, Part, note_text
+from app.domain.merge_note import MergeRequest, Section, note_text
 from app.settings import OperatorSettings, read_settings
 
 
@@ -33,9 +33,9 @@ def note(
     typer.echo(f"The note on {where} {'was written' if said else 'says so already'}.")
 
 
-def _part(path: Path) -> Part:
+def _part(path: Path) -> Section:
     try:
-        return Part(path.read_text(encoding="utf-8"), path.suffix == ".md")
+        return Section(path.read_text(encoding="utf-8"), path.suffix == ".md")
     except (OSError, UnicodeDecodeError) as problem:
         why = problem.strerror if isinstance(problem, OSError) else "it is not text"
         raise typer.BadParameter(f"{path} cannot be read ({why}).") from None

@@ -71,7 +71,7 @@ class _BoardBody(_Titled):
     labels: list[_Id] = []
 
 
-class _RequestBody(BaseModel):
+class _CarryingMergeRequest(BaseModel):
     iid: int
     labels: list[Title] = []
 
@@ -176,7 +176,7 @@ class GitLabLabels:
         if label.title.casefold() not in _FILTER_WORDS:
             wanted = {**wanted, "labels": label.title}
         with in_background():
-            requests = self._api.all(f"{_place(place)}/merge_requests", _RequestBody, wanted)
+            requests = self._api.all(f"{_place(place)}/merge_requests", _CarryingMergeRequest, wanted)
             boards = self._api.all(f"{_place(place)}/boards", _BoardBody)
         merges = [f"{place.path}!{one.iid}" for one in requests if label.title in one.labels]
         holding = [one.name for one in boards if label.id in _on_board(one)]

@@ -64,7 +64,7 @@ class Templates:
         return self._text(f"notes/{template}.md.j2", data, area)
 
     def issue(self, template: str, data: Mapping[str, object], area: str | None) -> str:
-        """The text of an issue, or of a form that people file one with."""
+        """The text of an issue, or of the template that people file one with."""
         return self._text(f"issues/{template}.md.j2", data, area) + "\n"
 
     def _text(self, name: str, data: Mapping[str, object], area: str | None) -> str:

@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Protocol
 
 from app.domain.failure import Permanent
-from app.domain.issue_template import LAYOUT, forms
+from app.domain.issue_template import LAYOUT, issue_templates
 from app.domain.program import Program, TemplateMode
 from app.domain.provision import Draft, Kind, Refusal, Step, Where
 from app.domain.provision_templates import (
@@ -13,8 +13,8 @@ from app.domain.provision_templates import (
     Blobs,
     FileWrite,
     LastCommit,
-    RequestSeen,
-    RequestWish,
+    MergeRequestSeen,
+    MergeRequestWish,
     Seen,
     TemplateFile,
     TemplatesWish,
@@ -45,7 +45,7 @@ class TemplateDoor(Protocol):
         """Who changed a file last."""
         ...
 
-    def request(self, project: str) -> RequestSeen | None:
+    def merge_request(self, project: str) -> MergeRequestSeen | None:
         """The merge request from our branch that is open, or was closed last."""
         ...
 
@@ -53,7 +53,7 @@ class TemplateDoor(Protocol):
         """Files as one commit."""
         ...
 
-    def open_request(self, project: str, target: str, description: str) -> int:
+    def open_merge_request(self, project: str, target: str, description: str) -> int:
         """A merge request from our branch; its number."""
         ...
 
@@ -62,8 +62,8 @@ class TemplateDoor(Protocol):
         ...
 
 
-class FormWording(Protocol):
-    """Turns a form's layout and values into Markdown."""
+class TemplateWording(Protocol):
+    """Turns a template's layout and values into Markdown."""
 
     def issue(self, template: str, data: Mapping[str, object], area: str | None) -> str:
         """The whole text."""
@@ -76,7 +76,12 @@ class ProvisionTemplates:
     kind = Kind.TEMPLATES
 
     def __init__(
-        self, door: TemplateDoor, words: FormWording, taxonomy: Taxonomy, program: Program, places: Mapping[str, Where]
+        self,
+        door: TemplateDoor,
+        words: TemplateWording,
+        taxonomy: Taxonomy,
+        program: Program,
+        places: Mapping[str, Where],
     ) -> None:
         self._door, self._words = door, words
         self._taxonomy, self._program, self._places = taxonomy, program, places
@@ -106,10 +111,10 @@ class ProvisionTemplates:
     def _files(self) -> tuple[TemplateFile, ...]:
         return tuple(
             TemplateFile(
-                form.path,
-                self._words.issue(LAYOUT, {one.name: getattr(form, one.name) for one in fields(form)}, form.area),
+                one.path,
+                self._words.issue(LAYOUT, {each.name: getattr(one, each.name) for each in fields(one)}, one.area),
             )
-            for form in forms(self._taxonomy, self._program)
+            for one in issue_templates(self._taxonomy, self._program)
         )
 
     def _seen(self, project: str, files: tuple[TemplateFile, ...]) -> Seen | None:
@@ -117,19 +122,19 @@ class ProvisionTemplates:
         blobs = self._door.files(project)
         if not differing(files, blobs):
             return None
-        request, proposed = None, None
+        merge_request, proposed = None, None
         if self._program.templates is TemplateMode.MERGE_REQUEST:
-            request, proposed = self._door.request(project), self._door.files(project, BRANCH)
-            if waits(files, request, proposed):
-                return Seen(blobs, "", request=request, proposed=proposed)
+            merge_request, proposed = self._door.merge_request(project), self._door.files(project, BRANCH)
+            if waits(files, merge_request, proposed):
+                return Seen(blobs, "", merge_request=merge_request, proposed=proposed)
         branch, empty, below = self._door.default_branch(project)
         pushes = not below
         if pushes and self._program.templates is TemplateMode.COMMIT and not empty:
             pushes = self._door.may_push(project, branch)
-        onto, there = (BRANCH, proposed or {}) if request and request.open else (branch, blobs)
+        onto, there = (BRANCH, proposed or {}) if merge_request and merge_request.open else (branch, blobs)
         changed = [file.path for file in differing(files, there) if file.path in there]
         last = {path: self._door.last_commit(project, onto, path) for path in changed}
-        return Seen(blobs, branch, empty, pushes, request, proposed, last)
+        return Seen(blobs, branch, empty, pushes, merge_request, proposed, last)
 
     def make(self, step: Step[TemplatesWish | None]) -> None:
         """Commit, look whether it is there, and ask for review where that is the way."""
@@ -138,21 +143,21 @@ class ProvisionTemplates:
             return
         if wish.writes:
             self._commit(wish)
-        if wish.request and wish.request.iid is not None:
-            self._door.describe(wish.project, wish.request.iid, wish.request.description)
-        elif wish.request and not self._open(wish.project):
-            self._ask(wish.project, wish.request)
+        if wish.merge_request and wish.merge_request.iid is not None:
+            self._door.describe(wish.project, wish.merge_request.iid, wish.merge_request.description)
+        elif wish.merge_request and not self._open(wish.project):
+            self._ask(wish.project, wish.merge_request)
 
-    def _ask(self, project: str, wish: RequestWish) -> None:
+    def _ask(self, project: str, wish: MergeRequestWish) -> None:
         """Harmless where another run of ours was quicker: GitLab keeps one for the same branches."""
         try:
-            self._door.open_request(project, wish.target, wish.description)
+            self._door.open_merge_request(project, wish.target, wish.description)
         except Permanent:
             if not self._open(project):
                 raise
 
     def _open(self, project: str) -> bool:
-        found = self._door.request(project)
+        found = self._door.merge_request(project)
         return found is not None and found.open
 
     def _commit(self, wish: TemplatesWish) -> None:

@@ -15,10 +15,10 @@ from inline_snapshot import snapshot
 
 from app import bootstrap
 from app.domain.failure import Permanent
-from app.domain.issue_template import LAYOUT, Form, forms
+from app.domain.issue_template import LAYOUT, IssueTemplate, issue_templates
 from app.domain.program import Area
 from app.domain.provision import Limits
-from app.domain.provision_templates import RequestSeen, TemplateFile
+from app.domain.provision_templates import MergeRequestSeen, TemplateFile
 from app.domain.request import read
 from app.domain.taxonomy import Field, FieldKind
 from app.fakegitlab import commits as git
@@ -34,12 +34,12 @@ FOLDER = ".gitlab/issue_templates"
 GENERAL, AI = f"{FOLDER}/Customer feedback.md", f"{FOLDER}/Customer feedback - AI.md"
 
 
-def text(form: Form) -> str:
-    return WORDS.issue(LAYOUT, {one.name: getattr(form, one.name) for one in fields(form)}, form.area)
+def text(template: IssueTemplate) -> str:
+    return WORDS.issue(LAYOUT, {one.name: getattr(template, one.name) for one in fields(template)}, template.area)
 
 
-def test_the_shipped_form_of_an_area() -> None:
-    ai = forms(SHIPPED.taxonomy, SHIPPED.program)[1]
+def test_the_shipped_issue_template_of_an_area() -> None:
+    ai = issue_templates(SHIPPED.taxonomy, SHIPPED.program)[1]
     assert ai.path == AI
     assert text(ai) == snapshot("""\
 <!-- One problem per issue. No customer name in the title. Make it confidential if unsure. -->
@@ -78,16 +78,16 @@ def test_the_shipped_form_of_an_area() -> None:
 """)
 
 
-def test_the_form_for_all_areas_says_which_labels_there_are() -> None:
-    every = text(forms(SHIPPED.taxonomy, SHIPPED.program)[0]).splitlines()
+def test_the_template_for_all_areas_says_which_labels_there_are() -> None:
+    every = text(issue_templates(SHIPPED.taxonomy, SHIPPED.program)[0]).splitlines()
     assert every[1] == snapshot(
         '<!-- Give it the label of its area as well: ~"area::ai", ~"area::app-security", ~"area::agile", ~"area::dedicated". -->'
     )
     assert every[-1] == '/label ~"status::new"'
 
 
-def test_one_form_for_all_areas_and_one_for_each() -> None:
-    assert [form.name for form in forms(SHIPPED.taxonomy, SHIPPED.program)] == snapshot(
+def test_one_template_for_all_areas_and_one_for_each() -> None:
+    assert [template.name for template in issue_templates(SHIPPED.taxonomy, SHIPPED.program)] == snapshot(
         [
             "Customer feedback",
             "Customer feedback - AI",
@@ -100,7 +100,7 @@ def test_one_form_for_all_areas_and_one_for_each() -> None:
 
 def test_areas_whose_names_make_no_file_go_by_their_keys() -> None:
     areas = (Area("a", "Plan/Create"), Area("b", "plan create"), Area("c", "..."), Area("d", "R&D: “x”"))
-    named = [form.name for form in forms(SHIPPED.taxonomy, replace(SHIPPED.program, areas=areas))]
+    named = [template.name for template in issue_templates(SHIPPED.taxonomy, replace(SHIPPED.program, areas=areas))]
     assert named[1:] == [
         "Customer feedback - a",
         "Customer feedback - b",
@@ -113,7 +113,7 @@ def test_an_area_may_have_a_layout_of_its_own(tmp_path: Path) -> None:
     own = tmp_path / "templates" / "areas" / "ai" / "issues"
     own.mkdir(parents=True)
     (own / f"{LAYOUT}.md.j2").write_text("## {{ blanks.problem.name|trusted }}\n")
-    every, ai, *_ = forms(SHIPPED.taxonomy, SHIPPED.program)
+    every, ai, *_ = issue_templates(SHIPPED.taxonomy, SHIPPED.program)
     words = bootstrap.wording(tmp_path)
     values = {one.name: getattr(ai, one.name) for one in fields(ai)}
     assert words.issue(LAYOUT, values, "ai") == "## Problem\n"
@@ -128,7 +128,7 @@ CHOICES = st.lists(
     st.text(string.ascii_lowercase + "-.<>! ", min_size=1, max_size=12).filter(str.strip), min_size=1, max_size=4
 )
 FEW = settings(max_examples=25, deadline=None)
-"""Each example renders a whole form."""
+"""Each example renders a whole template."""
 
 
 @st.composite
@@ -144,9 +144,9 @@ def taxonomies(draw: st.DrawFn) -> tuple[Field, ...]:
 
 @FEW
 @given(taxonomies())
-def test_a_form_that_nobody_filled_in_tells_nothing(asked: tuple[Field, ...]) -> None:
-    for form in forms(replace(SHIPPED.taxonomy, fields=asked), SHIPPED.program)[:2]:
-        assert read(text(form), (), asked) == {}
+def test_a_template_that_nobody_filled_in_tells_nothing(asked: tuple[Field, ...]) -> None:
+    for template in issue_templates(replace(SHIPPED.taxonomy, fields=asked), SHIPPED.program)[:2]:
+        assert read(text(template), (), asked) == {}
 
 
 ANSWERS = {
@@ -158,13 +158,13 @@ ANSWERS = {
 
 @FEW
 @given(taxonomies())
-def test_a_form_that_was_filled_in_tells_all_of_it(asked: tuple[Field, ...]) -> None:
+def test_a_template_that_was_filled_in_tells_all_of_it(asked: tuple[Field, ...]) -> None:
     """Each blank is found under its own field, whatever it is called."""
-    form = forms(replace(SHIPPED.taxonomy, fields=asked), SHIPPED.program)[1]
-    filled = text(form)
+    template = issue_templates(replace(SHIPPED.taxonomy, fields=asked), SHIPPED.program)[1]
+    filled = text(template)
     for key, answer in ANSWERS.items():
-        filled = filled.replace(f"## {form.blanks[key].name}\n", f"## {form.blanks[key].name}\n{answer}\n")
-    lines = {key: f"- {form.blanks[key].name}:" for key in ("needed_by", "account", "impact", "csm")}
+        filled = filled.replace(f"## {template.blanks[key].name}\n", f"## {template.blanks[key].name}\n{answer}\n")
+    lines = {key: f"- {template.blanks[key].name}:" for key in ("needed_by", "account", "impact", "csm")}
     given_there = {
         "needed_by": "2027-03-31",
         "account": "https://crm.example.com/1",
@@ -178,7 +178,7 @@ def test_a_form_that_was_filled_in_tells_all_of_it(asked: tuple[Field, ...]) -> 
 
 
 def test_all_that_a_new_request_needs_is_asked_for() -> None:
-    every, ai, *_ = forms(SHIPPED.taxonomy, SHIPPED.program)
+    every, ai, *_ = issue_templates(SHIPPED.taxonomy, SHIPPED.program)
     assert (
         ai.asked == every.asked == snapshot(("problem", "use_case", "request_type", "account", "severity", "needed_by"))
     )
@@ -259,7 +259,7 @@ def test_a_file_that_somebody_edited_is_shown_and_written_anew(commits: Hall) ->
     assert there(commits) == wanted
 
 
-def test_a_label_of_another_name_reaches_the_form(commits: Hall) -> None:
+def test_a_label_of_another_name_reaches_the_template(commits: Hall) -> None:
     commits.apply()
     commits.taxonomy = commits.taxonomy.replace("status::new", "status::fresh")
     assert commits.told() == snapshot(
@@ -343,7 +343,7 @@ def test_by_merge_request_one_waits_until_it_is_merged(reviewed: Hall) -> None:
         ("sounding-board/templates", "main", "Issue templates as the taxonomy has them")
     )
     assert request.description == snapshot("""\
-The forms in `.gitlab/issue_templates`, as `label_taxonomy.yml` has them now. `sounding-board apply` opened this, and keeps it up to date until it is merged.
+The issue templates in `.gitlab/issue_templates`, as `label_taxonomy.yml` has them now. `sounding-board apply` opened this, and keeps it up to date until it is merged.
 
 <!-- sounding-board templates: 191e00ce7fe27cb5311aa8875d651a1e -->\
 """)
@@ -440,11 +440,11 @@ def test_a_merge_request_of_a_fork_is_not_ours() -> None:
     with wired() as (routes, gitlab):
         answer = routes.get("/api/v4/projects/sme%2Ffeedback/merge_requests")
         answer.respond(json=[{**REQUEST, "source_project_id": 99}])
-        assert gitlab.templates.request("sme/feedback") is None
+        assert gitlab.templates.merge_request("sme/feedback") is None
         answer.respond(json=[{**REQUEST, "iid": 5, "source_project_id": None}, {**REQUEST, "state": "merged"}])
-        assert gitlab.templates.request("sme/feedback") is None
+        assert gitlab.templates.merge_request("sme/feedback") is None
         answer.respond(json=[{**REQUEST, "iid": 5, "state": "closed"}, REQUEST])
-        assert gitlab.templates.request("sme/feedback") == RequestSeen(3, "", open=True)
+        assert gitlab.templates.merge_request("sme/feedback") == MergeRequestSeen(3, "", open=True)
 
 
 def test_a_merge_request_that_comes_out_otherwise_is_told() -> None:
@@ -452,7 +452,7 @@ def test_a_merge_request_that_comes_out_otherwise_is_told() -> None:
         requests = routes.post("/api/v4/projects/sme%2Ffeedback/merge_requests")
         requests.respond(201, json={**REQUEST, "target_branch": "develop"})
         with pytest.raises(Permanent) as told:
-            gitlab.templates.open_request("sme/feedback", "main", "Hello")
+            gitlab.templates.open_merge_request("sme/feedback", "main", "Hello")
     assert str(told.value) == "GitLab opened !3 of sme/feedback otherwise than asked. Look at it, and plan again."
 
 
