@@ -70,6 +70,12 @@ def test_every_input_of_a_component_is_described_has_a_default_and_is_used(name:
     }
 
 
+def test_plans_are_kept_from_whoever_is_no_developer() -> None:
+    """Of a public project everybody may read what jobs leave behind, unless that is said otherwise."""
+    _, jobs = documents(HOME / "plan.yml")
+    assert jobs["sounding-board-plan"]["artifacts"]["access"] == "developer"
+
+
 def test_gitlab_finds_three_components_and_the_bot_finds_no_template_among_them(tmp_path: Path) -> None:
     """GitLab takes `templates/*.yml` and `templates/*/template.yml`; we take `*.j2` below `notes` and `issues`."""
     found = [*HOME.glob("*.yml"), *HOME.glob("*/template.yml")]
