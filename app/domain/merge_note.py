@@ -10,6 +10,9 @@ MARKER = "<!-- sounding-board:merge-request -->"
 MOST = 200_000
 """Characters of a note. GitLab takes a million, people read far fewer; the rest is in the job's artifacts."""
 
+MOST_MARKDOWN = MOST // 2
+"""Characters of our own Markdown in it. A plan folds itself to this, as a cut would leave a list open."""
+
 _CUT = "\n\n… The rest is in the artifacts of the job."
 _ACTION = re.compile(r"^(\s*)/(?=[A-Za-z])", re.MULTILINE)
 
@@ -41,7 +44,7 @@ def note_text(parts: Sequence[Section]) -> str:
 
 
 def _markdown(text: str) -> str:
-    lines = _cut(text.strip(), MOST // 2)
+    lines = _cut(text.strip(), MOST_MARKDOWN)
     return _ACTION.sub(r"\1\\/", lines).replace("<!--", "&lt;!--")
 
 

@@ -6,6 +6,7 @@ inline code, so that they run nothing, mention nobody and link no issue (promise
 
 from collections.abc import Callable, Iterator, Sequence
 
+from app.domain.merge_note import MOST_MARKDOWN
 from app.domain.neutral import plain, quote
 from app.domain.provision import (
     ISSUES_A_MINUTE,
@@ -29,9 +30,6 @@ FEW = 5
 
 MANY = 50
 """A merge that touches more issues than this takes long enough to be announced."""
-
-LONGEST_NOTE = 900_000
-"""Characters. GitLab takes a million (CONTRACT 8); who posts the note may say something besides."""
 
 NEW = frozenset({Act.CREATE, Act.REPORT})
 """What a terminal folds: whatever touches something that exists is listed whole there."""
@@ -72,7 +70,7 @@ def plan_markdown(provision: Provision) -> list[str]:
     lines: list[str] = []
     for at_most in (FOLDED, FOLDED // 4, 0):
         lines = list(_markdown(provision, at_most))
-        if sum(len(line) + 1 for line in lines) <= LONGEST_NOTE:
+        if sum(len(line) + 1 for line in lines) <= MOST_MARKDOWN:
             break
     return lines
 

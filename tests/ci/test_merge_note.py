@@ -8,6 +8,7 @@ import pytest
 from app.domain.merge_note import MARKER, MOST, Section, note_text
 from app.fakegitlab import FakeGitLab, World
 from app.fakegitlab.model import Project
+from app.fakegitlab.possessions import MergeRequestNote
 from tests.commands.terminal import Terminal
 
 PROJECT = "acme/program"
@@ -86,6 +87,23 @@ def test_of_two_that_a_race_made_the_oldest_stays(terminal: Terminal, gitlab: Fa
         httpx.post(notes, headers=headers, json={"body": f"{number}\n\n{MARKER}"}).raise_for_status()
     _say(terminal, "new")
     assert bodies(project) == [f"new\n\n{MARKER}"]
+
+
+def test_of_two_first_runs_the_later_one_is_read(
+    terminal: Terminal, gitlab: FakeGitLab, world: World, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another pipeline says its first note between our look and our post: ours is the double, and its words count."""
+    request = project.own.merge_requests[1]
+
+    def strike(method: str, path: str) -> None:
+        if method == "POST" and path.endswith("/notes") and not request.notes:
+            now, number = world.now(), world.next_id("note")
+            older = f"the older plan\n\n{MARKER}"
+            request.notes.append(MergeRequestNote(number, world.user("reviewer").id, older, now, now, "d" * 40, False))
+
+    monkeypatch.setattr(world.faults, "strike", strike)
+    _say(terminal, "the newer plan")
+    assert bodies(project) == [f"the newer plan\n\n{MARKER}"]
 
 
 def test_a_merge_request_that_is_not_there(terminal: Terminal, gitlab: FakeGitLab) -> None:
