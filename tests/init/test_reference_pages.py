@@ -17,7 +17,7 @@ def test_each_setting_says_what_it_is_and_who_reads_it() -> None:
     assert set(WHO) == set(Settings.model_fields)
     page = settings_page()
     assert (
-        "| `SOUNDING_BOARD_SIGNING_KEY` | key that signs our notes; service and CI jobs share it. Several: `new old` "
+        "| `SOUNDING_BOARD_SIGNING_KEY` | key that signs our notes; service and CI jobs share it. Several: `new,old` "
         "| needed | `serve`, `worker`, `sweep`, `explain`, `check --online` | yes |\n"
     ) in page
     assert "| `SOUNDING_BOARD_DATA_DIR` | where the inbox and the journal are kept | `var` | " in page

@@ -92,11 +92,11 @@ def test_the_webhooks_signing_token(site: Site) -> None:
     with site.service(webhook_signing_token=OLD):
         assert site.apply_hooks(OLD) == ["signing token: not set → set"]
         filed.append(site.files())
-    with site.service(webhook_signing_token=f"{NEW} {OLD}"):
+    with site.service(webhook_signing_token=f"{NEW},{OLD}"):
         filed.append(site.files())
         assert site.gitlab.settle(20)
-        assert site.apply_hooks(f"{NEW} {OLD}") == ["signing token: an older one → the newest"]
-        assert site.apply_hooks(f"{NEW} {OLD}") == []
+        assert site.apply_hooks(f"{NEW},{OLD}") == ["signing token: an older one → the newest"]
+        assert site.apply_hooks(f"{NEW},{OLD}") == []
         filed.append(site.files())
     with site.service(webhook_signing_token=NEW):
         assert site.apply_hooks(NEW) == []
@@ -134,7 +134,7 @@ def test_the_key_of_our_notes(site: Site) -> None:
         site.apply_hooks(OLD)
         site.world.update_issue(site.world.user("sa.jane"), issue, add_labels=["status::resolved"])
     (note,) = _ours(site, issue)
-    with site.service(webhook_signing_token=OLD, signing_key=f"{new} {SIGNING_KEY}"):
+    with site.service(webhook_signing_token=OLD, signing_key=f"{new},{SIGNING_KEY}"):
         site.world.update_issue(site.world.user("sa.jane"), issue, add_labels=["status::roadmap"])
     (edited,) = _ours(site, issue)
     assert (edited[0], edited[1] != note[1]) == (note[0], True)
