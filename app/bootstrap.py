@@ -182,7 +182,7 @@ def _parts(
         ProvisionTemplates(doors.templates, wording(settings.config_dir), taxonomy, program, places),
         ProvisionDocuments(doors.documents, taxonomy, program, places),
         ProvisionHooks(doors.hooks, program, keys, places),
-        ProvisionSchedules(doors.schedules, program, places),
+        ProvisionSchedules(doors.schedules, doors.about, program, places),
         ProvisionVariables(doors.variables, program, places),
     ]
 

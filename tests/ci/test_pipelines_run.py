@@ -172,7 +172,7 @@ def test_the_default_branch_applies_and_a_second_time_finds_nothing_to_do(clone:
     clone.pipeline(given)
     assert len(project.labels) == 83
     assert [board.name for board in project.boards.values()][:2] == ["Customer feedback", "AI"]
-    assert [schedule.description for schedule in project.own.schedules.values()] != []
+    assert [schedule.description for schedule in project.own.schedules.values()] == ["Sounding Board: sweep"]
     clone.gitlab.world.calls.clear()
     clone.pipeline(given)
     assert [call for call in clone.gitlab.world.calls if call.method != "GET"] == []
@@ -183,7 +183,7 @@ def test_the_schedule_sweeps_and_does_not_apply(clone: Clone, project: Project) 
     printed = clone.pipeline(
         {
             "CI_PIPELINE_SOURCE": "schedule",
-            "SOUNDING_BOARD_JOB": "sweep",
+            "CI_PIPELINE_SCHEDULE_DESCRIPTION": "Sounding Board: sweep",
             "SOUNDING_BOARD_GITLAB_TOKEN": world.user("sounding-board").token,
             "SOUNDING_BOARD_SIGNING_KEY": KEY,
         }

@@ -93,7 +93,7 @@ class Town:
         return {
             "boards": ProvisionBoards(doors.boards, self.taxonomy, self.program, PLACES, deletes=self.deletes),
             "hooks": ProvisionHooks(doors.hooks, self.program, self.keys, PLACES),
-            "schedules": ProvisionSchedules(doors.schedules, self.program, PLACES),
+            "schedules": ProvisionSchedules(doors.schedules, doors.about, self.program, PLACES),
             "variables": ProvisionVariables(doors.variables, self.program, PLACES),
         }
 
