@@ -176,9 +176,10 @@ def _parts(
     """Every kind of thing that the program owns in GitLab, each once."""
     taxonomy, program, places = configured.taxonomy, configured.program, configured.places
     keys = HookKeys(settings.secrets("webhook_signing_token"), settings.secrets("webhook_secret"))
+    labels = ProvisionLabels(doors.labels, taxonomy, program, places, utc_now().date(), deletes=deletes)
     return [
-        ProvisionLabels(doors.labels, taxonomy, program, places, utc_now().date(), deletes=deletes),
-        ProvisionBoards(doors.boards, taxonomy, program, places, deletes=deletes),
+        labels,
+        ProvisionBoards(doors.boards, labels, taxonomy, program, places, deletes=deletes),
         ProvisionTemplates(doors.templates, wording(settings.config_dir), taxonomy, program, places),
         ProvisionDocuments(doors.documents, taxonomy, program, places),
         ProvisionHooks(doors.hooks, program, keys, places),

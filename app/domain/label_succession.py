@@ -35,13 +35,14 @@ class Doubt:
 class Succession:
     """`renames` are (title now, title then) in the order they can be made; `merges` are (old, new).
 
-    `became` is the title from which each renamed label came.
+    `became` is the title from which each renamed label came. `past` are merges that were made before.
     """
 
     renames: list[tuple[str, str]] = field(default_factory=list)
     merges: list[tuple[str, str]] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
     became: dict[str, str] = field(default_factory=dict)
+    past: list[tuple[str, str]] = field(default_factory=list)
 
     def rename(self, old: str, new: str) -> None:
         """The label `old` is called `new` from here on."""
@@ -101,6 +102,7 @@ class _Finder:
             return
         if not alive and former and self._free(new):
             alive = former[:1]
+        self.result.past += [(old, new) for old in former if old not in alive]
         for old in [temporary(new)] * waiting + alive:
             self._settle(old, new)
 

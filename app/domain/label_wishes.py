@@ -130,6 +130,10 @@ class Asked:
     delete: bool = False
     lines: Mapping[str, Where] = field(default_factory=dict)
 
+    def out_of_use(self, label: Label) -> bool:
+        """Whether its last day is over."""
+        return label.retire_after is not None and self.today > label.retire_after
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:

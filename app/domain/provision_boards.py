@@ -9,7 +9,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from app.domain.label_succession import Looks
 from app.domain.provision import Act, Change, Difference, Kind, Step, Where
 from app.domain.taxonomy import scope_of
 
@@ -35,16 +34,6 @@ class BoardSeen:
     name: str
     labels: tuple[str, ...]
     lists: tuple[ListSeen, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LabelSeen:
-    """A label that a board may use; `of_project` is whether it is the project's own, not a group's."""
-
-    id: int
-    title: str
-    looks: Looks
-    of_project: bool
 
 
 @dataclass(frozen=True, slots=True)

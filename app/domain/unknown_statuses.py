@@ -9,15 +9,22 @@ from app.domain.taxonomy import Taxonomy, scope_of
 
 
 def unknown_statuses(place: LabelPlace, labels: Iterable[Standing], taxonomy: Taxonomy) -> tuple[Step[LabelWish], ...]:
-    """A report for each such label that open issues carry, from the counts that its list tells anyway."""
+    """A report for each such label that open issues carry."""
+    found = tuple(labels)
+    unknown = unknown_titles(found, taxonomy)
+    return tuple(
+        Step(_told(place, label.title, label.open), TellOnly())
+        for label in found
+        if label.open and label.title in unknown
+    )
+
+
+def unknown_titles(labels: Iterable[Standing], taxonomy: Taxonomy) -> tuple[str, ...]:
+    """The labels that look like a status and are none."""
     statuses = [status.title for status in taxonomy.workflow.statuses]
     scopes = {scope_of(title) for title in statuses}
     known = {*taxonomy.titles, *taxonomy.successors, *map(temporary, statuses)}
-    return tuple(
-        Step(_told(place, label.title, label.open), TellOnly())
-        for label in labels
-        if label.open and scope_of(label.title) in scopes and label.title not in known
-    )
+    return tuple(one.title for one in labels if scope_of(one.title) in scopes and one.title not in known)
 
 
 def _told(place: LabelPlace, title: str, number: int) -> Change:

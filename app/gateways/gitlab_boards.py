@@ -3,10 +3,9 @@
 from pydantic import BaseModel
 
 from app.domain.failure import Permanent
-from app.domain.label_succession import Looks
-from app.domain.provision_boards import BoardSeen, LabelSeen, ListSeen
+from app.domain.provision_boards import BoardSeen, ListSeen
 from app.gateways.gitlab_api import Api, project_path
-from app.gateways.gitlab_models import Text, Title, understood
+from app.gateways.gitlab_models import Title, understood
 
 
 class _ListBody(BaseModel):
@@ -29,17 +28,6 @@ class _BoardBody(BaseModel):
         return BoardSeen(self.id, self.name, tuple(self.labels), tuple(lists))
 
 
-class _LabelBody(BaseModel):
-    id: int
-    name: str
-    color: str
-    description: Text = ""
-    is_project_label: bool
-
-    def value(self) -> LabelSeen:
-        return LabelSeen(self.id, self.name, Looks(self.color.lower(), self.description), self.is_project_label)
-
-
 class GitLabBoards:
     """Reading and changing boards. Each write is one call, and its answer is compared with the wish."""
 
@@ -49,11 +37,6 @@ class GitLabBoards:
     def boards(self, project: str) -> tuple[BoardSeen, ...]:
         """All boards, with their lists as they stand: one call a page. Open and Closed are not among them."""
         return tuple(body.value() for body in self._api.all(_boards(project), _BoardBody))
-
-    def labels(self, project: str) -> tuple[LabelSeen, ...]:
-        """All labels a board may use, its groups' included: one call a page."""
-        path, query = f"{project_path(project)}/labels", {"include_ancestor_groups": "true"}
-        return tuple(body.value() for body in self._api.all(path, _LabelBody, query))
 
     def create(self, project: str, name: str) -> BoardSeen:
         """A new board without lists."""

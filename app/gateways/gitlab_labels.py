@@ -27,7 +27,7 @@ class _LabelBody(BaseModel):
     closed_issues_count: int | None = None
     open_merge_requests_count: int | None = None
 
-    def value(self, own: bool) -> Standing:
+    def value(self, own: bool, counts: bool = False) -> Standing:
         return Standing(
             id=self.id,
             title=self.name,
@@ -36,9 +36,9 @@ class _LabelBody(BaseModel):
             archived=self.archived,
             priority=self.priority,
             own=own,
-            open=self.open_issues_count,
-            closed=self.closed_issues_count,
-            merge_requests=self.open_merge_requests_count,
+            open=self.open_issues_count if counts else None,
+            closed=self.closed_issues_count if counts else None,
+            merge_requests=self.open_merge_requests_count if counts else None,
         )
 
 
@@ -84,15 +84,22 @@ class GitLabLabels:
         self._api = api
 
     def listed(self, place: LabelPlace) -> tuple[Standing, ...]:
-        """All labels there, with those of the groups above and the counts of their issues: one call a page.
+        """All labels there, with those of the groups above: one call a page.
 
-        A group's list does not say whose a label is (lib/api/entities/group_label.rb), so under another group all pass
-        for its own; `own_ids` tells them apart.
+        Those of a project with the counts of what carries them. A group's label is counted without the projects of its
+        subgroups, and one that is called None as the issues without a label (Label#issues_count, app/models/label.rb):
+        such counts are not told. A group's list does not say whose a label is (lib/api/entities/group_label.rb), so
+        under another group all pass for its own; `own_ids` tells them apart.
         """
-        query = {"with_counts": "true", "include_ancestor_groups": "true"}
+        query = {"include_ancestor_groups": "true"} | ({} if place.group else {"with_counts": "true"})
         with in_background():
             found = self._api.all(_labels(place), _LabelBody, query)
-        return tuple(body.value(own=body.is_project_label is not False) for body in found)
+        return tuple(self._standing(body, place) for body in found)
+
+    @staticmethod
+    def _standing(body: _LabelBody, place: LabelPlace) -> Standing:
+        own = body.is_project_label is not False
+        return body.value(own, counts=own and not place.group and body.name.casefold() not in _FILTER_WORDS)
 
     def own_ids(self, place: LabelPlace) -> frozenset[int]:
         """The ids of the labels that belong to the place itself: one call a page."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Protocol, assert_never
 
 from app.domain.failure import Permanent, Temporary
-from app.domain.label_succession import ON_ITS_WAY, Succession, succession
+from app.domain.label_succession import ON_ITS_WAY, Succession
 from app.domain.program import Program, Project, Tier
 from app.domain.provision import Draft, Kind, Step, Where
 from app.domain.provision_boards import (
@@ -16,7 +16,6 @@ from app.domain.provision_boards import (
     BoardWish,
     Columns,
     DropList,
-    LabelSeen,
     ListSeen,
     MakeBoard,
     MoveList,
@@ -32,10 +31,6 @@ class Boards(Protocol):
 
     def boards(self, project: str) -> Sequence[BoardSeen]:
         """All boards of a project, whole."""
-        ...
-
-    def labels(self, project: str) -> Sequence[LabelSeen]:
-        """The labels that boards of a project may use."""
         ...
 
     def create(self, project: str, name: str) -> BoardSeen:
@@ -59,6 +54,19 @@ class Boards(Protocol):
         ...
 
 
+class LabelsThere(Protocol):
+    """What boards need to know of labels: the kind labels tells it, so that both see the same. Raises Temporary,
+    Permanent."""
+
+    def passed_on(self, project: str) -> Succession:
+        """Which labels get another title, and which are merged."""
+        ...
+
+    def ids(self, project: str) -> Mapping[str, int]:
+        """The labels that boards of a project may use, by title, read now."""
+        ...
+
+
 class ProvisionBoards:
     """The part of plan and apply for boards. With `deletes`, lists of retired statuses are taken away."""
 
@@ -67,13 +75,15 @@ class ProvisionBoards:
     def __init__(
         self,
         door: Boards,
+        labels: LabelsThere,
         taxonomy: Taxonomy,
         program: Program,
         places: Mapping[str, Where],
         *,
         deletes: bool = False,
     ) -> None:
-        self._door, self._taxonomy, self._program, self._places = door, taxonomy, program, places
+        self._door, self._labels = door, labels
+        self._taxonomy, self._program, self._places = taxonomy, program, places
         self._deletes = deletes
         self._seen: dict[str, tuple[BoardSeen, ...]] = {}
         self._label_ids: dict[str, Mapping[str, int]] = {}
@@ -103,7 +113,7 @@ class ProvisionBoards:
         return compare(
             project.path,
             [self._wanted(project, index) for index in range(len(project.boards))],
-            Columns(titles, places, dict(passed_on.merges)),
+            Columns(titles, places, dict((*passed_on.past, *passed_on.merges))),
             self._seen[project.path],
             narrows=self._program.tier is not Tier.FREE,
             deletes=self._deletes,
@@ -123,11 +133,7 @@ class ProvisionBoards:
         titles = {one.title for board in seen for one in board.lists} | {t for board in seen for t in board.labels}
         if not any(title and (title in former or title.endswith(ON_ITS_WAY)) for title in titles):
             return Succession()
-        in_project = self._program.labels_in is None
-        labels = self._door.labels(project)
-        own = {one.title: one.looks for one in labels if one.of_project == in_project}
-        inherited = [one.title for one in labels if in_project and not one.of_project]
-        return succession(self._taxonomy.labels, own, inherited)
+        return self._labels.passed_on(project)
 
     def make(self, step: Step[BoardWish]) -> None:
         """One step. A board is made with its lists; where that breaks off, the next plan goes on with the rest."""
@@ -209,7 +215,7 @@ class ProvisionBoards:
     def _label_id(self, project: str, title: str) -> int:
         """Looked up when it is needed: labels of the same plan are made by then."""
         if title not in self._label_ids.get(project, {}):
-            self._label_ids[project] = {one.title: one.id for one in self._door.labels(project)}
+            self._label_ids[project] = self._labels.ids(project)
         if title not in self._label_ids[project]:
             raise Permanent(f"The label {title} is not there in {project} yet; apply the kind labels first.")
         return self._label_ids[project][title]

@@ -6,6 +6,8 @@ from datetime import date
 from typing import Protocol, assert_never
 
 from app.domain.failure import Permanent
+from app.domain.label_matching import concerned, passed_on, recounted, wanted_carriers, wanted_uses
+from app.domain.label_succession import Succession
 from app.domain.label_wishes import (
     AlterLabel,
     Asked,
@@ -23,9 +25,9 @@ from app.domain.label_wishes import (
 )
 from app.domain.program import Program, Tier
 from app.domain.provision import Act, Draft, Kind, Step, Where
-from app.domain.provision_labels import LabelStep, compare, seen_text, wanted_carriers, wanted_uses
+from app.domain.provision_labels import LabelStep, compare, seen_text
 from app.domain.taxonomy import Taxonomy
-from app.domain.unknown_statuses import unknown_statuses
+from app.domain.unknown_statuses import unknown_statuses, unknown_titles
 
 
 class Labels(Protocol):
@@ -101,29 +103,49 @@ class ProvisionLabels:
             )
             for place in ([LabelPlace(group, group=True)] if group else self._projects)
         ]
+        self._seen: dict[str, Seen] = {}
 
     def draft(self) -> Draft[LabelWish]:
         """One list call a page and place. More only where something is to do: issues that carry a label to be merged
-        or retired, whose a label under a subgroup is, what uses one that is to be deleted."""
+        or retired, whose a label under a subgroup is, what uses one that is to be deleted. In a group also the issues
+        of each label that stands there and is replaced or out of use: its list counts none of subgroups."""
         steps: list[LabelStep] = []
         texts: list[str] = []
         declared = 0
         for asked in self._asked:
-            seen = self._seen(asked)
+            seen = self._seen[asked.place.path] = self._read(asked)
             found = self._unshadowed(compare(asked, seen))
             texts.append(seen_text(asked, seen, found))
             declared += len({one.title for one in asked.labels} - {step.change.name for step in found})
             steps += (*found, *unknown_statuses(asked.place, seen.labels, self._taxonomy))
         return Draft(tuple(steps), "\n".join(texts), as_declared=declared)
 
-    def _seen(self, asked: Asked) -> Seen:
+    def passed_on(self, project: str) -> Succession:
+        """Which labels of a project get another title by this kind, and which are merged; read unless a draft did."""
+        asked = next(one for one in self._asked if one.place.group or one.place.path == project)
+        return passed_on(asked, self._seen.get(asked.place.path) or self._read(asked))
+
+    def ids(self, project: str) -> Mapping[str, int]:
+        """The labels that may be used in a project now, by title, its groups' too."""
+        return {one.title: one.id for one in self._door.listed(LabelPlace(project))}
+
+    def _read(self, asked: Asked) -> Seen:
+        labels = self._listed(asked)
+        uncounted = {one.title for one in labels if one.issues is None}
+        titles = uncounted.intersection((*concerned(asked, labels), *unknown_titles(labels, self._taxonomy)))
+        carriers = {title: tuple(self._door.carriers(asked.place, title)) for title in sorted(titles)}
+        labels = recounted(labels, carriers)
+        wanted = wanted_carriers(asked, labels)
+        carriers |= {title: tuple(self._door.carriers(asked.place, title)) for title in wanted if title not in carriers}
+        uses = {one.title: self._door.uses(asked.place, one) for one in wanted_uses(asked, labels)}
+        return Seen(labels, {title: carriers[title] for title in wanted}, uses)
+
+    def _listed(self, asked: Asked) -> tuple[Standing, ...]:
         labels = tuple(self._door.listed(asked.place))
         if asked.place.group and "/" in asked.place.path and compare(asked, Seen(labels)):
             own = self._door.own_ids(asked.place)
             labels = tuple(replace(one, own=one.id in own) for one in labels)
-        carriers = {title: tuple(self._door.carriers(asked.place, title)) for title in wanted_carriers(asked, labels)}
-        uses = {one.title: self._door.uses(asked.place, one) for one in wanted_uses(asked, labels)}
-        return Seen(labels, carriers, uses)
+        return labels
 
     def _unshadowed(self, steps: tuple[LabelStep, ...]) -> tuple[LabelStep, ...]:
         """A group's label is not made beside the same label of a project, which would go on hiding it there."""
@@ -181,5 +203,5 @@ def _told_of(step: LabelStep, holders: Sequence[str]) -> LabelStep:
         f"{', '.join(holders)} has this label of its own, which would hide the group's; promote it there "
         "(Manage, Labels, Promote to group label), which keeps its issues"
     )
-    change = replace(step.change, act=Act.REPORT, differences=(), because=because)
+    change = replace(step.change, act=Act.REPORT, differences=(), because=because, unmet=True)
     return Step(change, TellOnly())

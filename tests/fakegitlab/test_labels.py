@@ -174,3 +174,19 @@ def test_counts_tell_open_and_closed_issues_and_open_merge_requests(pod: Pod, ht
     assert [{name: one[name] for name in one if name.endswith("_count")} for one in found] == [
         {"open_issues_count": 1, "closed_issues_count": 1, "open_merge_requests_count": 1}
     ]
+
+
+def test_a_groups_label_is_counted_without_the_projects_of_its_subgroups(pod: Pod, http: httpx.Client) -> None:
+    """So the count of a label may be none where issues carry it (Label#issues_count, app/models/label.rb)."""
+    world, root = pod.world, pod.world.root
+    top = world.add_group("acme")
+    world.create_label(root, top, "bug")
+    for group in (top, world.add_group("below", parent=top)):
+        world.create_issue(root, world.add_project(group, "app"), "Broken", labels=["bug"])
+
+    headers = {"PRIVATE-TOKEN": root.token}
+    counted = http.get(f"/groups/{top.id}/labels", params={"with_counts": "true"}, headers=headers).json()
+    issues = http.get(f"/groups/{top.id}/issues", params={"labels": "bug"}, headers=headers).json()
+
+    assert [one["open_issues_count"] for one in counted] == [1]
+    assert len(issues) == 2

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, Literal
 
 from app.domain.failure import Permanent, Temporary
@@ -20,11 +21,13 @@ from app.gateways.gitlab_connect import GitLab, connect
 from app.services.provision import Done, Part, Provisioning
 from app.services.provision_boards import ProvisionBoards
 from app.services.provision_hooks import ProvisionHooks
+from app.services.provision_labels import ProvisionLabels
 from app.services.provision_schedules import ProvisionSchedules
 from app.services.provision_variables import ProvisionVariables
 from tests.scenarios.living import SIGNING_TOKEN, shipped
 
 PATH, PROGRAM_PATH = "sme/customer-feedback", "sme/program"
+TODAY = date(2026, 11, 20)
 SERVICE = "https://sounding-board.example.com"
 HOOK_URL = f"{SERVICE}/webhooks/gitlab"
 TITLES = tuple(status.title for status in shipped().taxonomy.workflow.statuses)
@@ -90,8 +93,10 @@ class Town:
 
     def parts(self, doors: GitLab) -> dict[str, Part[Any]]:
         """The parts of which these tests tell."""
+        labels = ProvisionLabels(doors.labels, self.taxonomy, self.program, PLACES, TODAY, deletes=self.deletes)
         return {
-            "boards": ProvisionBoards(doors.boards, self.taxonomy, self.program, PLACES, deletes=self.deletes),
+            "labels": labels,
+            "boards": ProvisionBoards(doors.boards, labels, self.taxonomy, self.program, PLACES, deletes=self.deletes),
             "hooks": ProvisionHooks(doors.hooks, self.program, self.keys, PLACES),
             "schedules": ProvisionSchedules(doors.schedules, doors.about, self.program, PLACES),
             "variables": ProvisionVariables(doors.variables, self.program, PLACES),

@@ -1,6 +1,6 @@
 """Whatever lists a board has and however they stand: one apply puts ours in order, with the fewest moves."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.failure import Permanent
-from app.domain.label_succession import Looks
+from app.domain.label_succession import Succession
 from app.domain.program import Board, Program, Project
-from app.domain.provision_boards import BoardSeen, LabelSeen, ListSeen, staying
+from app.domain.provision_boards import BoardSeen, ListSeen, staying
 from app.services.provision_boards import ProvisionBoards
 from tests.scenarios.living import shipped
 
@@ -33,9 +33,13 @@ class Shelf:
         assert project == PATH
         return [BoardSeen(1, "All", (), tuple(sorted(self.lists, key=lambda one: one.position)))]
 
-    def labels(self, project: str) -> Sequence[LabelSeen]:
+    def passed_on(self, project: str) -> Succession:
         assert project == PATH
-        return [LabelSeen(number, title, Looks("#5c5b66", ""), True) for number, title in enumerate(TITLES)]
+        return Succession()
+
+    def ids(self, project: str) -> Mapping[str, int]:
+        assert project == PATH
+        return {title: number for number, title in enumerate(TITLES)}
 
     def create(self, project: str, name: str) -> BoardSeen:
         raise AssertionError((project, name))
@@ -82,7 +86,7 @@ def _after(one: ListSeen, moved: ListSeen, old: int, new: int) -> int:
 def part(shelf: Shelf) -> ProvisionBoards:
     """Plan and apply over the shelf."""
     program: Program = replace(shipped().program, projects=(Project(PATH, (Board("All"),)),))
-    return ProvisionBoards(shelf, shipped().taxonomy, program, {})
+    return ProvisionBoards(shelf, shelf, shipped().taxonomy, program, {})
 
 
 def apply(shelf: Shelf) -> int:

@@ -73,11 +73,12 @@ def label_basic(label: Label) -> Json:
 
 
 def label(state: State, one: Label, place: Project | Group, counts: bool) -> Json:
-    """A label of a project (with `priority`) or a group (without), with its issues and open merge requests counted
-    (doc/api/labels.md, documented)."""
+    """A label of a project (with `priority`) or a group (without), with its issues and open merge requests counted: a
+    group's label without the projects of subgroups (app/models/label.rb, sure)."""
     body = label_basic(one)
     if counts:
-        with_it = [issue.state for issue in state.issues.values() if one in issue.labels]
+        counted = [issue for issue in state.issues.values() if one.owner in (issue.project, issue.project.group)]
+        with_it = [issue.state for issue in counted if one in issue.labels]
         body |= {
             "open_issues_count": with_it.count("opened"),
             "closed_issues_count": with_it.count("closed"),
@@ -90,8 +91,8 @@ def label(state: State, one: Label, place: Project | Group, counts: bool) -> Jso
 
 
 def _open_requests(state: State, one: Label) -> int:
-    below = (place for place in state.projects.values() if one.owner in (place, *place.group.line()))
-    requests = (request for place in below for request in place.own.merge_requests.values())
+    counted = (place for place in state.projects.values() if one.owner in (place, place.group))
+    requests = (request for place in counted for request in place.own.merge_requests.values())
     return sum(request.state == "opened" and one.title in request.labels for request in requests)
 
 
