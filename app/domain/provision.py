@@ -72,7 +72,8 @@ class Change:
 
     `because` is said beside `where`. `issues` is how many issues it touches, open and closed; None where GitLab did
     not say. `named` are those issues (or the first of them) where people should look at each. `by` is who changed the
-    thing last, only where GitLab records one.
+    thing last, only where GitLab records one. `unmet` marks a report of something declared that is not there, or not as
+    it is declared, and that only people can mend: a run that leaves it is not green.
     """
 
     kind: Kind
@@ -85,6 +86,7 @@ class Change:
     issues: int | None = 0
     named: tuple[str, ...] = ()
     by: str | None = None
+    unmet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,11 @@ class Provision:
     def pending(self) -> tuple[Change, ...]:
         """The changes that write something."""
         return tuple(change for change in self.changes if change.act is not Act.REPORT)
+
+    @property
+    def unmet(self) -> int:
+        """How many declared things are not as declared, and wait for people."""
+        return sum(change.unmet for change in self.changes)
 
     @property
     def touched(self) -> int:

@@ -155,7 +155,9 @@ def _by_merge_request(
     mark, found, proposed = _mark(files), seen.merge_request, seen.proposed or {}
     if found and waits(files, found, proposed):
         closed = f"!{found.iid} with just these was closed without being merged: reopen it, or write `templates: off`"
-        return _report(project, where, f"they wait for review in !{found.iid}" if found.open else closed)
+        if found.open:
+            return _report(project, where, f"they wait for review in !{found.iid}")
+        return _report(project, where, closed, unmet=True)
     if found and found.open:
         wish = MergeRequestWish(seen.branch, _MARK.sub(mark, found.description), found.iid)
         writes, way = _writes(files, proposed, seen), f"!{found.iid}, which is open"
@@ -215,8 +217,8 @@ def _now(path: str, seen: Seen) -> str:
     return f"another text, last changed by {last.by}" if last else "another text"
 
 
-def _report(project: str, where: Where | None, because: str) -> Step[TemplatesWish | None]:
-    return Step(Change(Kind.TEMPLATES, Act.REPORT, project, NAME, (), where, because), None)
+def _report(project: str, where: Where | None, because: str, *, unmet: bool = False) -> Step[TemplatesWish | None]:
+    return Step(Change(Kind.TEMPLATES, Act.REPORT, project, NAME, (), where, because, unmet=unmet), None)
 
 
 def _no_right(project: str, mode: TemplateMode, seen: Seen) -> str:

@@ -160,12 +160,21 @@ def headline(provision: Provision) -> str:
     """The plan in one sentence, or two."""
     pending, reports = len(provision.pending), len(provision.changes) - len(provision.pending)
     left = f" {counted(reports, 'thing')} {'is' if reports == 1 else 'are'} {_LEFT}." if reports else ""
+    left += f" {unmet(provision)}" if provision.unmet else ""
     if pending:
         about = f", touching {counted(provision.touched, 'issue')}" if provision.touched else ""
         return f"{counted(pending, 'change')} to make{about}.{left}"
     if provision.unseen:
         return f"Whether there is anything to do is not known: not everything could be looked at.{left}"
-    return f"Nothing to do.{left}"
+    return f"{'Nothing that `apply` can do.' if provision.unmet else 'Nothing to do.'}{left}"
+
+
+def unmet(provision: Provision) -> str:
+    """That it is not all as declared, and stays so until somebody does something."""
+    things = counted(provision.unmet, "declared thing")
+    if provision.unmet == 1:
+        return f"{things} is not as declared and waits for people."
+    return f"{things} are not as declared and wait for people."
 
 
 def kind_lines(provision: Provision) -> Iterator[str]:
