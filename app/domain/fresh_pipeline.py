@@ -19,6 +19,9 @@ _HEAD = """\
 # On merge requests: what the change would do in GitLab, as one note on the merge request and as artifacts.
 # On the default branch: apply it. By the schedule of program.yml: the sweep, which finds what webhooks missed.
 #
+# A plan that goes too far is refused, with the numbers. SOUNDING_BOARD_ALLOW_ISSUES and SOUNDING_BOARD_ALLOW_DELETE of
+# the first two jobs lift that: change them in the merge request that needs it, and set them back after it.
+#
 # Add these under Settings, CI/CD, Variables, all of them masked:
 #   SOUNDING_BOARD_REVIEW_TOKEN      not protected; scope api, role Developer: it reads, and writes the note
 #   SOUNDING_BOARD_OPERATOR_TOKEN    protected; scope api, role Maintainer: apply

@@ -16,15 +16,16 @@ from app.domain.failure import Temporary
 from app.domain.provision import Kind, Limits, Provision, counted
 from app.domain.saved_plan import SavedPlan, moved
 from app.entrypoints import show_plan
+from app.entrypoints.newest import WhileNewest, stop_if_overtaken
 from app.gateways.config_load import Configuration
 from app.gateways.plan_file import PlanFileInvalid, plan_text, save_plan, saved_plan
 from app.services.provision import Done, Provisioning
 from app.settings import OperatorSettings, read_settings
 
 UNLESS_ALLOWED = Limits()
-LONGEST_WAIT, TRIES = 45.0, 3
-"""Seconds that GitLab may let us wait, and how often a call is tried. Pipelines pay by the minute, and whoever comes
-after us finds everything as we left it."""
+LONGEST_WAIT, TRIES = 65.0, 3
+"""Seconds that GitLab may let us wait, and how often a call is tried. Its limits count by the minute, so a bit over one
+is enough; pipelines pay by the minute, too, and whoever comes after us finds everything as we left it."""
 KINDS = ", ".join(Kind)
 Only = Annotated[
     list[Kind] | None,
@@ -34,8 +35,14 @@ Config = Annotated[Path, typer.Option("--config", envvar="SOUNDING_BOARD_CONFIG_
 Against = Annotated[
     str | None, typer.Option(metavar="REV", help="Also tell what changes for open requests since this git revision.")
 ]
-AllowDelete = Annotated[int, typer.Option(metavar="N", min=0, help="How many things may be deleted.")]
-AllowIssues = Annotated[int, typer.Option(metavar="N", min=0, help="How many issues may be touched.")]
+AllowDelete = Annotated[
+    int,
+    typer.Option(envvar="SOUNDING_BOARD_ALLOW_DELETE", metavar="N", min=0, help="How many things may be deleted."),
+]
+AllowIssues = Annotated[
+    int,
+    typer.Option(envvar="SOUNDING_BOARD_ALLOW_ISSUES", metavar="N", min=0, help="How many issues may be touched."),
+]
 
 
 def plan(
@@ -43,7 +50,7 @@ def plan(
     as_json: Annotated[bool, typer.Option("--json", help="For machines; schemas/plan.schema.json tells more.")] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="For a note on a merge request.")] = False,
     detailed_exitcode: Annotated[
-        bool, typer.Option("--detailed-exitcode", help="Exit with 3 where GitLab is not as declared.")
+        bool, typer.Option("--detailed-exitcode", help="Exit with 3 where there are changes to make.")
     ] = False,
     against: Against = None,
     out: Annotated[Path | None, typer.Option(metavar="PLANFILE", help="Keep the plan, to apply just that.")] = None,
@@ -69,7 +76,7 @@ def plan(
         _keep(out, found)
     if provision.refusals:
         raise typer.Exit(1)
-    if detailed_exitcode and (provision.pending or provision.unmet):
+    if detailed_exitcode and provision.pending:
         raise typer.Exit(3)
 
 
@@ -104,18 +111,22 @@ def _keep(out: Path, found: SavedPlan) -> None:
 
 
 def apply(
+    context: typer.Context,
     planfile: Annotated[Path | None, typer.Argument(help="A plan kept by `plan --out`; made as it is or not.")] = None,
     only: Only = None,
     directory: Config = Path(),
     allow_delete: AllowDelete = UNLESS_ALLOWED.deletions,
     allow_issues: AllowIssues = UNLESS_ALLOWED.issues,
+    while_newest: WhileNewest = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask on a terminal.")] = False,
 ) -> None:
     """Show the plan, then make it; on a terminal after asking. Goes on where an earlier run was cut short."""
-    limits = Limits(allow_delete, allow_issues)
-    if planfile and (only or limits != UNLESS_ALLOWED):
+    if planfile and any(_typed(context, name) for name in ("only", "allow_delete", "allow_issues")):
         raise typer.BadParameter("PLANFILE brings its own kinds and limits; leave out --only, --allow-….")
     settings, configured = _read(directory)
+    if while_newest:
+        stop_if_overtaken(settings, while_newest)
+    limits = Limits(allow_delete, allow_issues)
     kept = _kept(planfile, settings) if planfile else None
     kinds, limits = (kept.provision.kinds, kept.limits) if kept else (only or (), limits)
     with bootstrap.provisioning(settings, configured, kinds, deletes=limits.deletions > 0) as provisioning:
@@ -127,6 +138,12 @@ def apply(
         _carry_out(provisioning, len(provision.pending))
 
 
+def _typed(context: typer.Context, name: str) -> bool:
+    """Whether an option stands on the command line, not in the environment."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
 def _kept(path: Path, settings: OperatorSettings) -> SavedPlan:
     """A plan for this GitLab. Raises PlanFileInvalid."""
     kept = saved_plan(path)
@@ -136,15 +153,6 @@ def _kept(path: Path, settings: OperatorSettings) -> SavedPlan:
 
 
 def _still(kept: SavedPlan, configured: Configuration, now: Provision) -> None:
-        if provision.unmet:
-            typer.echo(show_plan.unmet(provision))
-            raise typer.Exit(1)
-
-
-def _typed(context: typer.Context, name: str) -> bool:
-    """Whether an option stands on the command line, not in the environment."""
-    source = context.get_parameter_source(name)
-    return source is not None and source.name == "COMMANDLINE"
     """Raises Exit where the plan is no longer what would be made."""
     differs = moved(kept, configured.version, now)
     if differs:
@@ -156,7 +164,7 @@ def _may_go_on(settings: OperatorSettings, provision: Provision, *, asks: bool) 
     """Raises Exit where nothing is to be written: refused, nothing to do, paused, or not wanted."""
     pending = len(provision.pending)
     if not provision.refusals and not pending:
-        raise typer.Exit(1 if provision.unmet else 0)
+        raise typer.Exit(0)
     why_not = None
     if provision.refusals:
         why_not = "Nothing was written."

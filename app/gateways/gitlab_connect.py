@@ -14,6 +14,7 @@ from app.gateways.gitlab_api import Api
 from app.gateways.gitlab_backend import READ_TIMEOUT, HttpxBackend, http_client
 from app.gateways.gitlab_boards import GitLabBoards
 from app.gateways.gitlab_budget import Budget
+from app.gateways.gitlab_commits import GitLabCommits
 from app.gateways.gitlab_documents import GitLabDocuments
 from app.gateways.gitlab_hooks import GitLabHooks
 from app.gateways.gitlab_labels import GitLabLabels
@@ -43,6 +44,7 @@ class GitLab:
     schedules: GitLabSchedules
     variables: GitLabVariables
     merge_note: GitLabMergeNote
+    commits: GitLabCommits
     client: httpx.Client
 
     def close(self) -> None:
@@ -100,5 +102,6 @@ def _doors(url: str, api: Api, client: httpx.Client) -> GitLab:
         schedules=GitLabSchedules(api),
         variables=GitLabVariables(api),
         merge_note=GitLabMergeNote(api),
+        commits=GitLabCommits(api),
         client=client,
     )

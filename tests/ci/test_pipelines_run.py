@@ -18,6 +18,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from app.fakegitlab import FakeGitLab, World
+from app.fakegitlab import commits as git
 from app.fakegitlab.model import Project
 from tests.commands.terminal import Terminal
 from tests.strangers.conftest import HERE, HOUSE, run, tool
@@ -72,6 +73,14 @@ class Clone:
             "CI_MERGE_REQUEST_PROJECT_PATH": PROJECT,
             "CI_MERGE_REQUEST_DIFF_BASE_SHA": base,
             "SOUNDING_BOARD_REVIEW_TOKEN": self.gitlab.world.user("reviewer").token,
+        }
+
+    def pushed(self, project: Project) -> dict[str, str]:
+        """The variables of the pipeline of the newest commit that GitLab has on the default branch."""
+        return {
+            "CI_PIPELINE_SOURCE": "push",
+            "CI_COMMIT_SHA": project.own.repository.branches["main"],
+            "SOUNDING_BOARD_OPERATOR_TOKEN": self.gitlab.world.user("operator").token,
         }
 
 
@@ -165,10 +174,7 @@ def test_a_mistake_is_told_on_the_merge_request_and_fails_its_pipeline(clone: Cl
 
 
 def test_the_default_branch_applies_and_a_second_time_finds_nothing_to_do(clone: Clone, project: Project) -> None:
-    given = {
-        "CI_PIPELINE_SOURCE": "push",
-        "SOUNDING_BOARD_OPERATOR_TOKEN": clone.gitlab.world.user("operator").token,
-    }
+    given = clone.pushed(project)
     clone.pipeline(given)
     assert len(project.labels) == 83
     assert [board.name for board in project.boards.values()][:2] == ["Customer feedback", "AI"]
@@ -176,6 +182,44 @@ def test_the_default_branch_applies_and_a_second_time_finds_nothing_to_do(clone:
     clone.gitlab.world.calls.clear()
     clone.pipeline(given)
     assert [call for call in clone.gitlab.world.calls if call.method != "GET"] == []
+
+
+def test_an_older_pipeline_does_not_take_back_what_a_newer_one_applied(clone: Clone, project: Project) -> None:
+    """Somebody starts yesterday's job again; or GitLab starts the waiting jobs in another order."""
+    overtaken = clone.pushed(project)
+    petra = clone.gitlab.world.user("petra")
+    git.commit(clone.gitlab.world, petra, project, "main", "Newer", [git.Action("create", "a", b"a")], None)
+    printed = clone.pipeline(overtaken, fails=True)
+    ours, newest = overtaken["CI_COMMIT_SHA"][:8], project.own.repository.branches["main"][:8]
+    assert (
+        f"Nothing was written: this is {ours}, and the newest commit on the default branch of {PROJECT} is {newest}. "
+        "The pipeline of that one applies; if there is none, start one."
+    ) in printed
+    assert project.labels == {}
+
+
+def test_the_merge_request_that_needs_it_lifts_a_limit(clone: Clone, project: Project) -> None:
+    """By a changed number in the file of pipelines, which is reviewed with the rest."""
+    world = clone.gitlab.world
+    clone.pipeline(clone.pushed(project))
+    world.create_issue(world.user("petra"), project, "Faster exports", add_labels=["area::ai"])
+    world.label(project, "area::ai").title = "area::ml"
+    taxonomy = clone.here / "label_taxonomy.yml"
+    named = "      - title: area::ai\n"
+    taxonomy.write_text(taxonomy.read_text().replace(named, f"{named}        previously: area::ml\n"))
+    pipeline = clone.here / ".gitlab-ci.yml"
+
+    def allows(before: int, now: int) -> None:
+        allowed = 'SOUNDING_BOARD_ALLOW_ISSUES: "{}"'
+        assert allowed.format(before) in pipeline.read_text()
+        pipeline.write_text(pipeline.read_text().replace(allowed.format(before), allowed.format(now)))
+        clone.commits(f"{now} may be touched")
+
+    allows(200, 0)
+    printed = clone.pipeline(clone.pushed(project), fails=True)
+    assert "--allow-issues 1 lifts this." in printed
+    allows(0, 1)
+    assert "1 of 1 change made." in clone.pipeline(clone.pushed(project))
 
 
 def test_the_schedule_sweeps_and_does_not_apply(clone: Clone, project: Project) -> None:

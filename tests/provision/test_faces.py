@@ -151,17 +151,18 @@ def test_a_step_that_fails_ends_the_apply_and_the_next_one_goes_on(
 def test_a_short_pause_that_gitlab_asks_for_is_kept(
     terminal: Terminal, shelves: Shelves, labels: Shelf, waits: list[float]
 ) -> None:
-    labels.pauses = [7, 45]
+    """The windows of its limits are a minute long."""
+    labels.pauses = [7, 61]
     shelves(labels)
     ran = terminal("plan", "--json")
     assert (ran.code, ran.err) == (
         0,
-        "Waiting 7 s before GitLab is asked again.\nWaiting 45 s before GitLab is asked again.\n",
+        "Waiting 7 s before GitLab is asked again.\nWaiting 61 s before GitLab is asked again.\n",
     )
     assert json.loads(ran.out)["pending"] == 2
     labels.pauses = [1, 2, 3]
     assert terminal("plan").code == 1
-    assert waits == [7, 45, 1, 2]
+    assert waits == [7, 61, 1, 2]
 
 
 def test_a_pause_in_the_middle_too_and_the_change_is_made_once(
@@ -181,7 +182,7 @@ def test_a_pause_in_the_middle_too_and_the_change_is_made_once(
 
 
 def test_nobody_waits_for_a_long_pause(terminal: Terminal, shelves: Shelves, labels: Shelf, waits: list[float]) -> None:
-    labels.pauses = [46]
+    labels.pauses = [66]
     shelves(labels)
     assert terminal("apply").code == 1
     assert waits == []

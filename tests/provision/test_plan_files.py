@@ -47,6 +47,14 @@ def test_a_kept_plan_brings_its_kinds_and_limits(terminal: Terminal, kept: Path,
         assert "PLANFILE brings its own kinds and limits" in ran.err
 
 
+def test_limits_of_a_pipeline_say_nothing_about_a_kept_plan(terminal: Terminal, kept: Path, labels: Shelf) -> None:
+    """A job has them in its environment, whichever plan it makes."""
+    terminal.sets(allow_issues="1", allow_delete="9")
+    ran = terminal("apply", str(kept))
+    assert (ran.code, ran.err) == (0, "")
+    assert labels.made == ["status::new", "status::reviewed"]
+
+
 def test_nobody_is_asked_about_a_plan_they_looked_at(terminal: Terminal, kept: Path) -> None:
     assert "?" not in terminal("apply", str(kept)).out
 

@@ -344,7 +344,7 @@ class TestGitLabFails:
     @pytest.mark.parametrize("struck", ["rate_limit", "server_error", "lose_answer"])
     def test_while_it_writes(self, terminal: Terminal, world: World, struck: str) -> None:
         faults = {
-            "rate_limit": lambda: world.faults.rate_limit(retry_after=50, methods=("POST",), path="labels$"),
+            "rate_limit": lambda: world.faults.rate_limit(retry_after=90, methods=("POST",), path="labels$"),
             "server_error": lambda: world.faults.server_error(500, methods=("POST",), path="labels$"),
             "lose_answer": lambda: world.faults.lose_answer(methods=("POST",), path="labels$"),
         }
