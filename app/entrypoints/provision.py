@@ -50,7 +50,7 @@ def plan(
     as_json: Annotated[bool, typer.Option("--json", help="For machines; schemas/plan.schema.json tells more.")] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="For a note on a merge request.")] = False,
     detailed_exitcode: Annotated[
-        bool, typer.Option("--detailed-exitcode", help="Exit with 3 where there are changes to make.")
+        bool, typer.Option("--detailed-exitcode", help="Exit with 3 where GitLab is not as declared.")
     ] = False,
     against: Against = None,
     out: Annotated[Path | None, typer.Option(metavar="PLANFILE", help="Keep the plan, to apply just that.")] = None,
@@ -76,7 +76,7 @@ def plan(
         _keep(out, found)
     if provision.refusals:
         raise typer.Exit(1)
-    if detailed_exitcode and provision.pending:
+    if detailed_exitcode and (provision.pending or provision.unmet):
         raise typer.Exit(3)
 
 
@@ -136,6 +136,9 @@ def apply(
         _say(show_plan.plan_lines(provision))
         _may_go_on(settings, provision, asks=not (kept or yes))
         _carry_out(provisioning, len(provision.pending))
+        if provision.unmet:
+            typer.echo(show_plan.unmet(provision))
+            raise typer.Exit(1)
 
 
 def _typed(context: typer.Context, name: str) -> bool:
@@ -164,7 +167,7 @@ def _may_go_on(settings: OperatorSettings, provision: Provision, *, asks: bool) 
     """Raises Exit where nothing is to be written: refused, nothing to do, paused, or not wanted."""
     pending = len(provision.pending)
     if not provision.refusals and not pending:
-        raise typer.Exit(0)
+        raise typer.Exit(1 if provision.unmet else 0)
     why_not = None
     if provision.refusals:
         why_not = "Nothing was written."
