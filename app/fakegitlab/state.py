@@ -83,6 +83,7 @@ class State:
         self.settings: dict[str, object] = {}
         self.names_epoch = 0
         self.webhooks_on = True
+        self.signs_webhooks = True
         self.clock = Clock(clock)
         self._pretended: datetime | None = None
         self._last_id: defaultdict[str, int] = defaultdict(int)

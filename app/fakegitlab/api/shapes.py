@@ -160,7 +160,11 @@ def award(state: State, one: Award, target: Issue | Note) -> Json:
 
 
 def hook(state: State, one: Hook) -> Json:
-    """A webhook; its secrets are write-only."""
+    """A webhook; its secrets are write-only. Before 19.0 GitLab does not even say whether there are any.
+
+    (CONTRACT 1, documented)
+    """
+    there = {"token_present": one.token is not None, "signing_token_present": one.signing_token is not None}
     place = "group_id" if isinstance(one.owner, Group) else "project_id"
     return {
         "id": one.id,
@@ -177,7 +181,6 @@ def hook(state: State, one: Hook) -> Json:
         "url_variables": [{"key": key} for key in one.url_variables],
         "custom_webhook_template": one.custom_webhook_template,
         "custom_headers": [{"key": key} for key in one.custom_headers],
-        "token_present": one.token is not None,
-        "signing_token_present": one.signing_token is not None,
+        **(there if state.signs_webhooks else {}),
         place: one.owner.id,
     }
