@@ -71,9 +71,9 @@ class Change:
     """One thing to do, as people are shown it. `place` is the project or group, by full path.
 
     `because` is said beside `where`. `issues` is how many issues it touches, open and closed; None where GitLab did
-    not say. `named` are those issues (or the first of them) where people should look at each. `by` is who changed the
-    thing last, only where GitLab records one. `unmet` marks a report of something declared that is not there, or not as
-    it is declared, and that only people can mend: a run that leaves it is not green.
+    not say. `named` are those issues (or the first of them) where people should look at each. `unmet` marks a
+    report of something declared that is not there, or not as it is declared, and that only people can mend: a run that
+    leaves it is not green.
     """
 
     kind: Kind
@@ -85,7 +85,6 @@ class Change:
     because: str = ""
     issues: int | None = 0
     named: tuple[str, ...] = ()
-    by: str | None = None
     unmet: bool = False
 
 

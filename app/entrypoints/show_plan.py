@@ -132,8 +132,6 @@ def _details(change: Change, among: Sequence[Change], echo: Echo) -> Iterator[st
             yield f"{found.field}: {_value(found.now, echo)} → {_value(found.wanted, echo)}"
     if change.because:
         yield f"because {echo(change.because, _SENTENCE)}"
-    if change.by:
-        yield f"last changed by {echo(f'@{change.by}', 255)}"
     if change.issues is None:
         yield "how many issues carry it could not be counted"
     elif change.issues or change.named:

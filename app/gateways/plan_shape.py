@@ -43,7 +43,6 @@ class ChangeShape(PlanPart):
     because: str
     issues: int | None = Field(description="How many issues it touches; null where nobody knows.")
     named: tuple[str, ...] = Field(description="Those issues, or the first of them.")
-    by: str | None = Field(description="Who changed the thing last, where GitLab records one.")
     unmet: bool = Field(default=False, description="A declared thing that is not as declared and waits for people.")
 
 
@@ -131,7 +130,6 @@ def _change(change: Change) -> ChangeShape:
         because=change.because,
         issues=change.issues,
         named=change.named,
-        by=change.by,
         unmet=change.unmet,
     )
 
@@ -160,6 +158,5 @@ def _understood(shape: ChangeShape) -> Change:
         because=shape.because,
         issues=shape.issues,
         named=shape.named,
-        by=shape.by,
         unmet=shape.unmet,
     )

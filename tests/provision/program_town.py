@@ -149,8 +149,7 @@ def told(plan: Provision) -> list[str]:
     lines = []
     for change in plan.changes:
         where = f" ({change.where})" if change.where else ""
-        by = f" by {change.by}" if change.by else ""
-        lines.append(f"{change.act} {change.name} in {change.place}{where}{by}: {change.because}")
+        lines.append(f"{change.act} {change.name} in {change.place}{where}: {change.because}")
         lines += [f"  {d.field}: {d.now} → {d.wanted}" for d in change.differences]
     return lines
 

@@ -70,7 +70,7 @@ def test_a_drifted_label_is_told_field_by_field_and_only_those_are_written(town:
 
     change = only(town.plans(label("area::ai"), label("area::agile")))
 
-    assert (change.act, change.name, change.by) == (Act.CHANGE, "area::ai", None)
+    assert (change.act, change.name) == (Act.CHANGE, "area::ai")
     assert change.differences == (
         Difference("color", RED, GREY),
         Difference("description", "", "About area::ai."),

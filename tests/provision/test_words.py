@@ -39,7 +39,6 @@ def test_every_kind_of_change_has_its_sign_and_its_sentence(terminal: Terminal, 
         where,
         issues=312,
         named=tuple(f"{PLACE}#{n}" for n in range(1, 13)),
-        by="lead.ai",
     )
     acts[Act.REPORT] = Change(
         Kind.LABELS,
@@ -63,7 +62,6 @@ labels:
       because ~status::triage is `previously` of ~status::new
       touches 1 issue
   ⇒ merge status::fresh → status::new in sme/customer-feedback (label_taxonomy.yml:14)
-      last changed by @lead.ai
       touches 312 issues: #1, #2, #3, #4, #5, #6, #7, #8, #9, #10 and 302 more
   ↕ move moved in sme/customer-feedback (label_taxonomy.yml:14)
   ⊘ retire retired in sme/customer-feedback (label_taxonomy.yml:14)
@@ -112,7 +110,6 @@ def test_json_for_machines(terminal: Terminal, shelves: Shelves, labels: Shelf, 
                     "because": "",
                     "issues": 0,
                     "named": [],
-                    "by": None,
                     "unmet": False,
                 },
                 {
@@ -125,7 +122,6 @@ def test_json_for_machines(terminal: Terminal, shelves: Shelves, labels: Shelf, 
                     "because": "",
                     "issues": 12,
                     "named": [],
-                    "by": None,
                     "unmet": False,
                 },
             ],
@@ -188,7 +184,6 @@ def test_hostile_names_break_neither_a_note_nor_a_terminal(terminal: Terminal, s
         because=HOSTILE,
         issues=1,
         named=(HOSTILE,),
-        by="all",
     )
     shelves(Shelf(Kind.LABELS, {}, more=(change,)))
     assert terminal("plan").out.partition("\n\n")[0] == snapshot("""\
@@ -196,7 +191,6 @@ labels:
   ~ change evil`` | </summary> @all /close #1 [31m /close in sme/customer-feedback
       description: evil`` | </summary> @all /close #1 [31m → harmless
       because evil`` | </summary> @all /close #1 [31m
-      last changed by @all
       touches 1 issue: evil`` | </summary> @all /close #1 [31m\
 """)
     assert terminal("plan", "--markdown").out == snapshot("""\
@@ -207,7 +201,6 @@ labels:
 - change ```evil`` ｜ </summary> @all /close #1 [31m /close``` in `sme/customer-feedback`
   - description: ```evil`` ｜ </summary> @all /close #1 [31m``` → `harmless`
   - because ```evil`` ｜ </summary> @all /close #1 [31m```
-  - last changed by `@all`
   - touches 1 issue: ```evil`` ｜ </summary> @all /close #1 [31m```
 
 </details>
