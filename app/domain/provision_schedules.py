@@ -6,7 +6,7 @@ namespace lets a schedule have a variable.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.domain.program import Pipelines, Schedule
 from app.domain.provision import Act, Change, Difference, Kind, Step, Where
@@ -86,6 +86,28 @@ def compare(
     strays = [one for one in seen if ours(one.description) and one.description not in declared]
     because = "program.yml asks for no such schedule; it is left as it is, delete it in GitLab"
     return (*steps, *(_report(wanted, one, places.get("pipelines"), because) for one in strays))
+
+
+def without_branch(wanted: Pipelines, steps: Sequence[Step[ScheduleWish]]) -> tuple[Step[ScheduleWish], ...]:
+    """The same where the project has no such branch: GitLab takes no schedule for it, so that is left to people."""
+    because = (
+        f"{wanted.project} has no branch {wanted.ref}: commit the files of the program and push them there, or write "
+        "its branch as `ref`; then apply again"
+    )
+    return tuple(_reported(step, because) if _names_branch(step) else step for step in steps)
+
+
+def _names_branch(step: Step[ScheduleWish]) -> bool:
+    return step.wish is not None and "ref" in step.wish.fields
+
+
+def _reported(step: Step[ScheduleWish], because: str) -> Step[ScheduleWish]:
+    return Step(replace(step.change, act=Act.REPORT, differences=(), because=because, unmet=True), None)
+
+
+def names_branch(steps: Sequence[Step[ScheduleWish]]) -> bool:
+    """Whether any of these asks GitLab for the branch."""
+    return any(map(_names_branch, steps))
 
 
 def canonical(project: str, seen: Iterable[ScheduleSeen]) -> str:

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from gitlab.utils import EncodedId
 from pydantic import BaseModel
 
-from app.domain.failure import Permanent
+from app.domain.failure import Missing, Permanent
 from app.domain.provision_schedules import ScheduleSeen
 from app.gateways.gitlab_answers import Forbidden
 from app.gateways.gitlab_api import Api, project_path
@@ -18,6 +19,10 @@ T = TypeVar("T")
 class _Owner(BaseModel):
     username: str
     state: str = "active"
+
+
+class _Branch(BaseModel):
+    name: str
 
 
 class _Body(BaseModel):
@@ -52,6 +57,14 @@ class GitLabSchedules:
         """All schedules: one call a page."""
         rows = _allowed(project, lambda: self._api.all(_path(project), _Body))
         return tuple(row.value() for row in rows)
+
+    def has_branch(self, project: str, branch: str) -> bool:
+        """Whether the project has a branch of this name."""
+        try:
+            self._api.one(f"{project_path(project)}/repository/branches/{EncodedId(branch)}", _Branch)
+        except Missing:
+            return False
+        return True
 
     def put(self, project: str, schedule: int | None, fields: Mapping[str, str | bool]) -> None:
         """Set these fields, of a new schedule where `schedule` is None. We own a new one."""

@@ -7,7 +7,15 @@ from app.domain.failure import Permanent, Temporary
 from app.domain.issue import User
 from app.domain.program import Program
 from app.domain.provision import Draft, Kind, Step, Where
-from app.domain.provision_schedules import ScheduleSeen, ScheduleWish, SetSchedule, canonical, compare
+from app.domain.provision_schedules import (
+    ScheduleSeen,
+    ScheduleWish,
+    SetSchedule,
+    canonical,
+    compare,
+    names_branch,
+    without_branch,
+)
 
 
 class Schedules(Protocol):
@@ -15,6 +23,10 @@ class Schedules(Protocol):
 
     def schedules(self, project: str) -> Sequence[ScheduleSeen]:
         """All schedules of a project."""
+        ...
+
+    def has_branch(self, project: str, branch: str) -> bool:
+        """Whether the project has a branch of this name."""
         ...
 
     def put(self, project: str, schedule: int | None, fields: Mapping[str, str | bool]) -> None:
@@ -43,7 +55,9 @@ class ProvisionSchedules:
         self._door, self._ourselves, self._program, self._places = door, ourselves, program, places
 
     def draft(self) -> Draft[ScheduleWish]:
-        """One call; one more, for who we are, where a schedule that is there has to be changed."""
+        """One call. One more, for who we are, where a schedule that is there has to be changed; and one to see whether
+        its branch is there, where one is to be made or to get another.
+        """
         pipelines = self._program.pipelines
         if pipelines is None:
             return Draft((), "")
@@ -51,8 +65,9 @@ class ProvisionSchedules:
         steps = compare(pipelines, self._places, seen)
         if any(step.wish and step.wish.id for step in steps):
             steps = compare(pipelines, self._places, seen, self._ourselves.whoami().username)
-        pending = sum(step.wish is not None for step in steps)
-        as_declared = len(pipelines.schedules) - pending
+        as_declared = len(pipelines.schedules) - sum(step.wish is not None for step in steps)
+        if names_branch(steps) and not self._door.has_branch(pipelines.project, pipelines.ref):
+            steps = without_branch(pipelines, steps)
         return Draft(steps, canonical(pipelines.project, seen), as_declared=as_declared)
 
     def make(self, step: Step[ScheduleWish]) -> None:

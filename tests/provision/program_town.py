@@ -13,6 +13,7 @@ from app.domain.provision import Act, Limits, Provision, Where
 from app.domain.provision_hooks import HookKeys
 from app.domain.taxonomy import Taxonomy
 from app.fakegitlab import FakeGitLab, World
+from app.fakegitlab.commits import Action, commit
 from app.fakegitlab.model import Board, BoardList
 from app.fakegitlab.model import Project as Place
 from app.fakegitlab.possessions import Variable
@@ -170,6 +171,8 @@ def town(tier: Literal["free", "premium"] = "premium") -> Iterator[Town]:
         user = world.add_user(username, username.title())
         for place in (project, program):
             world.add_member(place, user, level)
+    begin = [Action("create", "program.yml", b"name: Customer feedback\n")]
+    commit(world, world.root, program, "main", "Begin", begin)
     for label in shipped().taxonomy.labels:
         world.create_label(world.root, project, label.title, label.color, label.description)
     with FakeGitLab(world, deliver=False) as gitlab:

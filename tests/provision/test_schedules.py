@@ -66,6 +66,32 @@ def test_a_second_apply_reads_one_list_and_writes_nothing(here: Town) -> None:
     assert (plan.changes, plan.as_declared) == ((), {plan.kinds[0]: 1})
 
 
+def test_a_branch_that_is_not_there_is_told_with_its_cure_and_waits_for_people(here: Town) -> None:
+    """GitLab calls it ambiguous. It comes with the first push."""
+    branches = here.pipelines.own.repository.branches
+    branches["trunk"] = branches.pop("main")
+    cure = (
+        f"{PROGRAM_PATH} has no branch main: commit the files of the program and push them there, or write its branch "
+        "as `ref`; then apply again"
+    )
+    assert told(here.plan("schedules")) == [f"report {NAME} in {PROGRAM_PATH} (program.yml:57): {cure}"]
+    assert here.plan("schedules").unmet == 1
+    assert (here.apply("schedules"), schedules(here)) == ([], [])
+    branches["main"] = branches["trunk"]
+    made(here)
+    del branches["main"]
+    assert here.apply("schedules") == []
+
+
+def test_another_branch_that_is_not_there_is_told_too(here: Town) -> None:
+    schedule = made(here)
+    here.program = replace(here.program, pipelines=replace(PIPELINES, ref="trunk"))
+    (change,) = here.plan("schedules").changes
+    assert (change.act, change.name, change.unmet) == (Act.REPORT, NAME, True)
+    assert here.apply("schedules") == []
+    assert schedule.ref == "main"
+
+
 def test_without_pipelines_nothing_is_asked(here: Town) -> None:
     here.program = replace(here.program, pipelines=None)
     assert here.plan("schedules").changes == ()

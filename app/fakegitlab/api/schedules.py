@@ -137,10 +137,20 @@ def _write(request: Request, one: Schedule) -> None:
         raise invalid({"cron": ["syntax is invalid"]})
     if zone not in available_timezones() and zone != "UTC":
         raise invalid({"cron_timezone": ["syntax is invalid"]})
+    _require_branch(request)
     one.cron, one.cron_timezone = cron, zone
     one.description, one.ref = request.text("description", one.description), request.text("ref", one.ref)
     one.active = request.flag("active", one.active)
     one.updated_at = request.world.now()
+
+
+def _require_branch(request: Request) -> None:
+    """A branch that is not there cannot be told from one of two meanings
+    (app/services/ci/pipeline_schedules/base_save_service.rb, guess).
+    """
+    ref = request.text("ref")
+    if ref and commits.resolve(request.project(), ref) is None:
+        raise invalid({"ref": ["is ambiguous"]})
 
 
 @routes.on("PUT", "/projects/:id/pipeline_schedules/:pipeline_schedule_id")
