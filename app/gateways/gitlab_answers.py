@@ -12,8 +12,9 @@ from pydantic_core import from_json
 from app.domain.failure import Missing, Permanent, Temporary
 from app.gateways.gitlab_budget import LONGEST_PAUSE
 
-TOKEN_PAUSE = 60.0
-"""Seconds until a refused token is tried again: soon enough after it was mended, too seldom to look like an attack."""
+TOKEN_PAUSE = 90.0
+"""Seconds until a refused token is tried again: soon enough after it was mended, too seldom to look like an attack, and
+longer than a command waits that somebody looks at."""
 _LONGEST_QUOTE = 200
 _AGAIN = "It may work later."
 _UNSURE = "Whether it was done is not known, so it is not sent again as it is: what GitLab has is read anew first."
