@@ -159,15 +159,20 @@ class ProvisionBoards:
     def _make_board(self, wish: MakeBoard) -> None:
         for title in (*wish.titles, *([wish.label] if wish.label else [])):
             self._label_id(wish.project, title)
-        made = self._door.create(wish.project, wish.board)
+        made = self._made_before(wish) or self._door.create(wish.project, wish.board)
         self._keep(wish.project, made)
         try:
-            if wish.label:
+            if wish.label and made.labels != (wish.label,):
                 self._narrow(Narrow(wish.project, wish.board, (wish.label,)))
             for index, title in enumerate(wish.titles):
                 self._add(AddList(wish.project, wish.board, title, index))
         except (Temporary, Permanent) as problem:
             raise _broken_off(problem, f"The board {wish.board} is made, and not all of it: ") from problem
+
+    def _made_before(self, wish: MakeBoard) -> BoardSeen | None:
+        """By an earlier try that broke off, or by somebody else: GitLab takes a second board of the same name."""
+        named = (one for one in self._door.boards(wish.project) if one.name == wish.board)
+        return min(named, key=lambda one: one.id, default=None)
 
     def _narrow(self, wish: Narrow) -> None:
         for title in wish.labels:
@@ -178,6 +183,11 @@ class ProvisionBoards:
     def _add(self, wish: AddList) -> None:
         """Harmless where the list is there by now: GitLab refuses a second one of the same label."""
         board, label_id = self._board(wish), self._label_id(wish.project, wish.title)
+        if all(one.title != wish.title for one in board.lists):
+            self._add_list(wish, board, label_id)
+        self._move(wish.project, self._board(wish), wish.title, wish.index)
+
+    def _add_list(self, wish: AddList, board: BoardSeen, label_id: int) -> None:
         try:
             made = self._door.add_list(wish.project, board, wish.title, label_id)
             self._keep(wish.project, replace(board, lists=(*board.lists, made)))
@@ -185,7 +195,6 @@ class ProvisionBoards:
             self._seen[wish.project] = tuple(self._door.boards(wish.project))
             if all(one.title != wish.title for one in self._board(wish).lists):
                 raise
-        self._move(wish.project, self._board(wish), wish.title, wish.index)
 
     def _move(self, project: str, board: BoardSeen, title: str, index: int) -> None:
         """To the place of the list that stands at the index now. GitLab refuses to move a list to where it is."""

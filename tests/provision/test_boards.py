@@ -44,14 +44,16 @@ def test_a_second_apply_reads_once_and_writes_nothing(here: Town) -> None:
     assert here.calls() == ["GET /projects/:id/boards"] * 2
 
 
-def test_a_cold_apply_asks_for_labels_once_and_makes_each_thing_with_one_call(here: Town) -> None:
+def test_a_cold_apply_asks_for_labels_once_looks_for_each_board_and_makes_each_thing_with_one_call(here: Town) -> None:
     here.apply("boards")
     lists = ["POST /projects/:id/boards/:board_id/lists"] * len(TITLES)
     assert here.calls() == [
         "GET /projects/:id/boards",
         "GET /projects/:id/labels",
+        "GET /projects/:id/boards",
         "POST /projects/:id/boards",
         *lists,
+        "GET /projects/:id/boards",
         "POST /projects/:id/boards",
         "PUT /projects/:id/boards/:board_id",
         *lists,

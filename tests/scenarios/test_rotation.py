@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,19 +39,20 @@ class Site:
     @contextmanager
     def service(self, **settings: str) -> Iterator[None]:
         """The service with these settings, on its port; at the end it has worked off what it took in."""
-        web = create_web(settings_for(self.gitlab.url, self.world, self.kept, **settings), self.configured)
+        given = {"webhook_signing_token": None, **settings}
+        web = create_web(settings_for(self.gitlab.url, self.world, self.kept, **given), self.configured)
         with Serving(web, self.port) as serving:
             self.port = int(serving.url.rpartition(":")[2])
             yield
             assert self.gitlab.settle(20)
             until(web.state.service.idle, "the service at rest")
 
-    def apply_hooks(self, signing_token: str) -> list[str]:
+    def apply_hooks(self, **tokens: Any) -> list[str]:
         """`apply --only hooks` by an operator; what it changed of the tokens."""
         operator = OperatorSettings(
             gitlab_url=self.gitlab.url,
             operator_token=self.world.user("program.lead").token,
-            webhook_signing_token=signing_token,
+            **tokens,
         )
         program = replace(self.configured.program, service=f"http://127.0.0.1:{self.port}")
         with bootstrap.provisioning(operator, replace(self.configured, program=program), [Kind.HOOKS]) as provisioning:
@@ -87,22 +89,51 @@ def answers(hook: Hook) -> set[int | None]:
     return {one.status for one in hook.recent if isinstance(one, Delivery) and one.attempts}
 
 
-def test_the_webhooks_signing_token(site: Site) -> None:
+@dataclass(frozen=True)
+class Way:
+    """A token of the webhook on its way from an old value to a new one, and what `apply` says at each step."""
+
+    setting: str
+    old: str
+    new: str
+    first: str
+    both: tuple[str, list[str]]
+
+
+SIGNED = Way(
+    "webhook_signing_token",
+    OLD,
+    NEW,
+    "signing token: not set → set",
+    ("signing token: an older one → the newest", []),
+)
+SHOWN = Way(
+    "webhook_secret",
+    "the-older-secret-of-ours",
+    "the-newer-secret-of-ours",
+    "secret token: not set → set",
+    ("secret token: not told → the newest", ["secret token: not told → the newest"]),
+)
+
+
+@pytest.mark.parametrize("way", [SIGNED, SHOWN], ids=["signing token", "secret token"])
+def test_the_webhooks_token(site: Site, way: Way) -> None:
+    old, both, new = ({way.setting: value} for value in (way.old, f"{way.new},{way.old}", way.new))
     filed = []
-    with site.service(webhook_signing_token=OLD):
-        assert site.apply_hooks(OLD) == ["signing token: not set → set"]
+    with site.service(**old):
+        assert site.apply_hooks(**old) == [way.first]
         filed.append(site.files())
-    with site.service(webhook_signing_token=f"{NEW},{OLD}"):
+    with site.service(**both):
         filed.append(site.files())
         assert site.gitlab.settle(20)
-        assert site.apply_hooks(f"{NEW},{OLD}") == ["signing token: an older one → the newest"]
-        assert site.apply_hooks(f"{NEW},{OLD}") == []
+        assert site.apply_hooks(**both) == [way.both[0]]
+        assert site.apply_hooks(**both) == way.both[1]
         filed.append(site.files())
-    with site.service(webhook_signing_token=NEW):
-        assert site.apply_hooks(NEW) == []
+    with site.service(**new):
+        assert site.apply_hooks(**new) == []
         filed.append(site.files())
     (hook,) = site.project.hooks.values()
-    assert hook.signing_token == NEW
+    assert {hook.signing_token, hook.token} == {way.new, None}
     assert answers(hook) == {200}
     assert [site.looked_at(issue) for issue in filed] == [True] * 4
 
@@ -112,7 +143,7 @@ def test_the_services_access_token(site: Site, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("app.gateways.gitlab_answers.TOKEN_PAUSE", 1.0)
     bot = site.world.user("sounding-board")
     with site.service(webhook_signing_token=OLD):
-        site.apply_hooks(OLD)
+        site.apply_hooks(webhook_signing_token=OLD)
     stale = bot.token
     web = create_web(settings_for(site.gitlab.url, site.world, site.kept, webhook_signing_token=OLD), site.configured)
     with Serving(web, site.port):
@@ -131,7 +162,7 @@ def test_the_key_of_our_notes(site: Site) -> None:
     new = "another-signing-key"
     issue = site.files()
     with site.service(webhook_signing_token=OLD):
-        site.apply_hooks(OLD)
+        site.apply_hooks(webhook_signing_token=OLD)
         site.world.update_issue(site.world.user("sa.jane"), issue, add_labels=["status::resolved"])
     (note,) = _ours(site, issue)
     with site.service(webhook_signing_token=OLD, signing_key=f"{new},{SIGNING_KEY}"):
