@@ -14,6 +14,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from app.fakegitlab import FakeGitLab, World
+from app.fakegitlab.commits import Action, commit
 from app.fakegitlab.faults import Fault
 from tests.commands.terminal import Ran, Terminal
 from tests.config import small
@@ -39,11 +40,12 @@ def painted(world: World, title: str, color: str) -> None:
 
 @pytest.fixture
 def empty(terminal: Terminal, tmp_path: Path) -> Iterator[FakeGitLab]:
-    """An empty group with two empty projects, an operator who is Maintainer of both, and a bot that is not."""
+    """An empty project of requests, one with the program's files, their operator, a Maintainer, and a bot that is none."""
     world = World()
     group = world.add_group("sme")
     feedback, pipelines = (world.add_project(group, name) for name in ("feedback", "program"))
     olga, bot = world.add_user("olga", "Olga Operator"), world.add_user("sounding-board", "Sounding Board", bot=True)
+    commit(world, world.root, pipelines, "main", "Begin", [Action("create", "program.yml", PROGRAM.encode())])
     for project in (feedback, pipelines):
         world.add_member(project, olga, "maintainer")
         world.add_member(project, bot, "planner")
@@ -282,7 +284,7 @@ class TestTheTokenMayNot:
             assert refused == snapshot("""\
 Refused, so nothing of it is made:
   hooks could not be looked at: only a Maintainer of sme/feedback may see and set webhooks, and this token's user is none. Put a Maintainer's token into SOUNDING_BOARD_OPERATOR_TOKEN. --only labels --only boards --only documents lifts this.
-  schedules could not be looked at: this token's user may not keep the pipeline schedules of sme/program, or its pipelines are switched off. It takes a Developer, and a Maintainer for the schedules of others: put such a token into SOUNDING_BOARD_OPERATOR_TOKEN. --only labels --only boards --only documents lifts this.
+  schedules could not be looked at: this token's user may not keep the pipeline schedules of sme/program, or its pipelines are switched off. It takes a Developer, and a Maintainer to take over the schedules of others: put such a token into SOUNDING_BOARD_OPERATOR_TOKEN. --only labels --only boards --only documents lifts this.
   variables could not be looked at: only a Maintainer of sme/program may see its CI/CD variables, and this token's user is none. Put a Maintainer's token into SOUNDING_BOARD_OPERATOR_TOKEN. --only labels --only boards --only documents lifts this.
   The issue templates of sme/feedback are to be committed on main, and the token's user may not push there. Let them push, give a Maintainer's token, or write `templates: merge_request`.
 """)
