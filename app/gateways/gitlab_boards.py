@@ -17,13 +17,16 @@ class _ListBody(BaseModel):
         return ListSeen(self.id, self.label, self.position or 0)
 
 
-class _BoardBody(BaseModel):
+class BoardBody(BaseModel):
+    """A board, with its lists in any order."""
+
     id: int
     name: str
     labels: list[Title] = []
     lists: list[_ListBody] = []
 
     def value(self) -> BoardSeen:
+        """As ours, the lists from the left."""
         lists = sorted((one.value() for one in self.lists), key=lambda one: (one.position, one.id))
         return BoardSeen(self.id, self.name, tuple(self.labels), tuple(lists))
 
@@ -36,12 +39,12 @@ class GitLabBoards:
 
     def boards(self, project: str) -> tuple[BoardSeen, ...]:
         """All boards, with their lists as they stand: one call a page. Open and Closed are not among them."""
-        return tuple(body.value() for body in self._api.all(_boards(project), _BoardBody))
+        return tuple(body.value() for body in self._api.all(_boards(project), BoardBody))
 
     def create(self, project: str, name: str) -> BoardSeen:
         """A new board without lists."""
         answer = self._api.client.http_post(_boards(project), post_data={"name": name})
-        board = understood(_BoardBody, answer, f"the board {name}").value()
+        board = understood(BoardBody, answer, f"the board {name}").value()
         if board.name != name:
             raise Permanent(f"GitLab made a board {board.name!r} where {name!r} was asked for. Rename it in GitLab.")
         return board
@@ -50,7 +53,7 @@ class GitLabBoards:
         """Which labels an issue must carry to be shown; none shows all. Premium, and ignored on Free."""
         path = f"{_boards(project)}/{board.id}"
         answer = self._api.client.http_put(path, post_data={"labels": ",".join(labels)})
-        made = understood(_BoardBody, answer, f"the board {board.name}").value()
+        made = understood(BoardBody, answer, f"the board {board.name}").value()
         if set(made.labels) != set(labels):
             raise Permanent(
                 f"GitLab said yes and did not narrow the board {board.name} of {project}. On GitLab Free it cannot: "

@@ -6,8 +6,10 @@ from pydantic import BaseModel
 
 from app.domain.failure import Missing, Permanent
 from app.domain.label_wishes import Carrier, LabelFields, LabelPlace, Standing, differences
+from app.domain.provision_boards import BoardSeen
 from app.gateways.gitlab_answers import Taken
 from app.gateways.gitlab_api import Api, Query, project_path
+from app.gateways.gitlab_boards import BoardBody
 from app.gateways.gitlab_budget import in_background, in_bulk
 from app.gateways.gitlab_models import Flag, References, Text, Title, understood
 
@@ -56,19 +58,6 @@ class _CarrierBody(BaseModel):
     def value(self) -> Carrier:
         labels = frozenset(self.labels)
         return Carrier(self.project_id, self.iid, self.references.full, labels, self.state == "opened")
-
-
-class _Titled(BaseModel):
-    name: str
-
-
-class _ListBody(BaseModel):
-    label: _Id | None = None
-
-
-class _BoardBody(_Titled):
-    lists: list[_ListBody] = []
-    labels: list[_Id] = []
 
 
 class _CarryingMergeRequest(BaseModel):
@@ -184,9 +173,9 @@ class GitLabLabels:
             wanted = {**wanted, "labels": label.title}
         with in_background():
             requests = self._api.all(f"{_place(place)}/merge_requests", _CarryingMergeRequest, wanted)
-            boards = self._api.all(f"{_place(place)}/boards", _BoardBody)
+            boards = self._api.all(f"{_place(place)}/boards", BoardBody)
         merges = [f"{place.path}!{one.iid}" for one in requests if label.title in one.labels]
-        holding = [one.name for one in boards if label.id in _on_board(one)]
+        holding = [one.name for one in boards if label.title in _on_board(one.value())]
         return (*merges, *(f"the board {name}" for name in holding))
 
 
@@ -203,8 +192,9 @@ def _issue(carrier: Carrier) -> str:
     return f"/projects/{carrier.project_id}/issues/{carrier.iid}"
 
 
-def _on_board(board: _BoardBody) -> set[int]:
-    return {one.label.id for one in board.lists if one.label} | {one.id for one in board.labels}
+def _on_board(board: BoardSeen) -> set[str | None]:
+    """Labels by title: a group's of the same title counts for it, too, which is the safe side."""
+    return {one.title for one in board.lists} | set(board.labels)
 
 
 def _sent(fields: LabelFields, title: str) -> dict[str, Any]:
