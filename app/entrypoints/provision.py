@@ -135,7 +135,7 @@ def apply(
             _still(kept, configured, provision)
         _say(show_plan.plan_lines(provision))
         _may_go_on(settings, provision, asks=not (kept or yes))
-        _carry_out(provisioning, len(provision.pending))
+        _carry_out(provisioning, provision)
         if provision.unmet:
             typer.echo(show_plan.unmet(provision))
             raise typer.Exit(1)
@@ -180,24 +180,32 @@ def _may_go_on(settings: OperatorSettings, provision: Provision, *, asks: bool) 
         raise typer.Exit(1)
 
 
-def _carry_out(provisioning: Provisioning, total: int) -> None:
+def _carry_out(provisioning: Provisioning, provision: Provision) -> None:
     """Make the changes, a line each, and say exactly how far it went. Raises Exit where it was not to the end."""
-    made, failed, under_way = 0, 0, 0
+    tally, total = show_plan.Tally(provision), len(provision.pending)
     try:
         with _stoppable():
-            while not failed and (coming := provisioning.coming):
-                _say(f"{made + 1}/{total} {c.kind}: {before}" for c in coming if (before := show_plan.announced(c)))
+            while not tally.failed and (coming := provisioning.coming):
+                number = f"{tally.made.total() + 1}/{total}"
+                _say(f"{number} {c.kind}: {before}" for c in coming if (before := show_plan.announced(c)))
                 for done in _tried(provisioning):
-                    typer.echo(f"{made + 1}/{total} {done.change.kind}: {show_plan.made(done.change, done.problem)}")
-                    made, failed = (made, failed + 1) if done.problem else (made + 1, failed)
+                    _tell(done, tally, total)
     except KeyboardInterrupt:
         typer.echo("Stopped.")
-        under_way = len(provisioning.coming)
-    if made == total:
-        typer.echo(show_plan.all_made(total))
-        return
-    typer.echo(show_plan.cut_short(made, total, failed, under_way))
-    raise typer.Exit(1)
+        tally.under_way = len(provisioning.coming)
+    _say(tally.lines())
+    if tally.made.total() < total:
+        raise typer.Exit(1)
+
+
+def _tell(done: Done, tally: show_plan.Tally, total: int) -> None:
+    """One change after it was tried, with its number."""
+    told = show_plan.made(done.change, done.problem, done.left)
+    typer.echo(f"{tally.made.total() + 1}/{total} {done.change.kind}: {told}")
+    if done.problem:
+        tally.failed[done.left] += 1
+    else:
+        tally.made[done.change.kind] += 1
 
 
 def _planned(provisioning: Provisioning, limits: Limits) -> Provision:

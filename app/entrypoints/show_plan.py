@@ -4,8 +4,11 @@ Names come from GitLab and are anybody's: on a terminal they are one line withou
 inline code, so that they run nothing, mention nobody and link no issue (promise 9).
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 
+from app.domain.failure import Left
 from app.domain.merge_note import MOST_MARKDOWN
 from app.domain.neutral import plain, quote
 from app.domain.provision import (
@@ -208,9 +211,13 @@ def _refusal(stop: Refusal, echo: Echo) -> str:
 
 def moved_lines(moved: Moved) -> Iterator[str]:
     """Why a saved plan is not applied, and what differs."""
-    who = "The configuration has changed" if moved.configuration else "GitLab is no longer as it was"
-    yield f"{who} since this plan was made, so nothing was written."
-    for title, changes in (("New since then:", moved.new), ("No longer to be made:", moved.gone)):
+    if moved.file:
+        yield "The plan in this file is not the one that was made from what GitLab has, so nothing was written."
+    else:
+        who = "The configuration has changed" if moved.configuration else "GitLab is no longer as it was"
+        yield f"{who} since this plan was made, so nothing was written."
+    titles = ("Not in the file:", "In the file only:") if moved.file else ("New since then:", "No longer to be made:")
+    for title, changes in zip(titles, (moved.new, moved.gone), strict=True):
         if changes:
             yield title
             yield from (f"  {line}" for line in _folded(changes))
@@ -227,21 +234,47 @@ def announced(change: Change) -> str | None:
     return f"{what(change)} touches {change.issues} issues; that takes about {counted(minutes, 'minute')}"
 
 
-def made(change: Change, problem: str | None) -> str:
+_OUTCOMES = {
+    Left.UNDONE: "could not be made",
+    Left.IN_PART: "was made in part",
+    Left.UNKNOWN: "may have been made",
+}
+
+
+def made(change: Change, problem: str | None, left: Left = Left.UNDONE) -> str:
     """A change after it was tried."""
-    return f"{what(change)}: could not be made. {plain(problem, _SENTENCE)}" if problem else what(change)
+    return f"{what(change)}: {_OUTCOMES[left]}. {plain(problem, _SENTENCE)}" if problem else what(change)
 
 
-def all_made(total: int) -> str:
-    """The end of an apply that came to its end."""
-    return f"{total} of {counted(total, 'change')} made."
+@dataclass(slots=True)
+class Tally:
+    """How far an apply came: what was made of each kind, and what became of the rest it was at."""
 
+    provision: Provision
+    made: Counter[Kind] = field(default_factory=Counter)
+    failed: Counter[Left] = field(default_factory=Counter)
+    under_way: int = 0
 
-def cut_short(made: int, total: int, failed: int, under_way: int) -> str:
-    """The end of an apply that did not: how far it came, what became of those it was at, and the rest."""
-    at = failed or under_way
-    ending = "failed" if failed else "was under way" if under_way == 1 else "were under way"
-    return (
-        f"{made} of {counted(total, 'change')} made, {at} {ending}, {total - made - at} not tried. "
-        "`sounding-board apply` goes on from there."
-    )
+    def lines(self) -> Iterator[str]:
+        """The end of an apply: the numbers of each kind, then those of all."""
+        yield from (f"{kind}: {self._kind(kind)}" for kind in self.provision.kinds)
+        yield self._all()
+
+    def _kind(self, kind: Kind) -> str:
+        acts = [change.act for change in self.provision.of(kind)]
+        pending = len(acts) - acts.count(Act.REPORT)
+        found = [f"{self.made[kind]} of {counted(pending, 'change')} made"] if pending else []
+        found += [f"{acts.count(Act.REPORT)} {_LEFT}"] if Act.REPORT in acts else []
+        declared = self.provision.as_declared.get(kind, 0)
+        found += [f"{declared} as declared before"] if declared else []
+        return ", ".join(found) or "nothing declared"
+
+    def _all(self) -> str:
+        total, done = len(self.provision.pending), self.made.total()
+        told = f"{done} of {counted(total, 'change')} made"
+        if done == total:
+            return f"{told}."
+        at = [f"{number} {left.value}" for left, number in sorted(self.failed.items(), key=lambda one: one[0].value)]
+        at += [f"{self.under_way} {'was' if self.under_way == 1 else 'were'} under way"] if self.under_way else []
+        rest = total - done - self.failed.total() - self.under_way
+        return f"{', '.join([told, *at])}, {rest} not tried. `sounding-board apply` goes on from there."

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice, takewhile
 from typing import Any, Protocol, TypeVar
 
-from app.domain.failure import Permanent, Temporary
+from app.domain.failure import Left, Permanent, Temporary
 from app.domain.provision import (
     Act,
     Change,
@@ -49,13 +49,14 @@ class Part(Protocol[W]):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """One step after it was tried; `problem` is None when it was made. `again_in` is in seconds, where GitLab said
-    when to ask again.
+    """One step after it was tried; `problem` is None when it was made, else `left` tells how far it came. `again_in`
+    is in seconds, where GitLab said when to ask again.
     """
 
     change: Change
     problem: str | None = None
     again_in: float | None = None
+    left: Left = Left.UNDONE
 
 
 class Provisioning:
@@ -159,7 +160,7 @@ def _made(part: Part[Any], step: Step[Any]) -> Done:
     try:
         part.make(step)
     except Temporary as problem:
-        return Done(step.change, str(problem), problem.retry_after)
+        return Done(step.change, str(problem), problem.retry_after, problem.left)
     except Permanent as problem:
-        return Done(step.change, str(problem))
+        return Done(step.change, str(problem), left=problem.left)
     return Done(step.change)

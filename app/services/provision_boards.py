@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol, assert_never
 
-from app.domain.failure import Permanent, Temporary
+from app.domain.failure import Permanent, Temporary, in_part
 from app.domain.label_succession import ON_ITS_WAY, Succession
 from app.domain.program import Program, Project, Tier
 from app.domain.provision import Draft, Kind, Step, Where
@@ -167,7 +167,7 @@ class ProvisionBoards:
             for index, title in enumerate(wish.titles):
                 self._add(AddList(wish.project, wish.board, title, index))
         except (Temporary, Permanent) as problem:
-            raise _broken_off(problem, f"The board {wish.board} is made, and not all of it: ") from problem
+            raise in_part(problem, f"The board {wish.board} is made, and not all of it:") from problem
 
     def _made_before(self, wish: MakeBoard) -> BoardSeen | None:
         """By an earlier try that broke off, or by somebody else: GitLab takes a second board of the same name."""
@@ -239,9 +239,3 @@ def _then(board: BoardSeen, passed_on: Succession) -> BoardSeen:
 
 def _without(lists: Sequence[ListSeen], gone: ListSeen) -> tuple[ListSeen, ...]:
     return tuple(one for one in lists if one.id != gone.id)
-
-
-def _broken_off(problem: Temporary | Permanent, words: str) -> Temporary | Permanent:
-    if isinstance(problem, Temporary):
-        return Temporary(f"{words}{problem}", problem.retry_after)
-    return Permanent(f"{words}{problem}")

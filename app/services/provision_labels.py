@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Protocol, assert_never
 
-from app.domain.failure import Permanent
+from app.domain.failure import Permanent, Temporary, in_part
 from app.domain.label_matching import concerned, passed_on, recounted, wanted_carriers, wanted_uses
 from app.domain.label_succession import Succession
 from app.domain.label_wishes import (
@@ -24,7 +24,7 @@ from app.domain.label_wishes import (
     rival,
 )
 from app.domain.program import Program, Tier
-from app.domain.provision import Act, Draft, Kind, Step, Where
+from app.domain.provision import Act, Draft, Kind, Step, Where, counted
 from app.domain.provision_labels import LabelStep, compare, seen_text
 from app.domain.taxonomy import Taxonomy
 from app.domain.unknown_statuses import unknown_statuses, unknown_titles
@@ -177,11 +177,20 @@ class ProvisionLabels:
 
     def _merge(self, wish: MergeLabel) -> None:
         """Each issue is looked at again before it is changed: who moved a card meanwhile meant it."""
-        for carrier in self._door.carriers(wish.place, wish.old):
-            labels = self._door.labels_of(carrier)
-            if wish.old in labels and not rival(labels, wish.former, wish.new, wish.exclusive):
-                self._door.relabel(carrier, wish.old, wish.new)
-        self._door.alter(wish.place, wish.id, wish.old, LabelFields(archived=True))
+        carriers, passed = self._door.carriers(wish.place, wish.old), 0
+        try:
+            for carrier in carriers:
+                labels = self._door.labels_of(carrier)
+                if wish.old in labels and not rival(labels, wish.former, wish.new, wish.exclusive):
+                    self._door.relabel(carrier, wish.old, wish.new)
+                    passed += 1
+            self._door.alter(wish.place, wish.id, wish.old, LabelFields(archived=True))
+        except (Temporary, Permanent) as problem:
+            if not passed:
+                raise
+            raise in_part(
+                problem, f"{passed} of {counted(len(carriers), 'issue')} got ~{wish.new} before it broke off."
+            ) from problem
 
     def _delete(self, wish: DeleteLabel) -> None:
         """Looks once more, since deleting takes a label off everything that carries it."""

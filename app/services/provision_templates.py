@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Protocol
 
-from app.domain.failure import Permanent
+from app.domain.failure import Permanent, Temporary, in_part
 from app.domain.issue_template import LAYOUT, issue_templates
 from app.domain.program import Program, TemplateMode
 from app.domain.provision import Draft, Kind, Refusal, Step, Where
@@ -143,6 +143,14 @@ class ProvisionTemplates:
             return
         if wish.writes:
             self._commit(wish)
+        try:
+            self._propose(wish)
+        except (Temporary, Permanent) as problem:
+            if not wish.writes:
+                raise
+            raise in_part(problem, f"The issue templates are on {wish.branch}, and nobody is asked yet.") from problem
+
+    def _propose(self, wish: TemplatesWish) -> None:
         if wish.merge_request and wish.merge_request.iid is not None:
             self._door.describe(wish.project, wish.merge_request.iid, wish.merge_request.description)
         elif wish.merge_request and not self._open(wish.project):
