@@ -21,6 +21,8 @@ _PLAIN = re.compile(rf"(?!\d+\Z){_WORDS}")
 _QUICK_ACTION = re.compile(r"[ \t]{0,3}/[A-Za-z]")
 _TICKS = re.compile(r"`+")
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
+_RETURN = re.compile(r"\r(?!\n)")
+"""Ends a line by itself, too, for whoever reads Markdown (CommonMark 2.1)."""
 _BLOCKS = MarkdownIt("commonmark", {"maxNesting": 20}).disable("inline")
 _QUERY = "glql"
 """Fenced blocks of this kind are live queries: GitLab reads the references in them."""
@@ -76,6 +78,7 @@ def runs_something(text: str) -> bool:
 
 def _shown(text: str) -> str:
     """The text with its code blotted out, at the same places: what GitLab reads references and quick actions in."""
+    text = _RETURN.sub("\n", text)
     lines = text.split("\n")
     for token in _BLOCKS.parse(text):
         if not token.map or token.type not in ("fence", "code_block"):

@@ -215,12 +215,20 @@ def test_an_apply_that_was_cut_short_after_the_labels_finds_the_rest(place: Hall
     assert one.description == MENDED
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_in_whatever_way_and_keep_it(end: str) -> None:
+    text = end.join(["~old::x", "```", "~old::x", "```", "~old::x"])
+    assert renamed(text, {"old::x": "new::x"}, lambda _: False) == end.join(
+        ["~new::x", "```", "~old::x", "```", "~new::x"]
+    )
+
+
 TITLES = st.sampled_from(["old::x", "old y", "bug", "new::z"])
 PARTS = st.one_of(
     st.text(max_size=20),
     TITLES.map(lambda title: f'~"{title}"'),
     TITLES.map(lambda title: f"~{title}"),
-    st.sampled_from(["`", "```\n", "\n\n", "~~", "```glql\n", "    ", "other/one", "/close\n"]),
+    st.sampled_from(["`", "```\n", "\n\n", "~~", "```glql\n", "    ", "other/one", "/close\n", "\r", "\r\n"]),
 )
 
 
