@@ -50,6 +50,8 @@ class State:
 
     under_way = 0
     """How many requests are being served at this moment."""
+    signs_webhooks = True
+    """Whether webhooks have signing tokens, as since 19.0 (CONTRACT 1)."""
 
     def __init__(self, tier: Tier, clock: Callable[[], datetime], base_url: str, limits: Limits | None = None) -> None:
         self.tier: Tier = tier
@@ -83,7 +85,6 @@ class State:
         self.settings: dict[str, object] = {}
         self.names_epoch = 0
         self.webhooks_on = True
-        self.signs_webhooks = True
         self.clock = Clock(clock)
         self._pretended: datetime | None = None
         self._last_id: defaultdict[str, int] = defaultdict(int)
