@@ -14,6 +14,7 @@ from app.domain.fresh_taxonomy import taxonomy_file
 from app.entrypoints.init_answers import OPTIONS, QUESTIONS, Question, fresh_program
 from app.gateways.config_load import PROGRAM, TAXONOMY, Texts, understand
 from app.gateways.config_schema import program_schema, taxonomy_schema
+from app.gateways.git_branch import default_branch
 
 IGNORED = """\
 # What commands leave here: the inbox and the journal of a service, kept plans, and what a pipeline shows.
@@ -27,10 +28,10 @@ IGNORED = """\
 NEXT = """\
 Next:
 1. Put your people into program.yml, and look: sounding-board check{where}
-2. With SOUNDING_BOARD_GITLAB_URL={gitlab} and a Maintainer's token in SOUNDING_BOARD_OPERATOR_TOKEN:
-   sounding-board plan, then sounding-board apply
-3. Commit the files to {home}, and add the variables named at the top of .gitlab-ci.yml there. From then on
-   merge requests show the plan, and the default branch applies it."""
+2. Commit the files, push them to the branch {ref} of {home}, and add the variables named at the top of
+   .gitlab-ci.yml there. From then on merge requests show the plan, and the default branch applies it.
+3. With SOUNDING_BOARD_GITLAB_URL={gitlab} and a Maintainer's token in SOUNDING_BOARD_OPERATOR_TOKEN:
+   sounding-board plan{where}, then sounding-board apply{where}"""
 
 One = str | None
 Several = list[str] | None
@@ -54,6 +55,9 @@ LabelsOption = Annotated[One, typer.Option("--labels-in", metavar="GROUP", help=
 HomeOption = Annotated[
     One, typer.Option(metavar="PATH", help="The project with these files; the requests' if left out.")
 ]
+RefOption = Annotated[
+    One, typer.Option(metavar="BRANCH", help="Its default branch; what git says here, or main, if left out.")
+]
 PackageOption = Annotated[One, typer.Option(metavar="WHAT", help="What pip installs in pipelines: git+https://…@tag.")]
 YesOption = Annotated[bool, typer.Option("--yes", help="Ask nothing; take what is usual for the rest.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Write over files that are there.")]
@@ -73,6 +77,7 @@ def init(
     service: ServiceOption = None,
     labels_in: LabelsOption = None,
     home: HomeOption = None,
+    ref: RefOption = None,
     package: PackageOption = None,
     yes: YesOption = False,
     force: ForceOption = False,
@@ -81,7 +86,7 @@ def init(
     given: dict[str, str | list[str] | None] = {
         "gitlab": gitlab, "project": project, "name": name, "tier": tier, "area": area, "region": region,
         "theme": theme, "lead": lead, "pm": pm, "service": service, "labels-in": labels_in, "home": home,
-        "package": package,
+        "ref": ref or default_branch(directory), "package": package,
     }  # fmt: skip
     asks = sys.stdin.isatty() and not yes
     fresh = fresh_program(_answers({flag: said for flag, said in given.items() if said is not None}, asks))
@@ -163,4 +168,4 @@ def _tell(directory: Path, files: Mapping[str, str], fresh: FreshProgram) -> Non
     where = "" if directory == Path() else f" --config {directory}"
     typer.echo(f"Written{f' into {directory}' if where else ''}: {', '.join(files)}.")
     typer.echo("")
-    typer.echo(NEXT.format(where=where, gitlab=fresh.gitlab, home=fresh.home))
+    typer.echo(NEXT.format(where=where, gitlab=fresh.gitlab, home=fresh.home, ref=fresh.ref))

@@ -1,5 +1,6 @@
 """The questions of `sounding-board init`, each with what it accepts; flags and a person at a terminal answer alike."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from app.settings import base_url
 LONGEST_KEY = 60
 LONGEST_NAME = 100
 _PACKAGE = frozenset("@+:/._=~<>!,[]-#&")
+_BRANCH = re.compile(r"(?![-/.])[^\s~^:?*\[\\]+")
 
 Words = Sequence[str]
 Answers = Mapping[str, Any]
@@ -133,6 +135,12 @@ def _people(texts: Words, so_far: Answers) -> dict[str, str]:
     return found
 
 
+def _branch(words: Words, _: Answers) -> str:
+    if not _BRANCH.fullmatch(words[0]):
+        raise ValueError(f"`{words[0]}` is no branch; write its name, such as main")
+    return words[0]
+
+
 def _package(texts: Words, _: Answers) -> str | None:
     if not texts:
         return None
@@ -171,6 +179,7 @@ QUESTIONS = (
 OPTIONS = (
     Question("theme", "Themes of areas", _themes, _NOTHING, several=True),
     Question("home", "The project with these files", _one(ProjectPath), lambda so_far: str(so_far["project"])),
+    Question("ref", "The default branch of that project", _branch, lambda _: "main"),
     Question("package", "What pip installs in pipelines", _package, _NOTHING),
 )
 """What only flags say."""
@@ -194,6 +203,7 @@ def fresh_program(answers: Answers) -> FreshProgram:
         leads=by_area(answers["lead"]),
         pms=by_area(answers["pm"]),
         home=answers["home"],
+        ref=answers["ref"],
         themes=answers["theme"],
         labels_in=answers["labels-in"],
         service=answers["service"],

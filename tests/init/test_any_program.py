@@ -46,6 +46,7 @@ def programs(draw: st.DrawFn) -> FreshProgram:
         "labels-in": draw(st.sampled_from([[], ["acme"]])),
         "theme": themes,
         "home": ["acme/program"],
+        "ref": [draw(st.sampled_from(["main", "true", "2026", "release/1.x"]))],
         "package": [],
     }
     answers: dict[str, object] = {}

@@ -37,5 +37,7 @@ def test_each_command_has_its_place_with_every_word() -> None:
         *("demo", "init", "check", "plan", "apply", "note", "serve", "worker", "sweep", "explain", "inbox", "journal")
     ]
     assert "| `--limit` `LIMIT` | How many lines to show. | `50` |" in page
-    assert "| `--allow-delete` `N` | How many things may be deleted. | `0` |" in page
+    assert (
+        "| `--allow-delete` `N` | How many things may be deleted. | `SOUNDING_BOARD_ALLOW_DELETE`, else `0` |" in page
+    )
     assert "| `--merge-request` `PROJECT!IID` | Where. | needed |" in page

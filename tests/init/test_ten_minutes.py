@@ -1,4 +1,7 @@
-"""The README's way from an empty project to a running program, typed as it stands there, against the stand-in."""
+"""The README's way from an empty project to a running program, typed as it stands there, against the stand-in.
+
+But for one line: the stand-in has the API of repositories and no git, so what would be pushed is committed over that.
+"""
 
 import os
 import re
@@ -10,6 +13,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from app.fakegitlab import FakeGitLab, World
@@ -48,10 +52,22 @@ def free_port() -> int:
         return port
 
 
+def push() -> None:
+    """What is committed here, as one commit on the project's branch; the arguments are its API and petra's token."""
+    api, token = sys.argv[1:]
+    names = subprocess.run(["git", "ls-files"], check=True, capture_output=True, text=True).stdout.split()
+    actions = [{"action": "create", "file_path": name, "content": Path(name).read_text()} for name in names]
+    wish = {"branch": "main", "commit_message": "Our feedback program", "actions": actions}
+    url = f"{api}/projects/acme%2Ffeedback/repository/commits"
+    httpx.post(url, headers={"PRIVATE-TOKEN": token}, json=wish).raise_for_status()
+
+
 def script(gitlab: FakeGitLab, port: int) -> str:
     """The commands, with the addresses and tokens of here in the places of the examples."""
-    text = typed()
+    text, petra = typed(), gitlab.world.user("petra").token
+    pushes = f"PYTHONPATH={HOUSE} python -c 'from tests.init.test_ten_minutes import push; push()'"
     for example, ours in (
+        ("git push --set-upstream origin main", f"{pushes} {gitlab.url}/api/v4 {petra}"),
         ("https://gitlab.example.com", gitlab.url),
         ("glpat-OPERATOR", gitlab.world.user("operator").token),
         ("glpat-SERVICE", gitlab.world.user("sounding-board").token),
@@ -91,11 +107,15 @@ def test_from_an_empty_project_to_a_card_that_is_looked_at(gitlab: FakeGitLab, t
             start_new_session=True,
         )
     try:
+        waited_for("Uvicorn running on", log, bash)
         said = waited_for("our webhook is there and sends what we need.", log, bash)
         project = world.project("acme/feedback")
         assert "ok     acme/feedback: all labels of the taxonomy are there." in said
         assert "wrong  " not in said
         assert len(project.labels) == 83
+        assert [schedule.ref for schedule in project.own.schedules.values()] == ["main"]
+        (request,) = project.own.merge_requests.values()
+        assert request.title == "Issue templates as the taxonomy has them"
         issue = world.create_issue(world.user("petra"), project, "Faster exports", add_labels=["area::ai"])
         journal = ["sounding-board", "journal", f"acme/feedback#{issue.iid}"]
         until = time.monotonic() + WITHIN
