@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.domain.failure import Missing, Permanent
+from app.domain.failure import Missing, NotAccepted, Permanent
 from app.domain.installation import HOOK_PATH, TRIGGERS, Allowance, Delivery, Hook, Member, Token
 from app.domain.issue import Ref, Snapshot, User
 from app.domain.program import Program, Tier
@@ -108,11 +108,18 @@ class CheckOnline:
         yield _allowed(self.about.allowance())
         if self.program.tier is Tier.FREE:
             yield Found(None, ON_FREE)
-        if self.operators:
-            yield from self._operators(self.operators)
+        operators = self.operators
+        if operators:
+            try:
+                them = operators.whoami()
+            except NotAccepted as refused:
+                yield Found(False, str(refused))
+                operators = None
+            else:
+                yield from self._operators(operators, them)
         for project in self.program.projects:
             try:
-                yield from self._project(project.path, me)
+                yield from self._project(project.path, me, operators)
             except Missing:
                 yield Found(False, f"{project.path} is not there for us: add @{me.username} to it as Planner or above.")
         yield from self._operator()
@@ -126,8 +133,7 @@ class CheckOnline:
                 "passes for the bot's, and no rule looks at it. Give the service a project or group access token.",
             )
 
-    def _operators(self, operators: About) -> Iterator[Found]:
-        them = operators.whoami()
+    def _operators(self, operators: About, them: User) -> Iterator[Found]:
         yield Found(True, f"plan and apply take the token of @{them.username} (id {them.id}).")
         yield from _token("The operator's token", operators.token())
         places = dict.fromkeys(project.path for project in self.program.projects)
@@ -142,7 +148,7 @@ class CheckOnline:
                 what = "the webhook, schedules and variables"
                 yield Found(False, f"{path}: @{them.username} is no Maintainer there, so apply cannot keep {what}.")
 
-    def _project(self, path: str, me: User) -> Iterator[Found]:
+    def _project(self, path: str, me: User, operators: About | None) -> Iterator[Found]:
         members = self.about.members(path)
         level = _level(members, me)
         if level < PLANNER:
@@ -154,11 +160,13 @@ class CheckOnline:
         absent = [p.username for p in self.program.roster.people if p.username.casefold() not in here]
         if absent:
             yield Found(None, f"{path}: these people of program.yml are not members there: {_named(absent)}.")
-        yield from self._hooks(path)
+        yield from self._hooks(path, operators or self.about)
 
-    def _hooks(self, path: str) -> Iterator[Found]:
-        about = self.operators or self.about
-        hooks = about.hooks(path)
+    def _hooks(self, path: str, about: About) -> Iterator[Found]:
+        try:
+            hooks = about.hooks(path)
+        except Missing:
+            hooks = None
         if hooks is None:
             yield Found(
                 None,
@@ -221,7 +229,7 @@ def _labels(path: str, missing: Sequence[str]) -> Found:
     return Found(
         False,
         f"{path}: these labels of label_taxonomy.yml are not there yet: {_named(missing)}. "
-        "`sounding-board apply` makes them.",
+        "`sounding-board plan` tells for each what `apply` does, or what is left to people.",
     )
 
 

@@ -113,7 +113,7 @@ def test_labels_are_missing(terminal: Terminal, world: World, hook: Hook) -> Non
     assert (code, lines[2]) == (
         1,
         "wrong  sme/customer-feedback: these labels of label_taxonomy.yml are not there yet: hold::open, status::new. "
-        "`sounding-board apply` makes them.",
+        "`sounding-board plan` tells for each what `apply` does, or what is left to people.",
     )
 
 
@@ -126,7 +126,8 @@ def test_no_labels_at_all(terminal: Terminal, world: World, hook: Hook) -> None:
     assert lines[2] == (
         "wrong  sme/customer-feedback: these labels of label_taxonomy.yml are not there yet: also-agile, also-ai, "
         "also-app-security, also-dedicated, area::agile, area::ai, area::app-security, area::dedicated, "
-        "arr-driver::candidate, arr-driver::nominated and 73 more. `sounding-board apply` makes them."
+        "arr-driver::candidate, arr-driver::nominated and 73 more. `sounding-board plan` tells for each what `apply` "
+        "does, or what is left to people."
     )
 
 
@@ -260,6 +261,40 @@ def test_the_operators_token_is_of_somebody_who_is_no_member(terminal: Terminal,
     terminal.sets(operator_token=olga.token)
     assert asked(terminal)[1][3].startswith(
         "wrong  sme/customer-feedback: @olga is no Maintainer there, so apply cannot"
+    )
+
+
+def test_an_operator_who_is_no_member_is_not_taken_for_the_service(
+    terminal: Terminal, world: World, olga: User
+) -> None:
+    world.add_member(world.project(PROJECT), olga, 0)
+    assert asked(terminal) == (
+        1,
+        [
+            TOKEN,
+            RATE,
+            f"ok     plan and apply take the token of @olga (id {olga.id}).",
+            f"wrong  {PROJECT}: @olga is no Maintainer there, so apply cannot keep the webhook, schedules and variables.",
+            LABELS,
+            f"note   {PROJECT}: only a Maintainer's token can see hooks, so ours was not looked at; "
+            "SOUNDING_BOARD_OPERATOR_TOKEN may hold one.",
+        ],
+    )
+
+
+def test_an_operators_token_that_ran_out_hides_nothing_else(terminal: Terminal, world: World, olga: User) -> None:
+    world.revoke_token(olga.token)
+    code, lines = asked(terminal)
+    assert (code, lines[:4]) == (
+        1,
+        [
+            TOKEN,
+            RATE,
+            "wrong  GitLab does not accept the operator's token (GET /user at 127.0.0.1 answered 401): it has expired, was "
+            "revoked or was copied wrongly. Put a Maintainer's one with scope api into SOUNDING_BOARD_OPERATOR_TOKEN; the "
+            "service's token is another.",
+            LABELS,
+        ],
     )
 
 

@@ -1,7 +1,5 @@
 """What is said of a change that was cut short: what was done, in part, or what nobody can know. No half-truths."""
 
-# ruff: noqa: E501 - sentences are pinned as people read them
-
 import itertools
 import json
 from collections.abc import Callable

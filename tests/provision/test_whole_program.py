@@ -143,15 +143,18 @@ variables:
   ! left to people: SOUNDING_BOARD_OPERATOR_TOKEN in sme/program (program.yml:27)
       variable: not set → set
       because plan and apply take a Maintainer's token: set it in the CI/CD settings of the project, masked, hidden and protected (the variables of sme cannot be looked at with this token)
+  ! left to people: SOUNDING_BOARD_REVIEW_TOKEN in sme/program (program.yml:27)
+      variable: not set → set
+      because merge requests show their plan with a Developer's token: set it in the CI/CD settings of the project, masked, hidden and not protected (the variables of sme cannot be looked at with this token)
 
-13 changes to make. 3 things are left to people.
+13 changes to make. 4 things are left to people.
   labels: 9 to create
   boards: 1 to create
   templates: 1 to create
   documents: nothing declared
   hooks: 1 to create
   schedules: 1 to create
-  variables: 3 left to people
+  variables: 4 left to people
 """)
     assert writes(world) == 0
     applied = terminal("apply")
@@ -176,7 +179,7 @@ templates: 1 of 1 change made
 documents: nothing declared
 hooks: 1 of 1 change made
 schedules: 1 of 1 change made
-variables: 3 left to people
+variables: 4 left to people
 13 of 13 changes made.
 """)
     world.reset_calls()
@@ -193,15 +196,18 @@ variables:
   ! left to people: SOUNDING_BOARD_OPERATOR_TOKEN in sme/program (program.yml:27)
       variable: not set → set
       because plan and apply take a Maintainer's token: set it in the CI/CD settings of the project, masked, hidden and protected (the variables of sme cannot be looked at with this token)
+  ! left to people: SOUNDING_BOARD_REVIEW_TOKEN in sme/program (program.yml:27)
+      variable: not set → set
+      because merge requests show their plan with a Developer's token: set it in the CI/CD settings of the project, masked, hidden and not protected (the variables of sme cannot be looked at with this token)
 
-Nothing to do. 3 things are left to people.
+Nothing to do. 4 things are left to people.
   labels: 9 as declared
   boards: 1 as declared
   templates: 2 as declared
   documents: nothing declared
   hooks: 1 as declared
   schedules: 1 as declared
-  variables: 3 left to people
+  variables: 4 left to people
 """)
     assert writes(world) == 0
     assert Counter(call.template for call in world.calls) == snapshot(
@@ -307,7 +313,9 @@ Refused, so nothing of it is made:
         terminal.sets(operator_token="glpat-nobody-knows-it")
         ran = terminal("apply")
         assert (ran.code, ran.out) == (1, "")
-        assert ran.err.startswith("GitLab does not accept our token")
+        assert ran.err == snapshot(
+            "GitLab does not accept the operator's token (GET /projects/sme/feedback/labels at 127.0.0.1 answered 401): it has expired, was revoked or was copied wrongly. Put a Maintainer's one with scope api into SOUNDING_BOARD_OPERATOR_TOKEN; the service's token is another.\n"
+        )
         assert "glpat-nobody-knows-it" not in ran.err
         assert writes(world) == 0
 
@@ -321,8 +329,7 @@ Whether there is anything to do is not known: not everything could be looked at.
   boards: could not be looked at
   not asked for: templates, documents, hooks, schedules, variables
 Refused, so nothing of it is made:
-  labels could not be looked at: There is nothing to be seen there (GET /projects/sme/feedbakc/labels at 127.0.0.1 answered 404): it was deleted or moved, or the bot is no member of the project.
-  boards could not be looked at: There is nothing to be seen there (GET /projects/sme/feedbakc/boards at 127.0.0.1 answered 404): it was deleted or moved, or the bot is no member of the project.
+  labels, boards could not be looked at: There is nothing to be seen there (GET /projects/sme/feedbakc/labels at 127.0.0.1 answered 404): it was deleted or moved, or the user of the operator's token is no member there; plan and apply need the role Maintainer.
 Nothing was written.
 """)
         assert writes(world) == 0
@@ -343,6 +350,22 @@ Nothing was written.
 
 class TestGitLabFails:
     """At any call of a plan: nothing is shown. At any write of an apply: said exactly, and the next apply finishes."""
+
+    @pytest.mark.parametrize("status", [500, 502, 503])
+    def test_one_answer_that_fails_costs_a_second_and_not_the_plan(
+        self, terminal: Terminal, world: World, waits: list[float], status: int
+    ) -> None:
+        world.faults.server_error(status, count=1, path="/boards$")
+        ran = terminal("plan")
+        assert (ran.code, ran.err, waits) == (0, "", [1.0])
+        world.faults.server_error(status, count=2, path="/boards$")
+        assert (terminal("plan").code, waits) == (0, [1.0, 1.0, 3.0])
+
+    def test_a_write_that_fails_is_not_sent_again(self, terminal: Terminal, world: World, waits: list[float]) -> None:
+        world.faults.server_error(502, count=1, methods=("POST",), path="/labels$")
+        ran = terminal("apply", "--only", "labels")
+        assert (ran.code, waits, writes(world)) == (1, [], 1)
+        assert outcome(ran).startswith("0 of 9 changes made, 1 whose outcome is not known, 8 not tried.")
 
     def test_while_it_plans(self, terminal: Terminal, world: World) -> None:
         world.faults.server_error(500, count=None, path="/boards$")
