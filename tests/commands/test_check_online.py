@@ -5,7 +5,6 @@
 import os
 import re
 from datetime import UTC, date, datetime
-from inspect import signature
 from pathlib import Path
 
 import httpx
@@ -15,8 +14,6 @@ from app.domain.installation import TRIGGERS, Allowance, Delivery, Token
 from app.fakegitlab import FakeGitLab, World
 from app.fakegitlab.model import Hook, User
 from app.gateways.gitlab_about import GitLabAbout
-from app.gateways.gitlab_budget import Budget
-from app.services.check_online import PACE
 from tests.commands.terminal import Terminal
 
 PROJECT = "sme/customer-feedback"
@@ -264,6 +261,19 @@ def test_the_operators_token_is_of_somebody_who_is_no_member(terminal: Terminal,
     )
 
 
+@pytest.mark.parametrize(("level", "may"), [(0, False), (10, False), (15, True), (40, True)])
+def test_labels_of_a_group_take_a_role_in_the_group(
+    terminal: Terminal, world: World, olga: User, program: Path, level: int, may: bool
+) -> None:
+    """A Maintainer of the project has none there."""
+    with (program / "program.yml").open("a") as file:
+        file.write("\nlabels_in: sme\n")
+    world.add_member(world.project(PROJECT).group, olga, level)
+    told = "wrong  sme: @olga may not set this group's labels; give it the role Planner or above in the group itself."
+    code, lines = asked(terminal)
+    assert (code, told in lines) == (0 if may else 1, not may)
+
+
 def test_an_operator_who_is_no_member_is_not_taken_for_the_service(
     terminal: Terminal, world: World, olga: User
 ) -> None:
@@ -345,10 +355,6 @@ def test_other_limits_of_calls(
 ) -> None:
     monkeypatch.setattr(GitLabAbout, "allowance", lambda _: allowance)
     assert asked(terminal)[1][1] == line
-
-
-def test_our_pace_is_the_one_that_is_told() -> None:
-    assert signature(Budget).parameters["rate"].default * 60 == PACE
 
 
 @pytest.mark.parametrize(
