@@ -92,8 +92,8 @@ def test_the_pipeline_runs_the_whole_proof_and_the_sweep_writes() -> None:
 @pytest.mark.parametrize("page", [*PAGES, *PIPELINES], ids=lambda page: page.name)
 def test_what_a_page_tells_people_to_set_is_a_setting(page: Path) -> None:
     settings = {f"{PREFIX}{name.upper()}{suffix}" for name in Settings.model_fields for suffix in ("", "_FILE")}
-    # No settings of the program: the job that a schedule chooses, and what only pipelines read.
-    settings |= {f"{PREFIX}{name}" for name in ("JOB", "REVIEW_TOKEN", "PACKAGE")}
+    # No settings of the program: what only pipelines read, and what stands for an option of a command.
+    settings |= {f"{PREFIX}{name}" for name in ("REVIEW_TOKEN", "PACKAGE", "ALLOW_DELETE", "ALLOW_ISSUES")}
     assert set(re.findall(rf"\b{PREFIX}[A-Z_]*[A-Z]\b", page.read_text())) - settings == set()
 
 
