@@ -149,7 +149,7 @@ class _Comparison(Matching):
         wanted = self._wanted(label)
         found = differences(wanted, Standing(0, label.title, "", "", archived=False))
         wish = MakeLabel(self.asked.place, _titled(wanted, label.title))
-        return replace(self._step(Act.CREATE, label.title, wish, found), beside=True)
+        return replace(self._step(Act.CREATE, label.title, wish, found), beside=not self._heirs(label.title))
 
     def _twin(self, title: str) -> str | None:
         others = (one.title for one in self.seen.labels if one.title.casefold() == title.casefold())
