@@ -203,7 +203,7 @@ def _changed(wanted: HookWanted, seen: HookSeen) -> list[Step[HookWish]]:
         told += [] if tokens else [Difference("description", seen.description, description)]
     if not told:
         return []
-    because = "not as the service needs it" if seen.description.startswith(KEPT) else _ADOPTED
+    because = "the service needs it otherwise" if seen.description.startswith(KEPT) else _ADOPTED
     change = Change(Kind.HOOKS, Act.CHANGE, wanted.project, seen.url, tuple(told), wanted.where, because)
     return [Step(change, SetHook(wanted.project, seen.id, fields, tuple(tokens)))]
 

@@ -212,7 +212,7 @@ class _Comparison(Matching):
                 yield self._step(Act.DELETE, label.title, DeleteLabel(self.asked.place, now.id, now.title), (), because)
             else:
                 yield self._report(
-                    label.title, f"it is not deleted: {self._used(now)}", label.title, self.carriers(now.title)
+                    label.title, f"{self._used(now)}, so it is not deleted", label.title, self.carriers(now.title)
                 )
 
     def _used(self, now: Standing) -> str:

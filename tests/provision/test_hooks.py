@@ -80,7 +80,7 @@ def test_drift_is_told_field_by_field_and_mended(here: Town) -> None:
     hook.name, hook.enable_ssl_verification, hook.custom_webhook_template = "Robot", False, '{"a": 1}'
     hook.events |= {"push_events": True, "job_events": True, "confidential_note_events": False}
     assert told(here.plan("hooks")) == [
-        f"change {HOOK_URL} in {PATH} (program.yml:50): not as the service needs it",
+        f"change {HOOK_URL} in {PATH} (program.yml:50): the service needs it otherwise",
         "  name: Robot → Sounding Board",
         "  Confidential comments: off → on",
         "  job_events: on → off",
@@ -99,7 +99,7 @@ def test_a_service_that_moved_keeps_its_hook_and_its_secrets(here: Town) -> None
     hook = made(here)
     here.program = replace(here.program, service="https://sb.example.com")
     assert told(here.plan("hooks")) == [
-        f"change {HOOK_URL} in {PATH} (program.yml:50): not as the service needs it",
+        f"change {HOOK_URL} in {PATH} (program.yml:50): the service needs it otherwise",
         f"  url: {HOOK_URL} → https://sb.example.com/webhooks/gitlab",
     ]
     here.apply("hooks")
