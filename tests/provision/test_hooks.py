@@ -134,7 +134,12 @@ def test_a_token_that_nothing_is_told_of_is_set_to_the_newest(here: Town) -> Non
 def test_who_has_no_tokens_sees_no_change_of_tokens_and_takes_none_away(here: Town) -> None:
     hook = made(here)
     here.keys = HookKeys()
-    assert here.plan("hooks").changes == ()
+    plan = here.plan("hooks")
+    assert (plan.pending, plan.unmet) == ((), 0)
+    assert told(plan) == [
+        f"report {HOOK_URL} in {PATH} (program.yml:50): its tokens were not compared, as neither "
+        "SOUNDING_BOARD_WEBHOOK_SIGNING_TOKEN nor SOUNDING_BOARD_WEBHOOK_SECRET is set here"
+    ]
     hook.name = "Robot"
     here.apply("hooks")
     assert (hook.name, hook.signing_token) == ("Sounding Board", SIGNING_TOKEN)
