@@ -155,7 +155,7 @@ def checking(settings: Settings) -> Iterator[CheckOnline]:
     configured = configuration(settings)
     with gitlab(settings) as doors, ExitStack() as operators:
         apart = operators.enter_context(operating(settings)).about if settings.operator_token else None
-        yield CheckOnline(doors.about, apart, doors.reader, configured.taxonomy, configured.program)
+        yield CheckOnline(doors.about, apart, doors.reader, configured.taxonomy, configured.program, utc_now().date())
 
 
 @contextmanager

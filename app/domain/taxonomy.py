@@ -28,6 +28,10 @@ class Label:
     retire_after: date | None = None
     priority: int | None = None
 
+    def out_of_use(self, today: date) -> bool:
+        """Whether its last day is over."""
+        return self.retire_after is not None and today > self.retire_after
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
