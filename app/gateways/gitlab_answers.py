@@ -137,12 +137,7 @@ def refused(
                 "the project or group at least the role Planner; for what plan and apply set, Maintainer."
             )
         case 404:
-            who = _NO_OPERATOR if operator else "the bot is no member of the project."
-            within = _WITHIN.search(response.request.url.raw_path.decode("ascii", "replace"))
-            return Missing(
-                f"There is nothing to be seen there ({where}): it was deleted or moved, or {who}",
-                place=unquote(within[1]) if within else "",
-            )
+            return _missing(response, where, operator=operator)
         case 429:
             return Temporary(f"GitLab asks us to slow down ({where}). {_AGAIN}", retry_after(response, clock))
     if 300 <= status < 400:
@@ -155,6 +150,15 @@ def refused(
         return Temporary(f"GitLab is in trouble ({where}{said}). {_UNSURE if unsure else _AGAIN}", again, left)
     kind = Taken if status == 409 else Permanent
     return kind(f"GitLab refuses ({where}{said}). Asking again would change nothing.")
+
+
+def _missing(response: httpx.Response, where: str, *, operator: bool) -> Missing:
+    who = _NO_OPERATOR if operator else "the bot is no member of the project."
+    within = _WITHIN.search(response.request.url.raw_path.decode("ascii", "replace"))
+    return Missing(
+        f"There is nothing to be seen there ({where}): it was deleted or moved, or {who}",
+        place=unquote(within[1]) if within else "",
+    )
 
 
 def _passes(response: httpx.Response, said: str) -> bool:
