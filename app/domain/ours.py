@@ -6,6 +6,9 @@ MOVES = "moves"
 MOVE = "move"
 """The topic of the note on a card's last move."""
 
+LEDGER = "ledger"
+"""The topic of the internal note on a request's customers and numbers."""
+
 NEEDED, READY = "context::needed", "context::ready"
 """Whether a request waits for context."""
 

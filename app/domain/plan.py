@@ -54,6 +54,7 @@ class Say:
     template: str
     data: Mapping[str, object]
     state: Mapping[str, object]
+    internal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,11 @@ class DeleteNote:
 
 @dataclass(frozen=True, slots=True)
 class PostNote:
-    """Post a worded, signed note."""
+    """Post a worded, signed note; an `internal` one is for members from Planner up, and stays so (CONTRACT 4)."""
 
     topic: str
     body: str
+    internal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ class Identity:
         elif note and "succeeds" in note.state:
             state["succeeds"] = note.state["succeeds"]
         body = seal(text, say.topic, say.template, state, self.place(issue), self.keys[0])
-        return EditNote(say.topic, note.id, body) if note and note.editable else PostNote(say.topic, body)
+        return EditNote(say.topic, note.id, body) if note and note.editable else PostNote(say.topic, body, say.internal)
 
 
 @dataclass(frozen=True, slots=True)

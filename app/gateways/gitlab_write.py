@@ -96,7 +96,10 @@ class GitLabWriter:
             )
 
     def _post(self, ref: Ref, write: PostNote) -> int:
-        answer = self._api.client.http_post(f"{issue_path(ref)}/notes", post_data={"body": write.body})
+        wish: dict[str, str | bool] = {"body": write.body}
+        if write.internal:
+            wish["internal"] = True
+        answer = self._api.client.http_post(f"{issue_path(ref)}/notes", post_data=wish)
         note = understood(WrittenNote, answer, f"a note on {ref}")
         if note.id is None:
             raise Permanent(

@@ -6,6 +6,7 @@ from typing import Any, assert_never
 
 from app.domain.issue import Ref
 from app.domain.journal import Entry
+from app.domain.ours import LEDGER
 from app.domain.plan import ChangeLabels, DeleteNote, EditNote, Finding, PostNote, Verdict, Write
 
 LONGEST_TEXT = 2_000
@@ -59,10 +60,10 @@ def _read_finding(said: dict[str, Any]) -> Finding:
 
 def _write(write: Write) -> dict[str, object]:
     match write:
-        case PostNote(topic, body):
-            return {"kind": "post note", "topic": topic, "body": _short(body)}
+        case PostNote(topic, body, internal):
+            return {"kind": "post note", "topic": topic, "body": _kept(topic, body), "internal": internal}
         case EditNote(topic, note_id, body):
-            return {"kind": "edit note", "topic": topic, "note_id": note_id, "body": _short(body)}
+            return {"kind": "edit note", "topic": topic, "note_id": note_id, "body": _kept(topic, body)}
         case ChangeLabels(add, remove):
             return {"kind": "labels", "add": sorted(add), "remove": sorted(remove)}
         case DeleteNote(note_id):
@@ -74,7 +75,7 @@ def _write(write: Write) -> dict[str, object]:
 def _read_write(said: dict[str, Any]) -> Write:
     match said["kind"]:
         case "post note":
-            return PostNote(said["topic"], said["body"])
+            return PostNote(said["topic"], said["body"], said.get("internal", False))
         case "edit note":
             return EditNote(said["topic"], said["note_id"], said["body"])
         case "labels":
@@ -83,6 +84,11 @@ def _read_write(said: dict[str, Any]) -> Write:
             return DeleteNote(said["note_id"])
         case kind:
             raise ValueError(f"the journal holds a kind of write that this version does not know: {kind!r}")
+
+
+def _kept(topic: str, body: str) -> str:
+    """A ledger may hold amounts, which the journal's readers need not be allowed to see (promise 11)."""
+    return "" if topic == LEDGER else _short(body)
 
 
 def _short(text: str) -> str:
