@@ -4,13 +4,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from app.domain.closing import Answer, answers
+from app.domain.commands import Command, commands
 from app.domain.context import Context, Wanted
 from app.domain.history import History, area_of, fold
-from app.domain.issue import Issue, Snapshot
+from app.domain.issue import Issue, Note, Ref, Snapshot, User
 from app.domain.ours import MOVE
-from app.domain.plan import Finding, Say
+from app.domain.plan import Finding, React, Say
 from app.domain.program import Program
-from app.domain.request import Facts, read
+from app.domain.request import Facts, Reading, read_request
+from app.domain.roster import Role
 from app.domain.taxonomy import Mode, Taxonomy, scope_of
 from app.domain.voice import Bot, Voice
 
@@ -34,7 +37,10 @@ class Objected:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What one rule wishes. `status` is where the card should be; of several rules the later one decides."""
+    """What one rule wishes. `status` is where the card should be; of several rules the later one decides.
+
+    `handled` are the comments whose commands it carried out or answered; one of its `says` keeps that.
+    """
 
     status: str | None = None
     add: frozenset[str] = frozenset()
@@ -43,6 +49,8 @@ class Ruling:
     objections: tuple[Objected, ...] = ()
     findings: tuple[Finding, ...] = ()
     look_again_at: datetime | None = None
+    handled: frozenset[int] = frozenset()
+    reactions: tuple[React, ...] = ()
 
 
 SILENT = Ruling()
@@ -51,7 +59,10 @@ SILENT = Ruling()
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The request, its history and facts, what we said before, and the rules it is judged by, at one instant."""
+    """The request, its history and facts, what we said before, and the rules it is judged by, at one instant.
+
+    `commands` are those not carried out yet; `nudged` people were reminded of another request lately (promise 7).
+    """
 
     snapshot: Snapshot
     taxonomy: Taxonomy
@@ -63,6 +74,19 @@ class Case:
     history: History
     facts: Facts = field(repr=False)
     context: Context = field(repr=False)
+    commands: tuple[Command, ...] = ()
+    reading: Reading = field(default_factory=Reading, repr=False)
+    nudged: frozenset[str] = frozenset()
+
+    @property
+    def comments(self) -> list[Note]:
+        """What people said."""
+        return [n for n in self.snapshot.notes if not n.system and not self.bot.is_us(n.author)]
+
+    def roles(self, user: User, at: datetime) -> frozenset[Role]:
+        """What somebody was to this request at that time."""
+        held = self.program.roster.roles_at(user.username, self.area, at)
+        return held | {Role.AUTHOR} if user.id == self.snapshot.issue.author.id else held
 
     def status_name(self, title: str) -> str:
         """What people call the status with this label title."""
@@ -75,16 +99,30 @@ class Case:
         return modes.for_area(self.area) if modes else Mode.OFF
 
 
-def build(snapshot: Snapshot, taxonomy: Taxonomy, program: Program, bot: Bot, voice: Voice, now: datetime) -> Case:
-    """Fold the history and read the facts of a snapshot. Comments of ours and of the system are not facts."""
+def build(
+    snapshot: Snapshot,
+    taxonomy: Taxonomy,
+    program: Program,
+    bot: Bot,
+    voice: Voice,
+    now: datetime,
+    known: frozenset[str] = frozenset(),
+) -> Case:
+    """Fold the history and read the facts of a snapshot. Comments of ours and of the system are not facts; `known` are
+    the ids of the account book.
+    """
     issue = snapshot.issue
     area = area_of(issue.labels)
     history = fold(issue, snapshot.events, taxonomy.workflow, program.roster, bot, voice, now)
     spoken = [n for n in snapshot.notes if not n.system and not bot.is_us(n.author)]
     prompts = tuple(item.why for item in taxonomy.items.values())
-    facts = read(issue.description, spoken, taxonomy.fields, issue.milestone, prompts)
-    context = Context(snapshot, facts, taxonomy, program, area, now)
-    return Case(snapshot, taxonomy, program, bot, voice, now, area, history, facts, context)
+    reading = read_request(issue, spoken, taxonomy.fields, prompts, known)
+    facts = reading.facts
+    context = Context(snapshot, facts, taxonomy, program, area, now, reading)
+    since = taxonomy.workflow.effective_from
+    new = [n for n in spoken if n.created_at >= since and not voice.carried_out(n.id)]
+    asked = commands(new, bot.username)
+    return Case(snapshot, taxonomy, program, bot, voice, now, area, history, facts, context, asked, reading)
 
 
 def is_request(issue: Issue, program: Program) -> bool:
@@ -108,6 +146,23 @@ def needs_links(case: Case) -> bool:
     keys += [key for m in flow.moves if m.id in moves for key in m.requires]
     keys += [key for state in said for key in _texts(state.get("asked"))]
     return case.context.links_matter(key for key in keys if key in case.taxonomy.items)
+
+
+def reactions_on(case: Case) -> int | None:
+    """Our note whose reactions matter: it proposes a move, and a 👍 would make it."""
+    note = case.voice.on(MOVE)
+    waits = note is not None and note.open and note.template == "move_held" and case.history.last is None
+    return note.id if note and waits and Objection.NOT_THEIRS in _texts(note.state.get("why")) else None
+
+
+def named_issues(case: Case) -> tuple[Ref, ...]:
+    """Issues that a comment says this one is a duplicate of, where that would end it: do they exist?"""
+    issue = case.snapshot.issue
+    status = case.taxonomy.workflow.status(case.history.stood)
+    if issue.state == "opened" or issue.closed_at is None or (status and status.terminal):
+        return ()
+    heard = answers(case.snapshot.notes, issue.closed_at, case.taxonomy, case.bot.username, issue.ref)
+    return tuple(dict.fromkeys(a.of for _, a in heard if isinstance(a, Answer) and a.of))[-1:]
 
 
 def _texts(value: object) -> list[str]:

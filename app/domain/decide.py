@@ -6,10 +6,11 @@ from functools import reduce
 
 from app.domain.case import SILENT, Case, Ruling
 from app.domain.ours import MOVES
-from app.domain.plan import Action, ChangeLabels, DeleteNote, Finding, Plan, Verdict
+from app.domain.plan import Action, ChangeLabels, DeleteNote, Finding, Plan, Say, Verdict
 from app.domain.policies import AFTERWARDS, ENDS, RULES, Rules
 from app.domain.taxonomy import Mode
 from app.domain.verdict import pronounce
+from app.domain.voice import HANDLED, HANDLED_KEPT
 
 
 def decide(case: Case) -> Plan:
@@ -62,17 +63,25 @@ def _together(one: Ruling, other: Ruling) -> Ruling:
         says=one.says + other.says,
         findings=one.findings + other.findings,
         look_again_at=min(looks, default=None),
+        handled=one.handled | other.handled,
+        reactions=one.reactions + other.reactions,
     )
 
 
 def _actions(case: Case, whole: Ruling) -> Iterable[Action]:
     """Notes before labels: a put-back is explained before it is made (workflow 3.6)."""
-    for say in whole.says:
-        note = case.voice.on(say.topic)
-        if note is None or not note.says(say):
-            yield say
+    said = [s for s in whole.says if (note := case.voice.on(s.topic)) is None or not note.says(s)]
+    yield from (_remembering(case, say, whole.handled) for say in said)
     yield from _labels(case, whole)
-    yield from (DeleteNote(note_id) for note_id in case.voice.doubled)
+    before = [note.id for s in said if s.anew and (note := case.voice.on(s.topic)) and note.editable]
+    yield from (DeleteNote(note_id) for note_id in dict.fromkeys([*case.voice.doubled, *before]))
+    yield from whole.reactions
+
+
+def _remembering(case: Case, say: Say, handled: frozenset[int]) -> Say:
+    """Every note of ours keeps which comments were carried out, so that none is lost with another note."""
+    ids = sorted({*case.voice.handled, *handled})[-HANDLED_KEPT:]
+    return replace(say, state={**say.state, HANDLED: ids}) if ids else say
 
 
 def _labels(case: Case, whole: Ruling) -> Iterable[ChangeLabels]:

@@ -1,5 +1,6 @@
 """What GitLab says about one issue, in our own words: plain values, read once, decided on (promise 1)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -46,6 +47,15 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Award:
+    """A reaction: the emoji's name without colons, and who gave it when."""
+
+    name: str
+    user: User
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Ref:
     """An issue's address: the project's full path and the issue's number there."""
 
@@ -80,9 +90,13 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Everything read before deciding. `links` is None unless a rule asked for it (an extra call)."""
+    """Everything read before deciding. What only some rules need is None unless asked for, an extra call each: `links`,
+    `awards` (the reactions on our note about the move) and `there` (which issues a comment names really exist).
+    """
 
     issue: Issue
     events: tuple[LabelEvent, ...]
     notes: tuple[Note, ...]
     links: tuple[Link, ...] | None = None
+    awards: tuple[Award, ...] | None = None
+    there: Mapping[Ref, bool] | None = None

@@ -20,3 +20,12 @@ PUT_ON_CARDS = (NEEDED, READY, HELD)
 
 WAITING = (NEEDED, HELD)
 """What an issue with an open ask or hold carries, so that a stateless sweep finds it (design)."""
+
+ANSWERS = "answers"
+"""The topic of the note that answers what people wrote to us."""
+
+CONTEXT = "context"
+"""The rule that asks for missing context, and the topic of its note."""
+
+COMMANDS = "commands"
+"""The rule that answers what people write to us."""

@@ -19,6 +19,13 @@ class Verdict(StrEnum):
     REPORTED = "reported"
     OBSERVED = "observed"
     TIDIED = "tidied"
+    COMPLETED = "completed"
+    OVERRIDDEN = "overridden"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    REMINDED = "reminded"
+    ANSWERED = "answered"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +55,31 @@ class Say:
     """The one note of a topic (promise 7): `template` names the sentence, `data` fills it.
 
     `state` is kept in the note's signed envelope; a note whose template and state are already these is left alone.
+    GitLab notifies nobody of an edit, so what somebody has to hear is said `anew`: in a new note that takes the place
+    of the earlier one, which is then deleted.
     """
 
     topic: str
     template: str
     data: Mapping[str, object]
     state: Mapping[str, object]
+    anew: bool = False
     internal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DeleteNote:
-    """Take away a note of ours that a race made twice."""
+    """Take away a note of ours: a race made it twice, or a newer one took its place."""
 
     note_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class React:
+    """Answer somebody's comment with an emoji, by its name in GitLab."""
+
+    note_id: int
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +100,10 @@ class EditNote:
     body: str
 
 
-Action = ChangeLabels | Say | DeleteNote
+Action = ChangeLabels | Say | DeleteNote | React
 """What rules wish for, before it is worded."""
 
-Write = PostNote | EditNote | ChangeLabels | DeleteNote
+Write = PostNote | EditNote | ChangeLabels | DeleteNote | React
 """What the gateway carries out, in order."""
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from app.domain.context import NEW_CUSTOMER
 from app.domain.roster import Role
 from app.domain.taxonomy import Item, Move, Predicate, Source, Taxonomy, Workflow
 
@@ -138,7 +139,7 @@ def _told(taxonomy: Taxonomy, predicate: Predicate) -> str:
         case Source.LABEL:
             return f"a label `{predicate.arg.replace('{area}', '(area)')}::…`"
         case Source.LINE:
-            return "a customer line"
+            return "a new customer line" if predicate.arg == NEW_CUSTOMER else "a customer line"
         case Source.LINK:
             return "a linked issue of another project"
         case Source.ROLE:

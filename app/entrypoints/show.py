@@ -7,7 +7,7 @@ from app.domain.case import Case
 from app.domain.inbox import DeadLetter, Waiting
 from app.domain.issue import Ref
 from app.domain.journal import Entry
-from app.domain.plan import ChangeLabels, DeleteNote, EditNote, Finding, PostNote, Write
+from app.domain.plan import ChangeLabels, DeleteNote, EditNote, Finding, PostNote, React, Write
 from app.domain.planned import Planned
 
 
@@ -64,7 +64,9 @@ def write_lines(write: Write) -> Iterator[str]:
             yield f"note {note_id} on '{topic}' becomes:"
             yield from (f"  | {line}".rstrip() for line in visible(body))
         case DeleteNote(note_id=note_id):
-            yield f"note {note_id} is taken away: it was there twice"
+            yield f"note {note_id} is taken away: another says it"
+        case React(note_id=note_id, name=name):
+            yield f"comment {note_id} gets the reaction {name}"
         case _ as unreachable:
             assert_never(unreachable)
 
@@ -97,7 +99,9 @@ def _did(write: Write, note_id: int | None) -> str:
         case EditNote(topic=topic, note_id=edited):
             return f"edited note {edited} on '{topic}'"
         case DeleteNote(note_id=deleted):
-            return f"took away note {deleted}, which was there twice"
+            return f"took away note {deleted}; another says it"
+        case React(note_id=answered, name=name):
+            return f"reacted to comment {answered} with {name}"
         case _ as unreachable:
             assert_never(unreachable)
 
@@ -111,7 +115,9 @@ def _would(write: Write) -> str:
         case EditNote(topic=topic, note_id=edited):
             return f"would edit note {edited} on '{topic}'"
         case DeleteNote(note_id=deleted):
-            return f"would take away note {deleted}, which was there twice"
+            return f"would take away note {deleted}; another says it"
+        case React(note_id=answered, name=name):
+            return f"would react to comment {answered} with {name}"
         case _ as unreachable:
             assert_never(unreachable)
 

@@ -1,11 +1,14 @@
 """The shape of `label_taxonomy.yml`."""
 
+from datetime import timedelta
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
 from app.domain.roster import Role
 from app.domain.taxonomy import FieldKind, Mode
+from app.gateways.config_numbers_shape import NumbersShape
 from app.gateways.config_shapes import (
     Color,
     Day,
@@ -39,6 +42,8 @@ class LabelShape(Shape):
     previously: Texts = Field(default=(), description="Titles this label replaces.")
     retire_after: Day | None = Field(default=None, description="The last day the label is in use.")
     priority: int | None = Field(default=None, ge=0, description="GitLab's order of prioritised labels.")
+    strategic: Decimal | None = Field(default=None, ge=0, le=1, description="A theme's weight in the points, 0 to 1.")
+    also_apply: Texts = Field(default=(), description="Other teams' labels, added with this one, never removed.")
 
 
 class ScopeShape(Shape):
@@ -104,6 +109,11 @@ class WorkflowShape(Shape):
     ask_at_latest: Duration
     put_backs: int = Field(ge=1)
     put_backs_within: Duration
+    hold_for: Duration = Field(default=timedelta(days=7), description="How long a held move waits.")
+    remind_after: Duration = Field(default=timedelta(days=3), description="Working days until the author is reminded.")
+    help_after: Duration = Field(default=timedelta(days=7), description="Working days until the SME is asked to help.")
+    lead_after: Duration = Field(default=timedelta(days=10), description="Working days until the lead is told.")
+    park_after: Duration = Field(default=timedelta(days=15), description="Working days until the ask is let rest.")
     statuses: tuple[StatusShape, ...] = Field(min_length=1)
     moves: tuple[MoveShape, ...] = Field(min_length=1)
 
@@ -116,6 +126,8 @@ class RulesShape(Shape):
     moves: ModeShape
     open_closed: ModeShape
     context: ModeShape
+    numbers: ModeShape = ModeShape(mode=Mode.OBSERVE)
+    commands: ModeShape = Field(default=ModeShape(mode=Mode.OBSERVE), description="What people write to the bot.")
 
 
 class TaxonomyShape(Shape):
@@ -126,5 +138,6 @@ class TaxonomyShape(Shape):
     paused_label: Text
     fields: dict[Key, FieldShape]
     items: dict[Key, ItemShape]
+    numbers: NumbersShape = NumbersShape()
     workflow: WorkflowShape
     rules: RulesShape

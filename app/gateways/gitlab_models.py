@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from app.domain.failure import Permanent
-from app.domain.issue import Issue, LabelEvent, Link, Note, Ref, User
+from app.domain.issue import Award, Issue, LabelEvent, Link, Note, Ref, User
 
 _GHOST = User(id=0, username="ghost")
 
@@ -150,6 +150,18 @@ class LinkBody(BaseModel):
     def value(self) -> Link:
         """As ours."""
         return Link(self.references.full, self.link_type)
+
+
+class AwardBody(BaseModel):
+    """A reaction. Deleted people's belong to the ghost."""
+
+    name: str
+    created_at: Instant
+    user: Person | None = None
+
+    def value(self) -> Award:
+        """As ours."""
+        return Award(self.name, self.user.value() if self.user else _GHOST, self.created_at)
 
 
 class LabelBody(BaseModel):

@@ -9,7 +9,7 @@ from gitlab.v4.objects import ProjectIssue
 
 from app.domain.failure import Missing, Permanent, Temporary
 from app.domain.issue import Ref
-from app.domain.plan import ChangeLabels, DeleteNote, EditNote, PostNote, Write
+from app.domain.plan import ChangeLabels, DeleteNote, EditNote, PostNote, React, Write
 from app.gateways.gitlab_api import Api, issue_path, project_path
 from app.gateways.gitlab_models import IssueBody, LabelBody, WrittenNote, understood
 
@@ -70,6 +70,9 @@ class GitLabWriter:
             case DeleteNote():
                 self._delete(ref, write)
                 return None
+            case React():
+                self._react(ref, write)
+                return None
             case _:
                 assert_never(write)
 
@@ -119,6 +122,14 @@ class GitLabWriter:
     def _delete(self, ref: Ref, write: DeleteNote) -> None:
         try:
             self._issue(ref).notes.delete(write.note_id)
+        except Missing:
+            return
+
+    def _react(self, ref: Ref, write: React) -> None:
+        """GitLab answers 404 to a reaction that is there already, as to a comment that is gone: both are fine."""
+        try:
+            path = f"{issue_path(ref)}/notes/{write.note_id}/award_emoji"
+            self._api.client.http_post(path, post_data={"name": write.name})
         except Missing:
             return
 

@@ -7,7 +7,7 @@ from typing import Any, assert_never
 from app.domain.issue import Ref
 from app.domain.journal import Entry
 from app.domain.ours import LEDGER
-from app.domain.plan import ChangeLabels, DeleteNote, EditNote, Finding, PostNote, Verdict, Write
+from app.domain.plan import ChangeLabels, DeleteNote, EditNote, Finding, PostNote, React, Verdict, Write
 
 LONGEST_TEXT = 2_000
 
@@ -68,6 +68,8 @@ def _write(write: Write) -> dict[str, object]:
             return {"kind": "labels", "add": sorted(add), "remove": sorted(remove)}
         case DeleteNote(note_id):
             return {"kind": "delete note", "note_id": note_id}
+        case React(note_id, name):
+            return {"kind": "react", "note_id": note_id, "name": name}
         case _:
             assert_never(write)
 
@@ -82,6 +84,8 @@ def _read_write(said: dict[str, Any]) -> Write:
             return ChangeLabels(frozenset(said["add"]), frozenset(said["remove"]))
         case "delete note":
             return DeleteNote(said["note_id"])
+        case "react":
+            return React(said["note_id"], said["name"])
         case kind:
             raise ValueError(f"the journal holds a kind of write that this version does not know: {kind!r}")
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from app.domain.issue import Issue, Link, Note, Ref, Snapshot
+from app.domain.issue import Award, Issue, Link, Note, Ref, Snapshot
 from app.domain.journal import Entry
 from app.domain.plan import Write
 
@@ -18,6 +18,14 @@ class IssueReader(Protocol):
 
     def links(self, ref: Ref) -> tuple[Link, ...]:
         """The issue's links: one call."""
+        ...
+
+    def awards(self, ref: Ref, note_id: int) -> tuple[Award, ...]:
+        """The reactions on a note, none where it is gone: one call."""
+        ...
+
+    def exists(self, ref: Ref) -> bool:
+        """Whether there is such an issue that we can see: one call."""
         ...
 
     def notes(self, ref: Ref) -> tuple[Note, ...]:
@@ -50,6 +58,10 @@ class Journal(Protocol):
 
     def moves_by(self, username: str, since: datetime, until: datetime) -> int:
         """How many distinct moves this person made in that time, of those we judged (bursts, workflow 3.6)."""
+        ...
+
+    def reminded(self, username: str, since: datetime, but: Ref) -> bool:
+        """Whether this person was reminded of anything since then, of other requests than this."""
         ...
 
 

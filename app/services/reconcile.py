@@ -7,18 +7,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from app.domain.case import Case, build, is_request, needs_links
+from app.domain.case import Case, build, is_request, named_issues, needs_links, reactions_on
 from app.domain.decide import decide
 from app.domain.failure import Permanent, Temporary
 from app.domain.issue import Issue, Ref, Snapshot
 from app.domain.journal import Entry
 from app.domain.ours import HELD, MOVE
-from app.domain.plan import Action, ChangeLabels, DeleteNote, Finding, Plan, PostNote, Say, Verdict, Write
+from app.domain.plan import Action, ChangeLabels, DeleteNote, Finding, Plan, PostNote, React, Say, Verdict, Write
 from app.domain.planned import Planned
 from app.domain.program import Program
 from app.domain.taxonomy import Taxonomy
 from app.domain.voice import Identity
 from app.services.ports import IssueReader, IssueWriter, Journal, Operator, Wording
+
+NUDGED_ONCE_IN = timedelta(days=7)
+"""Beyond direct answers, people hear from us at most this often (promise 7)."""
 
 BURST_MOVES = 10
 BURST_WITHIN = timedelta(minutes=5)
@@ -38,17 +41,34 @@ class Reconciler:
     identity: Identity
 
     def plan(self, ref: Ref, now: datetime, known: Issue | None = None) -> Planned:
-        """Read and decide: three calls, two where the issue is `known`, one more where a status asks for links."""
+        """Read and decide: three calls, two where the issue is `known`, and one for each extra that the case needs."""
         if known is not None and not is_request(known, self.program):
             return Planned(None, Plan(), ())
         snapshot = self.reader.snapshot(ref, known)
         if not is_request(snapshot.issue, self.program):
             return Planned(None, Plan(), ())
         case = self._case(snapshot, now)
-        if needs_links(case):
-            case = self._case(replace(snapshot, links=self.reader.links(ref)), now)
+        whole = self._with_extras(ref, snapshot, case)
+        if whole is not snapshot:
+            case = self._case(whole, now)
         plan = decide(case)
+        nudged = self._nudged(plan, ref, now)
+        if nudged:
+            case = replace(case, nudged=nudged)
+            plan = decide(case)
         return Planned(case, plan, tuple(self._word(case, action) for action in plan.actions))
+
+    def _with_extras(self, ref: Ref, snapshot: Snapshot, case: Case) -> Snapshot:
+        """What only this case needs, one call each: links, the reactions on our note, whether a named issue exists."""
+        if needs_links(case):
+            snapshot = replace(snapshot, links=self.reader.links(ref))
+        note_id = reactions_on(case)
+        if note_id is not None:
+            snapshot = replace(snapshot, awards=self.reader.awards(ref, note_id))
+        named = named_issues(case)
+        if named:
+            snapshot = replace(snapshot, there={one: self.reader.exists(one) for one in named})
+        return snapshot
 
     def run(self, ref: Ref, now: datetime, deliveries: tuple[str, ...] = (), dry: bool = False) -> Planned:
         """Plan and, unless dry, write. Raises Temporary or Permanent; what was written before stays journalled."""
@@ -87,8 +107,14 @@ class Reconciler:
             case Say():
                 text = self.wording.note(action.template, action.data, case.area)
                 return self.identity.sign(text, action, case.voice.on(action.topic), case.snapshot.issue)
-            case ChangeLabels() | DeleteNote():
+            case ChangeLabels() | DeleteNote() | React():
                 return action
+
+    def _nudged(self, plan: Plan, ref: Ref, now: datetime) -> frozenset[str]:
+        """Of those whom this plan reminds, who was reminded elsewhere this week; best effort, by the journal."""
+        reminded = {f.who for f in plan.findings if f.verdict is Verdict.REMINDED and f.who}
+        since = now - NUDGED_ONCE_IN
+        return frozenset(who for who in reminded if self.journal.reminded(who, since, but=ref))
 
     def _bursting(self, planned: Planned) -> str | None:
         """Who moved this card as one of many: that is told in one summary, best effort, from the journal (3.6).

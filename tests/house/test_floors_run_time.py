@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from app.domain.issue import Issue, LabelEvent, Link, Note, Ref, Snapshot, User
+from app.domain.issue import Award, Issue, LabelEvent, Link, Note, Ref, Snapshot, User
 from app.domain.plan import ChangeLabels, PostNote, Write
 from app.domain.program import Area, Program, Project, Tier
 from app.domain.roster import Person, Role, Roster, Term
@@ -87,6 +87,14 @@ class OneIssue:
 
     def snapshot(self, ref: Ref, known: Issue | None = None) -> Snapshot:
         return DRAGGED
+
+    def awards(self, ref: Ref, note_id: int) -> tuple[Award, ...]:
+        """None."""
+        return ()
+
+    def exists(self, ref: Ref) -> bool:
+        """It does."""
+        return True
 
     def links(self, ref: Ref) -> tuple[Link, ...]:
         return ()

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from app.domain.failure import Permanent, Temporary
-from app.domain.issue import Issue, LabelEvent, Link, Note, Ref, Snapshot, User
+from app.domain.issue import Award, Issue, LabelEvent, Link, Note, Ref, Snapshot, User
 from app.domain.journal import Entry
-from app.domain.plan import ChangeLabels, DeleteNote, EditNote, Finding, PostNote, Write
+from app.domain.plan import ChangeLabels, DeleteNote, EditNote, Finding, PostNote, React, Write
 from app.domain.taxonomy import scope_of
 from app.domain.voice import Bot, Identity, Voice
 from app.gateways.templates import Templates
@@ -86,6 +86,7 @@ class Diary:
     def __init__(self) -> None:
         self.entries: list[Entry] = []
         self.moves: list[datetime] = []
+        self.nudges: list[tuple[str, datetime]] = []
 
     def record(self, entries: Sequence[Entry]) -> None:
         """Keep them."""
@@ -95,6 +96,10 @@ class Diary:
         """As set by the test, and the moves of this card."""
         mine = {f.event_id for f in self.findings if f.who == username and f.moved_at and since <= f.moved_at <= until}
         return len(mine) + len([at for at in self.moves if since <= at <= until])
+
+    def reminded(self, username: str, since: datetime, but: Ref) -> bool:
+        """As set by the test."""
+        return any(since <= at for who, at in self.nudges if who == username)
 
     @property
     def findings(self) -> list[Finding]:
@@ -145,7 +150,9 @@ class Card:
         self.events: list[LabelEvent] = []
         self.thread: list[Note] = []
         self.linked: tuple[Link, ...] = ()
-        self.read = {"links": 0}
+        self.read = {"links": 0, "awards": 0, "issues": 0}
+        self.reactions: list[tuple[int, Award]] = []
+        self.others: set[Ref] = {Ref(REF.project, 3), Ref(REF.project, 17)}
         self._ids = count(100)
         self._unheard: list[str] = []
         self._written: list[Write] = []
@@ -200,6 +207,13 @@ class Card:
         """Write a comment; an internal one is not for everybody's eyes."""
         self._act()
         self.thread.append(Note(next(self._ids), self.people[by], body, self.now, self.now, internal=internal))
+
+    def react(self, by: str, emoji: str = "thumbsup", topic: str = "move") -> None:
+        """React to the bot's note on a topic."""
+        self._act()
+        note = self.ours().on(topic)
+        assert note is not None
+        self.reactions.append((note.id, Award(emoji, self.people[by], self.now)))
 
     def assign(self, *handles: str) -> None:
         """Set the assignees."""
@@ -261,6 +275,16 @@ class Card:
         self.read["links"] += 1
         return self.linked
 
+    def awards(self, ref: Ref, note_id: int) -> tuple[Award, ...]:
+        """The reactions on a note."""
+        self.read["awards"] += 1
+        return tuple(a for n, a in self.reactions if n == note_id)
+
+    def exists(self, ref: Ref) -> bool:
+        """Whether there is such an issue."""
+        self.read["issues"] += 1
+        return ref in self.others
+
     def notes(self, ref: Ref) -> tuple[Note, ...]:
         """Its comments alone."""
         return tuple(self.thread)
@@ -282,6 +306,9 @@ class Card:
                 return write.note_id
             case DeleteNote():
                 self.thread = [n for n in self.thread if n.id != write.note_id]
+                return None
+            case React():
+                self.reactions.append((write.note_id, Award(write.name, self.bot, self.now)))
                 return None
 
     # What can be seen.

@@ -6,6 +6,7 @@ from app.domain.case import Case, Ruling
 from app.domain.ours import MOVES
 from app.domain.policies import (
     allowed_moves,
+    commands,
     missing_context,
     move_reasons,
     one_status,
@@ -23,6 +24,7 @@ RULES: Rules = (
     (MOVES, allowed_moves.rule),
     (MOVES, status_requirements.rule),
     (MOVES, move_reasons.rule),
+    (commands.NAME, commands.rule),
 )
 """Rules that look at the card as it is. The verdict on the move follows the last of them."""
 

@@ -5,6 +5,7 @@ Dragging a card to *Closed* strips its status (CONTRACT 5); bringing that back i
 
 from app.domain.case import SILENT, Case, Ruling
 from app.domain.closing import Answer, Unread, answers
+from app.domain.issue import Note
 from app.domain.plan import Finding, Say, Verdict
 from app.domain.roster import Role
 
@@ -22,8 +23,10 @@ def rule(case: Case) -> Ruling:
         return SILENT
     if case.bot.is_us(issue.closed_by):
         return SILENT
-    heard = answers(case.snapshot.notes, issue.closed_at, case.taxonomy, case.bot.username)
-    spoken = [(n, a) for n, a in heard if _may_answer(case, n.author.username, n.author.id)]
+    note = case.voice.on(TOPIC)
+    asked = note.id if note and note.open else None
+    heard = answers(case.snapshot.notes, issue.closed_at, case.taxonomy, case.bot.username, issue.ref, asked)
+    spoken = [(n, _there(case, n, a)) for n, a in heard if _may_answer(case, n.author.username, n.author.id)]
     match spoken[-1][1] if spoken else None:
         case Answer() as answer:
             return _taken(case, answer, spoken[-1][0].author.username)
@@ -31,6 +34,15 @@ def rule(case: Case) -> Ruling:
             return _ask(case, unread)
         case None:
             return _ask(case, None)
+
+
+def _there(case: Case, note: Note, answer: Answer | Unread) -> Answer | Unread:
+    """The answer, unless it names an issue that is this one itself, or none that we can see."""
+    if not isinstance(answer, Answer) or answer.of is None:
+        return answer
+    known = (case.snapshot.there or {}).get(answer.of, True)
+    itself = answer.of == case.snapshot.issue.ref
+    return answer if known and not itself else Unread("" if note.internal else str(answer.of), note.internal, answer.of)
 
 
 def _settled(case: Case) -> Ruling:
@@ -60,6 +72,7 @@ def _ask(case: Case, unread: Unread | None) -> Ruling:
         "status": case.status_name(case.history.stood),
         "unread": unread.said if unread else None,
         "internal": internal,
+        "nowhere": unread is not None and unread.of is not None,
         "reasons": [t.title.rpartition("::")[2] for s in case.taxonomy.scopes if s.key == "declined" for t in s.labels],
     }
     closed_at = case.snapshot.issue.closed_at

@@ -1,0 +1,370 @@
+"""A held move: the intention we keep in our signed note, and what becomes of it (workflow 3.5, 3.6).
+
+It completes itself when all that it lacks is there, is let go of when somebody cancels it or its time is over, and
+stands as it is when somebody overrides it. A move that is for others to make is a proposal: their 👍 on our note, or
+their `accept`, makes it. Whoever moved the card had the role then; whoever agrees has it when they agree.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from app.domain.case import SILENT, Case, Objection, Ruling
+from app.domain.commands import MAY, Command, Word
+from app.domain.context import Wanted
+from app.domain.issue import Award
+from app.domain.move_words import decider, words
+from app.domain.ours import HELD, MOVE, MOVES
+from app.domain.plan import Finding, React, Say, Verdict
+from app.domain.roster import Role
+from app.domain.supply import Supply, supplied
+from app.domain.taxonomy import Mode, Move
+from app.domain.voice import OurNote
+
+TEMPLATE, COMPLETED = "move_held", "move_completed"
+REVIEW = "status::reviewed"
+REASON_AT_LEAST = 10
+"""Letters that make a reason to override."""
+_DONE = "white_check_mark"
+_AGREES, _DISAGREES = frozenset({"thumbsup", "+1"}), frozenset({"thumbsdown", "-1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The intention. `since` is when the card came to `source`: what explains the move was told after that.
+
+    `agreed` is who may make the move and said so; `via` the status that the way leads through instead.
+    """
+
+    note: OurNote
+    source: str
+    target: str
+    mover: str | None
+    at: datetime
+    until: datetime
+    since: datetime | None
+    why: frozenset[str]
+    move: Move | None
+    missing: tuple[str, ...]
+    agreed: str | None = None
+    via: str | None = None
+
+    @property
+    def proposed(self) -> bool:
+        """Whether it waits for somebody to agree."""
+        return Objection.NOT_THEIRS.value in self.why
+
+    @property
+    def completes(self) -> bool:
+        """Whether only context is missing."""
+        return self.why == {Objection.INCOMPLETE.value}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A word about the move, and why it could not be followed, if so: no right to it, or no reason given."""
+
+    command: Command
+    refused: str | None = None
+
+
+def kept(case: Case) -> Hold | None:
+    """The move that we hold, if we do."""
+    note = case.voice.on(MOVE)
+    if note is None or not note.open or note.template != TEMPLATE:
+        return None
+    state, flow = note.state, case.taxonomy.workflow
+    source, target, at = str(state.get("from")), str(state.get("to")), _instant(state.get("at"))
+    if at is None:
+        return None
+    return Hold(
+        note=note,
+        source=source,
+        target=target,
+        mover=_text(state.get("who")),
+        at=at,
+        until=_instant(state.get("until")) or at + flow.hold_for,
+        since=_instant(state.get("since")),
+        why=frozenset(_texts(state.get("why"))),
+        move=flow.named(source, target, state.get("move")),
+        missing=tuple(_texts(state.get("missing"))),
+        agreed=_text(state.get("agreed")),
+        via=_text(state.get("via")),
+    )
+
+
+def heard(case: Case, hold: Hold) -> tuple[Said, ...]:
+    """Words about the held move since it is held, oldest first, up to the one that decides it. Bare words count only
+    after our note; a bare `yes` of somebody who cannot agree is only talk.
+    """
+    found: list[Said] = []
+    for command in case.commands:
+        note = command.note
+        if command.word not in _open(hold) or note.created_at < hold.at or note.created_at > hold.until:
+            continue
+        if not command.called and note.id < hold.note.id:
+            continue
+        refused = _refused(case, hold, command)
+        if refused and not command.called and note.body.strip().casefold().startswith("yes"):
+            continue
+        found.append(Said(command, refused))
+        if not refused:
+            break
+    return tuple(found)
+
+
+def outcome(case: Case, hold: Hold) -> Ruling:
+    """What becomes of the move that is held."""
+    if case.history.stood != hold.source:
+        return _moved_on(case, hold)
+    mode = _mode(case, hold)
+    if mode in (Mode.OFF, Mode.OBSERVE) or case.snapshot.issue.state == "closed":
+        return SILENT
+    said = next((s.command for s in heard(case, hold) if not s.refused), None)
+    if said and said.word is Word.CANCEL:
+        return _done(_cancelled(case, hold, said.note.author.username), said)
+    if mode is Mode.ENFORCE:
+        if said and said.word is Word.OVERRIDE:
+            return _done(_completed(case, hold, "override", said.note.author.username, reason=_reason(said)), said)
+        if said:
+            return _done(_agreed(case, hold, said.note.author.username, said.note.created_at, said.word), said)
+        award = _award(case, hold)
+        if award and award.name in _DISAGREES:
+            return _cancelled(case, hold, award.user.username)
+        if award:
+            return _agreed(case, hold, award.user.username, award.at, Word.ACCEPT)
+    return _waits(case, hold, mode)
+
+
+def carried_out(case: Case) -> Ruling:
+    """The second half of a completion whose labels did not follow its note, and the end of one that never came."""
+    note = case.voice.on(MOVE)
+    if note is None or note.template != COMPLETED:
+        return SILENT
+    state = note.state
+    source, target, after = str(state.get("from")), str(state.get("to")), state.get("after")
+    statuses = {s.title for s in case.taxonomy.workflow.statuses}
+    later = [e for e in case.snapshot.events if e.label in statuses and isinstance(after, int) and e.id > after]
+    if not later:
+        waits = case.history.stood == source and case.snapshot.issue.state == "opened"
+        return Ruling(status=target, remove=frozenset({HELD})) if waits else SILENT
+    ours = any(e.label == target and e.action == "add" and case.bot.is_us(e.user) for e in later)
+    if ours or state.get("gone"):
+        return SILENT
+    data = {"mover": None, "source": case.status_name(source), "target": case.status_name(target)}
+    finding = Finding(MOVES, Verdict.RESOLVED, "the card has moved on", source, case.history.stood)
+    return Ruling(says=(Say(MOVE, "move_settled", data, {"open": False}),), findings=(finding,))
+
+
+def proposal(case: Case, source: str, target: str, why: Iterable[str]) -> str | None:
+    """Who is asked to agree to a move that is not its mover's to make; None where it is, or where nobody is known."""
+    return decider(case, source, target) if Objection.NOT_THEIRS.value in set(why) else None
+
+
+def way_through(case: Case, mover: frozenset[Role], source: str, target: str, why: Iterable[str]) -> str | None:
+    """The review, where no step leads to `target` and a way through it does that this mover may begin."""
+    flow = case.taxonomy.workflow
+    if Objection.NO_SUCH_STEP.value not in set(why) or REVIEW in (source, target):
+        return None
+    begins = [m for m in flow.steps(source, REVIEW) if not flow.overrides(m) and m.who & mover]
+    return REVIEW if begins and flow.plain(REVIEW, target) else None
+
+
+def _open(hold: Hold) -> frozenset[Word]:
+    """The words that can be meant."""
+    agree = {Word.ACCEPT} if hold.proposed else set()
+    review = {Word.REVIEW} if hold.via else set()
+    return frozenset({Word.CANCEL, Word.OVERRIDE} | agree | review)
+
+
+def _refused(case: Case, hold: Hold, command: Command) -> str | None:
+    author = command.note.author
+    roles = case.roles(author, command.note.created_at)
+    if command.word not in (Word.ACCEPT, Word.REVIEW):
+        mine = command.word is Word.CANCEL and author.username == hold.mover
+        allowed = mine or bool(roles & MAY[command.word])
+    else:
+        allowed = bool(roles & case.taxonomy.workflow.who_may(hold.source, _aim(hold, command.word)))
+    if not allowed:
+        return "not allowed"
+    reasoned = len(command.rest.strip(" :–-")) >= REASON_AT_LEAST
+    return "no reason" if command.word is Word.OVERRIDE and not reasoned else None
+
+
+def who_may_say(case: Case, hold: Hold, word: Word) -> frozenset[Role]:
+    """The roles that a word about this move is for."""
+    if word in (Word.ACCEPT, Word.REVIEW):
+        return case.taxonomy.workflow.who_may(hold.source, _aim(hold, word))
+    return MAY[word]
+
+
+def _aim(hold: Hold, word: Word) -> str:
+    return hold.via or hold.target if word is Word.REVIEW else hold.target
+
+
+def _award(case: Case, hold: Hold) -> Award | None:
+    """The first reaction on our note, since the proposal, by somebody who may make the move."""
+    may = case.taxonomy.workflow.who_may(hold.source, hold.target)
+    for award in case.snapshot.awards or ():
+        counts = award.name in _AGREES | _DISAGREES and hold.at <= award.at <= hold.until
+        if hold.proposed and counts and not case.bot.is_us(award.user) and case.roles(award.user, award.at) & may:
+            return award
+    return None
+
+
+def _agreed(case: Case, hold: Hold, by: str, at: datetime, word: Word) -> Ruling:
+    """Somebody who may make the step wants it: it is made now, or held for what it lacks."""
+    target, flow = _aim(hold, word), case.taxonomy.workflow
+    mover = by if word is Word.REVIEW else hold.mover
+    now_held = replace(
+        hold,
+        target=target,
+        mover=mover,
+        agreed=None if word is Word.REVIEW else by,
+        until=at + flow.hold_for,
+        why=frozenset({Objection.INCOMPLETE.value}),
+        move=flow.plain(hold.source, target),
+        via=None,
+    )
+    wanted = _wanted(case, now_held)
+    if not wanted:
+        return _completed(case, now_held, "review" if word is Word.REVIEW else "agreed", by)
+    return _refreshed(case, now_held, wanted)
+
+
+def _waits(case: Case, hold: Hold, mode: Mode) -> Ruling:
+    incomplete = Objection.INCOMPLETE.value in hold.why
+    wanted = _wanted(case, hold) if incomplete else ()
+    # Whatever came is written in the issue's last change, so a sweep that runs late is not held against anybody.
+    in_time = min(case.now, case.snapshot.issue.updated_at) <= hold.until
+    if hold.completes and not wanted and in_time and mode is Mode.ENFORCE:
+        return _completed(case, hold, "agreed" if hold.agreed else "arrived", hold.agreed)
+    if case.now > hold.until:
+        return _expired(case, hold)
+    if not incomplete or tuple(w.item.key for w in wanted) == hold.missing:
+        return Ruling(look_again_at=hold.until)
+    return _refreshed(case, hold, wanted)
+
+
+def _completed(case: Case, hold: Hold, how: str, by: str | None, reason: str | None = None) -> Ruling:
+    """The note first, naming what is done, then the labels; `after` tells later whether they followed."""
+    supply = supplied(case, hold.missing) if how in ("arrived", "agreed") else ()
+    data = {
+        "mover": hold.mover,
+        "source": case.status_name(hold.source),
+        "target": case.status_name(hold.target),
+        "how": how,
+        "by": by,
+        "reason": reason,
+        "supplied": [(s.titles, s.who) for s in supply],
+    }
+    statuses = {s.title for s in case.taxonomy.workflow.statuses}
+    state = {
+        "open": False,
+        "event": hold.note.state.get("event"),
+        "from": hold.source,
+        "to": hold.target,
+        "who": hold.mover,
+        "move": hold.move.id if hold.move else None,
+        "how": how,
+        "by": by,
+        "after": max((e.id for e in case.snapshot.events if e.label in statuses), default=0),
+        "at": case.now.isoformat(),
+    }
+    verdict = Verdict.OVERRIDDEN if how == "override" else Verdict.COMPLETED
+    finding = Finding(MOVES, verdict, _because(how, by, supply), hold.source, hold.target, hold.mover)
+    say = Say(MOVE, COMPLETED, data, state)
+    return Ruling(status=hold.target, remove=frozenset({HELD}), says=(say,), findings=(finding,))
+
+
+def _because(how: str, by: str | None, supply: tuple[Supply, ...]) -> str:
+    match how:
+        case "override":
+            return f"{by} overrode the rules with a reason"
+        case "arrived":
+            came = "; ".join(f"{', '.join(s.titles)} ({s.who or 'somebody'})" for s in supply)
+            return f"what was missing is here{': ' + came if came else ''}"
+        case _:
+            return f"{by} may make it, and agreed"
+
+
+def _cancelled(case: Case, hold: Hold, by: str) -> Ruling:
+    data = _ends(case, hold) | {"by": by}
+    finding = Finding(MOVES, Verdict.CANCELLED, f"{by} let go of it", hold.source, hold.target, hold.mover)
+    say = Say(MOVE, "move_cancelled", data, {"open": False})
+    return Ruling(remove=frozenset({HELD}), says=(say,), findings=(finding,))
+
+
+def _expired(case: Case, hold: Hold) -> Ruling:
+    data = _ends(case, hold) | {"days": case.taxonomy.workflow.hold_for.days, "proposed": hold.proposed}
+    finding = Finding(MOVES, Verdict.EXPIRED, "its time is over", hold.source, hold.target, hold.mover)
+    say = Say(MOVE, "move_expired", data, {"open": False})
+    return Ruling(remove=frozenset({HELD}), says=(say,), findings=(finding,))
+
+
+def _ends(case: Case, hold: Hold) -> dict[str, object]:
+    return {"mover": hold.mover, "source": case.status_name(hold.source), "target": case.status_name(hold.target)}
+
+
+def _moved_on(case: Case, hold: Hold) -> Ruling:
+    finding = Finding(MOVES, Verdict.RESOLVED, "the card has moved on", hold.source, case.history.stood)
+    say = Say(MOVE, "move_settled", _ends(case, hold) | {"mover": None}, {"open": False})
+    return Ruling(remove=frozenset({HELD}), says=(say,), findings=(finding,))
+
+
+def _refreshed(case: Case, hold: Hold, wanted: tuple[Wanted, ...]) -> Ruling:
+    """The checklist kept true."""
+    missing = [w.item.key for w in wanted]
+    whys = [why.value for why in Objection if why.value in hold.why]
+    data = words(case, hold.mover, hold.source, hold.target, whys, wanted) | {
+        "until": hold.until,
+        "agreed": hold.agreed,
+        "asked": proposal(case, hold.source, hold.target, whys),
+    }
+    state = {
+        **hold.note.state,
+        "to": hold.target,
+        "who": hold.mover,
+        "why": whys,
+        "move": hold.move.id if hold.move else None,
+        "until": hold.until.isoformat(),
+        "missing": missing,
+        "agreed": hold.agreed,
+        "via": hold.via,
+    }
+    because = f"still missing: {', '.join(missing) or 'nothing'}"
+    finding = Finding(MOVES, Verdict.ASKED, because, hold.source, hold.target)
+    say = Say(MOVE, TEMPLATE, data, state)
+    return Ruling(add=frozenset({HELD}), says=(say,), findings=(finding,), look_again_at=hold.until)
+
+
+def _wanted(case: Case, hold: Hold) -> tuple[Wanted, ...]:
+    keys = case.taxonomy.workflow.needed(hold.target, hold.move) + (hold.move.requires if hold.move else ())
+    return case.context.wanted(keys, since=hold.since or case.history.entered)
+
+
+def _done(ruling: Ruling, command: Command) -> Ruling:
+    """The comment was carried out: it says so itself, and does not count again."""
+    return replace(ruling, handled=frozenset({command.note.id}), reactions=(React(command.note.id, _DONE),))
+
+
+def _mode(case: Case, hold: Hold) -> Mode:
+    modes = hold.move.modes if hold.move else case.taxonomy.workflow.modes
+    return modes.for_area(case.area)
+
+
+def _reason(command: Command) -> str | None:
+    """The words of an override, unless they were said internally."""
+    return None if command.note.internal else command.rest.strip(" :–-")
+
+
+def _instant(value: object) -> datetime | None:
+    return datetime.fromisoformat(value) if isinstance(value, str) else None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _texts(value: object) -> Iterator[str]:
+    return (str(item) for item in value) if isinstance(value, list | tuple) else iter(())

@@ -1,0 +1,23 @@
+"""`points +10 because the board asked twice`: what follows the word, read."""
+
+import re
+
+from app.domain.adjustments import AT_MOST
+
+REASON_AT_LEAST = 5
+_SAID = re.compile(r"([+-]|\N{MINUS SIGN})? ?(\d{1,3})(?: points?)?(?P<reason>.*)", re.ASCII)
+_BECAUSE = re.compile(r"[\s,:;.]*(?:because(?: of)?|as|since)?[\s,:]*", re.IGNORECASE)
+
+
+def points_said(text: str) -> tuple[int, str] | None:
+    """The points and the reason; None where one is missing, or the points are too many. Zero takes earlier ones back."""
+    found = _SAID.fullmatch(text)
+    if found is None:
+        return None
+    begins = _BECAUSE.match(found["reason"])
+    reason = found["reason"][begins.end() if begins else 0 :].strip()
+    number = int(found[2])
+    signed = found[1] is not None or number == 0
+    if not signed or number > AT_MOST or len(reason) < REASON_AT_LEAST:
+        return None
+    return (number if found[1] == "+" else -number), reason
