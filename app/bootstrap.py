@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from app.domain.account_book import AccountBook
 from app.domain.failure import Permanent
 from app.domain.inbox import InboxRules
 from app.domain.ours import WAITING
@@ -15,6 +16,7 @@ from app.domain.subject import Subject
 from app.domain.taxonomy import Taxonomy
 from app.domain.voice import Bot, Identity
 from app.domain.webhook_signature import WebhookKeys, webhook_keys
+from app.gateways.account_book_csv import read_account_book
 from app.gateways.config_load import Configuration, load
 from app.gateways.gitlab_connect import GitLab, connect
 from app.gateways.inbox_sqlite import SqliteInbox
@@ -29,7 +31,9 @@ from app.services.check_online import CheckOnline
 from app.services.operator import OperatorIssue
 from app.services.ports import Journal
 from app.services.reconcile import Reconciler
+from app.services.score import Score
 from app.services.sweep import Sweep
+from app.services.top_requests import TopRequests
 from app.settings import Settings, SettingsInvalid
 
 VERSION = importlib.metadata.version("sounding-board")
@@ -92,15 +96,52 @@ def _known(taxonomy: Taxonomy, titles: tuple[str, ...]) -> tuple[str, ...]:
 def judging(settings: Settings, configured: Configuration | None = None, *, remembers: bool = True) -> Iterator[Rules]:
     """The parts that judge, for a command that ends: a sweep, an explanation. What only shows `remembers` nothing."""
     configured = configured or configuration(settings)
-    with gitlab(settings) as doors:
-        if not remembers:
-            yield rules(settings, configured, doors, NoJournal())
-            return
-        journal = SqliteJournal(_kept(settings) / "journal.sqlite3")
-        try:
-            yield rules(settings, configured, doors, journal)
-        finally:
-            journal.close()
+    with gitlab(settings) as doors, _journal(settings, remembers=remembers) as journal:
+        yield rules(settings, configured, doors, journal)
+
+
+def account_book(settings: Settings, configured: Configuration) -> AccountBook:
+    """The account book, empty where none is set. Raises ConfigInvalid with every bad row."""
+    currency = configured.taxonomy.numbers.currency
+    return read_account_book(settings.account_book, currency) if settings.account_book else AccountBook({}, currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """The parts of `score`."""
+
+    score: Score
+    top_requests: TopRequests
+
+
+def scorer(settings: Settings, configured: Configuration, gitlab: GitLab, journal: Journal) -> Scorer:
+    """Join them. Asks GitLab who we are: one call."""
+    joined = rules(settings, configured, gitlab, journal)
+    identity, words = joined.reconciler.identity, joined.reconciler.wording
+    taxonomy, program = configured.taxonomy, configured.program
+    book = account_book(settings, configured)
+    score = Score(gitlab.lister, gitlab.reader, gitlab.writer, words, journal, identity, taxonomy, program, book)
+    return Scorer(score, TopRequests(gitlab.documents, words, identity, taxonomy, program))
+
+
+@contextmanager
+def scoring(settings: Settings, *, remembers: bool) -> Iterator[Scorer]:
+    """The parts of `score`, for a command that ends. What only shows `remembers` nothing."""
+    configured = configuration(settings)
+    with gitlab(settings) as doors, _journal(settings, remembers=remembers) as journal:
+        yield scorer(settings, configured, doors, journal)
+
+
+@contextmanager
+def _journal(settings: Settings, *, remembers: bool) -> Iterator[Journal]:
+    if not remembers:
+        yield NoJournal()
+        return
+    journal = SqliteJournal(_kept(settings) / "journal.sqlite3")
+    try:
+        yield journal
+    finally:
+        journal.close()
 
 
 def gitlab(settings: Settings) -> GitLab:

@@ -70,6 +70,9 @@ class Settings(BaseSettings):
     )
     config_dir: Path = Field(Path(), description="where label_taxonomy.yml, program.yml and templates/ are")
     data_dir: Path = Field(Path("var"), description="where the inbox and the journal are kept")
+    account_book: Path | None = Field(
+        None, description="the private CSV file of accounts and their ARR, the same for service and CI jobs"
+    )
     paused: bool = Field(False, description="look and journal, write nothing")
     quiet_seconds: float = Field(2.0, ge=0, le=60, description="how long a card must be quiet before it is judged")
     workers: int = Field(4, ge=1, le=32, description="how many cards are judged at the same time")

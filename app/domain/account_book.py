@@ -9,19 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-_SALESFORCE = re.compile(r"00[16][A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?")
 _APART = re.compile(r"[\W_]+")
 _SHORTEST_NAME = 3
 _LEAST_AMOUNT = 10_000
 _NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?")
-
-
-def account_key(text: str) -> str:
-    """One key an account: the first 15 characters of a Salesforce id of 15 or 18, any other text without query
-    (requests 2.5, 7).
-    """
-    text = text.strip()
-    return text[:15] if _SALESFORCE.fullmatch(text) else re.split(r"[?#]", text, maxsplit=1)[0].rstrip("/")
 
 
 @dataclass(frozen=True, slots=True)

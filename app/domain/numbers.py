@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -67,11 +68,24 @@ class Candidates:
     nominated_at_most: int = 5
 
 
+class LineTells(StrEnum):
+    """What a customer line can be asked to tell, by the key of its field."""
+
+    SEVERITY = "severity"
+    ARR = "arr"
+    NEEDED_BY = "needed_by"
+    DEPLOYMENT = "deployment"
+    IMPACT = "impact"
+    WORKAROUND = "workaround"
+    SUBSCRIPTION = "subscription"
+    COMPETITORS = "competitors"
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     """What a customer line has to tell; `severities` are those it is needed for (empty: all)."""
 
-    what: str
+    what: LineTells
     severities: frozenset[Severity] = frozenset()
 
     def for_a(self, severity: Severity | None) -> bool:
@@ -112,18 +126,19 @@ class Numbers:
     unknown_theme: Decimal = Decimal("0.5")
     urgency: Urgency = Urgency()
     adjust_at_most: int = 20
-    band_from: tuple[int, int, int] = (75, 50, 25)
+    adjustments_last: timedelta = timedelta(days=31)
+    band_from: tuple[int, ...] = (75, 50, 25)
     hysteresis: int = 3
     band_one_at_most: int = 10
     candidates: Candidates = Candidates()
     candidates_by_area: Mapping[str, Candidates] = field(default_factory=dict)
     top_requests: int = 10
     customer_needs: tuple[Need, ...] = (
-        Need("severity"),
-        Need("arr"),
-        Need("deployment"),
-        Need("needed_by", _DATED),
-        Need("impact", _GRAVE),
+        Need(LineTells.SEVERITY),
+        Need(LineTells.ARR),
+        Need(LineTells.DEPLOYMENT),
+        Need(LineTells.NEEDED_BY, _DATED),
+        Need(LineTells.IMPACT, _GRAVE),
     )
 
     def candidates_of(self, area: str | None) -> Candidates:

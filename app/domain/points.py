@@ -2,27 +2,12 @@
 
 import math
 from dataclasses import dataclass
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from app.domain.numbers import Numbers
 from app.domain.shares import allotted
 
 _FINE = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Adjustment:
-    """What people changed by hand, and why; it ends at the next calibration, before the day `until`."""
-
-    points: int
-    because: str
-    who: str
-    until: date
-
-    def holds_on(self, day: date) -> bool:
-        """Whether it still counts."""
-        return day < self.until
 
 
 @dataclass(frozen=True, slots=True)

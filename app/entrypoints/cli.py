@@ -18,6 +18,7 @@ from app.entrypoints import show
 from app.entrypoints.check import check
 from app.entrypoints.demo.command import demo
 from app.entrypoints.logging_setup import set_up_logging
+from app.entrypoints.score import score
 from app.entrypoints.web import FINISH_WITHIN, create_web, workers_of
 from app.gateways.config_errors import ConfigInvalid
 from app.gateways.gitlab_budget import in_background
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 app.command()(demo)
 app.command()(check)
+app.command()(score)
 
 
 def _settings() -> Settings:

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from app.domain.numbers import Amounts
 from app.domain.program import Tier
 from app.domain.roster import Role
 from app.gateways.config_shapes import Day, Handle, IssueText, Key, ProjectPath, Shape, Text
@@ -19,6 +20,10 @@ class ProjectShape(Shape):
 
     path: ProjectPath
     boards: tuple[BoardShape, ...] = ()
+    amounts: Amounts = Field(
+        default=Amounts.BANDS,
+        description="inline shows amounts as they are, for projects whose members may all read the account book.",
+    )
 
 
 class TermShape(Shape):

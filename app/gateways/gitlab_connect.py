@@ -13,6 +13,7 @@ from app.gateways.gitlab_about import GitLabAbout
 from app.gateways.gitlab_api import Api
 from app.gateways.gitlab_backend import READ_TIMEOUT, HttpxBackend, http_client
 from app.gateways.gitlab_budget import Budget
+from app.gateways.gitlab_documents import GitLabDocuments
 from app.gateways.gitlab_list import GitLabLister
 from app.gateways.gitlab_read import GitLabReader
 from app.gateways.gitlab_write import GitLabWriter, KnownLabels
@@ -26,6 +27,7 @@ class GitLab:
     reader: GitLabReader
     writer: GitLabWriter
     lister: GitLabLister
+    documents: GitLabDocuments
     about: GitLabAbout
     client: httpx.Client
 
@@ -71,6 +73,7 @@ def connect(
         reader=GitLabReader(api),
         writer=GitLabWriter(api, labels),
         lister=GitLabLister(api),
+        documents=GitLabDocuments(api, labels),
         about=GitLabAbout(api, labels),
         client=client,
     )

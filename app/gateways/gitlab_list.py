@@ -47,6 +47,12 @@ class GitLabLister:
             ]
         return _by_age(project, bodies)
 
+    def opened(self, project: str) -> tuple[Issue, ...]:
+        """Every open issue, oldest first: a call for each hundred."""
+        with in_background():
+            bodies = self._api.all(_path(project), IssueBody, {**_BY_CREATION, "state": "opened"})
+        return _by_age(project, bodies)
+
     def all_issues(self, project: str) -> tuple[Issue, ...]:
         """Every issue, oldest first: one call up to a hundred; else two more than the pages there are, or a few.
 
