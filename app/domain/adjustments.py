@@ -15,11 +15,10 @@ KEPT = 10
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
-    """`delta` points by `who`, in the comment `note`. `because` is empty where it was said internally."""
+    """`delta` points by `who`. The reason stands in the comment `note`, and nowhere else (promise 11)."""
 
     delta: int
     who: str
-    because: str
     at: datetime
     note: int
 
@@ -34,7 +33,7 @@ def adjustments(voice: Voice) -> tuple[Adjustment, ...]:
 def to_state(several: tuple[Adjustment, ...]) -> list[dict[str, object]]:
     """As the note keeps them, the oldest forgotten."""
     return [
-        {"delta": a.delta, "who": a.who, "because": a.because, "at": a.at.isoformat(), "note": a.note}
+        {"delta": a.delta, "who": a.who, "at": a.at.isoformat(), "note": a.note}
         for a in several[-KEPT:]
     ]
 
@@ -43,7 +42,6 @@ def _read(one: Mapping[str, object]) -> Adjustment:
     return Adjustment(
         int(str(one["delta"])),
         str(one["who"]),
-        str(one["because"]),
         datetime.fromisoformat(str(one["at"])),
         int(str(one["note"])),
     )

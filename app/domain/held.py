@@ -12,14 +12,14 @@ from datetime import datetime
 from app.domain.case import SILENT, Case, Objection, Ruling
 from app.domain.commands import MAY, Command, Word
 from app.domain.context import Wanted
-from app.domain.issue import Award
+from app.domain.issue import Award, LabelEvent
 from app.domain.move_words import decider, words
 from app.domain.ours import HELD, MOVE, MOVES
 from app.domain.plan import Finding, React, Say, Verdict
 from app.domain.roster import Role
 from app.domain.supply import Supply, supplied
 from app.domain.taxonomy import Mode, Move
-from app.domain.voice import OurNote
+from app.domain.voice import OurNote, ours
 
 TEMPLATE, COMPLETED = "move_held", "move_completed"
 REVIEW = "status::reviewed"
@@ -125,7 +125,7 @@ def outcome(case: Case, hold: Hold) -> Ruling:
         return _done(_cancelled(case, hold, said.note.author.username), said)
     if mode is Mode.ENFORCE:
         if said and said.word is Word.OVERRIDE:
-            return _done(_completed(case, hold, "override", said.note.author.username, reason=_reason(said)), said)
+            return _done(_completed(case, hold, "override", said.note.author.username), said)
         if said:
             return _done(_agreed(case, hold, said.note.author.username, said.note.created_at, said.word), said)
         award = _award(case, hold)
@@ -141,19 +141,30 @@ def carried_out(case: Case) -> Ruling:
     note = case.voice.on(MOVE)
     if note is None or note.template != COMPLETED:
         return SILENT
-    state = note.state
-    source, target, after = str(state.get("from")), str(state.get("to")), state.get("after")
-    statuses = {s.title for s in case.taxonomy.workflow.statuses}
-    later = [e for e in case.snapshot.events if e.label in statuses and isinstance(after, int) and e.id > after]
-    if not later:
-        waits = case.history.stood == source and case.snapshot.issue.state == "opened"
-        return Ruling(status=target, remove=frozenset({HELD})) if waits else SILENT
-    ours = any(e.label == target and e.action == "add" and case.bot.is_us(e.user) for e in later)
-    if ours or state.get("gone"):
+    source, target = str(note.state.get("from")), str(note.state.get("to"))
+    if overtaken(case, note):
+        data = {"mover": None, "source": case.status_name(source), "target": case.status_name(target)}
+        finding = Finding(MOVES, Verdict.RESOLVED, "the card has moved on", source, case.history.stood)
+        return Ruling(says=(Say(MOVE, "move_settled", data, {"open": False}),), findings=(finding,))
+    waits = not _since_completed(case, note) and case.history.stood == source
+    if not waits or case.snapshot.issue.state == "closed":
         return SILENT
-    data = {"mover": None, "source": case.status_name(source), "target": case.status_name(target)}
-    finding = Finding(MOVES, Verdict.RESOLVED, "the card has moved on", source, case.history.stood)
-    return Ruling(says=(Say(MOVE, "move_settled", data, {"open": False}),), findings=(finding,))
+    return Ruling(status=target, remove=frozenset({HELD}))
+
+
+def overtaken(case: Case, note: OurNote) -> bool:
+    """Whether somebody moved the card after our note said it was done, and before it was: their move counts."""
+    if note.template != COMPLETED:
+        return False
+    later = _since_completed(case, note)
+    return bool(later) and not ours(later[0].user, case.bot, case.voice)
+
+
+def _since_completed(case: Case, note: OurNote) -> list[LabelEvent]:
+    """What happened to the status since we decided to complete a move."""
+    statuses, after = {s.title for s in case.taxonomy.workflow.statuses}, note.state.get("after")
+    found = [e for e in case.snapshot.events if e.label in statuses and isinstance(after, int) and e.id > after]
+    return sorted(found, key=lambda e: e.id)
 
 
 def proposal(case: Case, source: str, target: str, why: Iterable[str]) -> str | None:
@@ -239,14 +250,14 @@ def _waits(case: Case, hold: Hold, mode: Mode) -> Ruling:
     in_time = min(case.now, case.snapshot.issue.updated_at) <= hold.until
     if hold.completes and not wanted and in_time and mode is Mode.ENFORCE:
         return _completed(case, hold, "agreed" if hold.agreed else "arrived", hold.agreed)
-    if case.now > hold.until:
+    if case.now >= hold.until:
         return _expired(case, hold)
     if not incomplete or tuple(w.item.key for w in wanted) == hold.missing:
         return Ruling(look_again_at=hold.until)
     return _refreshed(case, hold, wanted)
 
 
-def _completed(case: Case, hold: Hold, how: str, by: str | None, reason: str | None = None) -> Ruling:
+def _completed(case: Case, hold: Hold, how: str, by: str | None) -> Ruling:
     """The note first, naming what is done, then the labels; `after` tells later whether they followed."""
     supply = supplied(case, hold.missing) if how in ("arrived", "agreed") else ()
     data = {
@@ -255,7 +266,6 @@ def _completed(case: Case, hold: Hold, how: str, by: str | None, reason: str | N
         "target": case.status_name(hold.target),
         "how": how,
         "by": by,
-        "reason": reason,
         "supplied": [(s.titles, s.who) for s in supply],
     }
     statuses = {s.title for s in case.taxonomy.workflow.statuses}
@@ -351,11 +361,6 @@ def _done(ruling: Ruling, command: Command) -> Ruling:
 def _mode(case: Case, hold: Hold) -> Mode:
     modes = hold.move.modes if hold.move else case.taxonomy.workflow.modes
     return modes.for_area(case.area)
-
-
-def _reason(command: Command) -> str | None:
-    """The words of an override, unless they were said internally."""
-    return None if command.note.internal else command.rest.strip(" :–-")
 
 
 def _instant(value: object) -> datetime | None:

@@ -9,8 +9,8 @@ _SAID = re.compile(r"([+-]|\N{MINUS SIGN})? ?(\d{1,3})(?: points?)?(?P<reason>.*
 _BECAUSE = re.compile(r"[\s,:;.]*(?:because(?: of)?|as|since)?[\s,:]*", re.IGNORECASE)
 
 
-def points_said(text: str) -> tuple[int, str] | None:
-    """The points and the reason; None where one is missing, or the points are too many. Zero takes earlier ones back."""
+def points_said(text: str) -> int | None:
+    """The points; None where no reason is given, or they are too many. Zero takes earlier ones back."""
     found = _SAID.fullmatch(text)
     if found is None:
         return None
@@ -20,4 +20,4 @@ def points_said(text: str) -> tuple[int, str] | None:
     signed = found[1] is not None or number == 0
     if not signed or number > AT_MOST or len(reason) < REASON_AT_LEAST:
         return None
-    return (number if found[1] == "+" else -number), reason
+    return number if found[1] == "+" else -number

@@ -41,7 +41,7 @@ def _stands(case: Case, step: Step) -> Ruling:
         MOVES, Verdict.STANDS, _which(step), step.source, step.target, step.mover, step.event.id, step.event.at
     )
     note = case.voice.on(MOVE)
-    if note is None or not note.open:
+    if note is None or not (note.open or held.overtaken(case, note)):
         return Ruling(findings=(finding,))
     data = {"mover": step.mover, "source": case.status_name(step.source), "target": case.status_name(step.target)}
     return _resolved(data, finding)

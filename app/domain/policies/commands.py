@@ -101,8 +101,7 @@ def _before(hold: Hold, command: Command) -> bool:
 def _other(case: Case, command: Command) -> _Answer | None:
     word = command.word
     if word is Word.UNKNOWN:
-        said = None if command.note.internal else command.rest
-        return _Answer(command, "unknown", {"said": said, **_words(case)})
+        return _Answer(command, "unknown", _words(case))
     roles = case.roles(command.note.author, command.note.created_at)
     if not roles & MAY[word]:
         return _Answer(command, "not allowed", {"may": in_order(MAY[word]), "word": word.value})
@@ -117,19 +116,16 @@ def _other(case: Case, command: Command) -> _Answer | None:
 
 
 def _points(command: Command) -> _Answer:
-    said = points_said(command.rest)
-    if said is None:
+    """The reason stays where it was written: a customer's name may be in it."""
+    delta = points_said(command.rest)
+    if delta is None:
         return _Answer(command, "points unread", {"most": AT_MOST})
-    delta, because = said
-    words = {"sign": "+" if delta >= 0 else "−", "number": abs(delta), "delta": delta}
-    return _Answer(command, "points", {**words, "because": None if command.note.internal else because})
+    return _Answer(command, "points", {"sign": "+" if delta >= 0 else "−", "number": abs(delta), "delta": delta})
 
 
 def _adjusted(answer: _Answer) -> Adjustment:
-    note, more = answer.command.note, answer.more
-    return Adjustment(
-        int(str(more["delta"])), note.author.username, str(more["because"] or ""), note.created_at, note.id
-    )
+    note = answer.command.note
+    return Adjustment(int(str(answer.more["delta"])), note.author.username, note.created_at, note.id)
 
 
 def _why(case: Case) -> dict[str, object]:
