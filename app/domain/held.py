@@ -5,23 +5,22 @@ stands as it is when somebody overrides it. A move that is for others to make is
 their `accept`, makes it. Whoever moved the card had the role then; whoever agrees has it when they agree.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.domain.case import SILENT, Case, Objection, Ruling
 from app.domain.commands import MAY, Command, Word
 from app.domain.context import Wanted
-from app.domain.issue import Award, LabelEvent
+from app.domain.held_ends import cancelled, completed, expired, moved_on
+from app.domain.hold import TEMPLATE, Hold
+from app.domain.issue import Award
 from app.domain.move_words import decider, words
 from app.domain.ours import HELD, MOVE, MOVES
 from app.domain.plan import Finding, React, Say, Verdict
 from app.domain.roster import Role
-from app.domain.supply import Supply, supplied
-from app.domain.taxonomy import Mode, Move
-from app.domain.voice import OurNote, ours
+from app.domain.taxonomy import Mode
 
-TEMPLATE, COMPLETED = "move_held", "move_completed"
 REVIEW = "status::reviewed"
 REASON_AT_LEAST = 10
 """Letters that make a reason to override."""
@@ -30,67 +29,11 @@ _AGREES, _DISAGREES = frozenset({"thumbsup", "+1"}), frozenset({"thumbsdown", "-
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
-    """The intention. `since` is when the card came to `source`: what explains the move was told after that.
-
-    `agreed` is who may make the move and said so; `via` the status that the way leads through instead.
-    """
-
-    note: OurNote
-    source: str
-    target: str
-    mover: str | None
-    at: datetime
-    until: datetime
-    since: datetime | None
-    why: frozenset[str]
-    move: Move | None
-    missing: tuple[str, ...]
-    agreed: str | None = None
-    via: str | None = None
-
-    @property
-    def proposed(self) -> bool:
-        """Whether it waits for somebody to agree."""
-        return Objection.NOT_THEIRS.value in self.why
-
-    @property
-    def completes(self) -> bool:
-        """Whether only context is missing."""
-        return self.why == {Objection.INCOMPLETE.value}
-
-
-@dataclass(frozen=True, slots=True)
 class Said:
     """A word about the move, and why it could not be followed, if so: no right to it, or no reason given."""
 
     command: Command
     refused: str | None = None
-
-
-def kept(case: Case) -> Hold | None:
-    """The move that we hold, if we do."""
-    note = case.voice.on(MOVE)
-    if note is None or not note.open or note.template != TEMPLATE:
-        return None
-    state, flow = note.state, case.taxonomy.workflow
-    source, target, at = str(state.get("from")), str(state.get("to")), _instant(state.get("at"))
-    if at is None:
-        return None
-    return Hold(
-        note=note,
-        source=source,
-        target=target,
-        mover=_text(state.get("who")),
-        at=at,
-        until=_instant(state.get("until")) or at + flow.hold_for,
-        since=_instant(state.get("since")),
-        why=frozenset(_texts(state.get("why"))),
-        move=flow.named(source, target, state.get("move")),
-        missing=tuple(_texts(state.get("missing"))),
-        agreed=_text(state.get("agreed")),
-        via=_text(state.get("via")),
-    )
 
 
 def heard(case: Case, hold: Hold) -> tuple[Said, ...]:
@@ -116,55 +59,24 @@ def heard(case: Case, hold: Hold) -> tuple[Said, ...]:
 def outcome(case: Case, hold: Hold) -> Ruling:
     """What becomes of the move that is held."""
     if case.history.stood != hold.source:
-        return _moved_on(case, hold)
+        return moved_on(case, hold)
     mode = _mode(case, hold)
     if mode in (Mode.OFF, Mode.OBSERVE) or case.snapshot.issue.state == "closed":
         return SILENT
     said = next((s.command for s in heard(case, hold) if not s.refused), None)
     if said and said.word is Word.CANCEL:
-        return _done(_cancelled(case, hold, said.note.author.username), said)
+        return _done(cancelled(case, hold, said.note.author.username), said)
     if mode is Mode.ENFORCE:
         if said and said.word is Word.OVERRIDE:
-            return _done(_completed(case, hold, "override", said.note.author.username), said)
+            return _done(completed(case, hold, "override", said.note.author.username), said)
         if said:
             return _done(_agreed(case, hold, said.note.author.username, said.note.created_at, said.word), said)
         award = _award(case, hold)
         if award and award.name in _DISAGREES:
-            return _cancelled(case, hold, award.user.username)
+            return cancelled(case, hold, award.user.username)
         if award:
             return _agreed(case, hold, award.user.username, award.at, Word.ACCEPT)
     return _waits(case, hold, mode)
-
-
-def carried_out(case: Case) -> Ruling:
-    """The second half of a completion whose labels did not follow its note, and the end of one that never came."""
-    note = case.voice.on(MOVE)
-    if note is None or note.template != COMPLETED:
-        return SILENT
-    source, target = str(note.state.get("from")), str(note.state.get("to"))
-    if overtaken(case, note):
-        data = {"mover": None, "source": case.status_name(source), "target": case.status_name(target)}
-        finding = Finding(MOVES, Verdict.RESOLVED, "the card has moved on", source, case.history.stood)
-        return Ruling(says=(Say(MOVE, "move_settled", data, {"open": False}),), findings=(finding,))
-    waits = not _since_completed(case, note) and case.history.stood == source
-    if not waits or case.snapshot.issue.state == "closed":
-        return SILENT
-    return Ruling(status=target, remove=frozenset({HELD}))
-
-
-def overtaken(case: Case, note: OurNote) -> bool:
-    """Whether somebody moved the card after our note said it was done, and before it was: their move counts."""
-    if note.template != COMPLETED:
-        return False
-    later = _since_completed(case, note)
-    return bool(later) and not ours(later[0].user, case.bot, case.voice)
-
-
-def _since_completed(case: Case, note: OurNote) -> list[LabelEvent]:
-    """What happened to the status since we decided to complete a move."""
-    statuses, after = {s.title for s in case.taxonomy.workflow.statuses}, note.state.get("after")
-    found = [e for e in case.snapshot.events if e.label in statuses and isinstance(after, int) and e.id > after]
-    return sorted(found, key=lambda e: e.id)
 
 
 def proposal(case: Case, source: str, target: str, why: Iterable[str]) -> str | None:
@@ -239,7 +151,7 @@ def _agreed(case: Case, hold: Hold, by: str, at: datetime, word: Word) -> Ruling
     )
     wanted = _wanted(case, now_held)
     if not wanted:
-        return _completed(case, now_held, "review" if word is Word.REVIEW else "agreed", by)
+        return completed(case, now_held, "review" if word is Word.REVIEW else "agreed", by)
     return _refreshed(case, now_held, wanted)
 
 
@@ -249,77 +161,12 @@ def _waits(case: Case, hold: Hold, mode: Mode) -> Ruling:
     # Whatever came is written in the issue's last change, so a sweep that runs late is not held against anybody.
     in_time = min(case.now, case.snapshot.issue.updated_at) <= hold.until
     if hold.completes and not wanted and in_time and mode is Mode.ENFORCE:
-        return _completed(case, hold, "agreed" if hold.agreed else "arrived", hold.agreed)
+        return completed(case, hold, "agreed" if hold.agreed else "arrived", hold.agreed)
     if case.now >= hold.until:
-        return _expired(case, hold)
+        return expired(case, hold)
     if not incomplete or tuple(w.item.key for w in wanted) == hold.missing:
         return Ruling(look_again_at=hold.until)
     return _refreshed(case, hold, wanted)
-
-
-def _completed(case: Case, hold: Hold, how: str, by: str | None) -> Ruling:
-    """The note first, naming what is done, then the labels; `after` tells later whether they followed."""
-    supply = supplied(case, hold.missing) if how in ("arrived", "agreed") else ()
-    data = {
-        "mover": hold.mover,
-        "source": case.status_name(hold.source),
-        "target": case.status_name(hold.target),
-        "how": how,
-        "by": by,
-        "supplied": [(s.titles, s.who) for s in supply],
-    }
-    statuses = {s.title for s in case.taxonomy.workflow.statuses}
-    state = {
-        "open": False,
-        "event": hold.note.state.get("event"),
-        "from": hold.source,
-        "to": hold.target,
-        "who": hold.mover,
-        "move": hold.move.id if hold.move else None,
-        "how": how,
-        "by": by,
-        "after": max((e.id for e in case.snapshot.events if e.label in statuses), default=0),
-        "at": case.now.isoformat(),
-    }
-    verdict = Verdict.OVERRIDDEN if how == "override" else Verdict.COMPLETED
-    finding = Finding(MOVES, verdict, _because(how, by, supply), hold.source, hold.target, hold.mover)
-    say = Say(MOVE, COMPLETED, data, state)
-    return Ruling(status=hold.target, remove=frozenset({HELD}), says=(say,), findings=(finding,))
-
-
-def _because(how: str, by: str | None, supply: tuple[Supply, ...]) -> str:
-    match how:
-        case "override":
-            return f"{by} overrode the rules with a reason"
-        case "arrived":
-            came = "; ".join(f"{', '.join(s.titles)} ({s.who or 'somebody'})" for s in supply)
-            return f"what was missing is here{': ' + came if came else ''}"
-        case _:
-            return f"{by} may make it, and agreed"
-
-
-def _cancelled(case: Case, hold: Hold, by: str) -> Ruling:
-    data = _ends(case, hold) | {"by": by}
-    finding = Finding(MOVES, Verdict.CANCELLED, f"{by} let go of it", hold.source, hold.target, hold.mover)
-    say = Say(MOVE, "move_cancelled", data, {"open": False})
-    return Ruling(remove=frozenset({HELD}), says=(say,), findings=(finding,))
-
-
-def _expired(case: Case, hold: Hold) -> Ruling:
-    data = _ends(case, hold) | {"days": case.taxonomy.workflow.hold_for.days, "proposed": hold.proposed}
-    finding = Finding(MOVES, Verdict.EXPIRED, "its time is over", hold.source, hold.target, hold.mover)
-    say = Say(MOVE, "move_expired", data, {"open": False})
-    return Ruling(remove=frozenset({HELD}), says=(say,), findings=(finding,))
-
-
-def _ends(case: Case, hold: Hold) -> dict[str, object]:
-    return {"mover": hold.mover, "source": case.status_name(hold.source), "target": case.status_name(hold.target)}
-
-
-def _moved_on(case: Case, hold: Hold) -> Ruling:
-    finding = Finding(MOVES, Verdict.RESOLVED, "the card has moved on", hold.source, case.history.stood)
-    say = Say(MOVE, "move_settled", _ends(case, hold) | {"mover": None}, {"open": False})
-    return Ruling(remove=frozenset({HELD}), says=(say,), findings=(finding,))
 
 
 def _refreshed(case: Case, hold: Hold, wanted: tuple[Wanted, ...]) -> Ruling:
@@ -361,15 +208,3 @@ def _done(ruling: Ruling, command: Command) -> Ruling:
 def _mode(case: Case, hold: Hold) -> Mode:
     modes = hold.move.modes if hold.move else case.taxonomy.workflow.modes
     return modes.for_area(case.area)
-
-
-def _instant(value: object) -> datetime | None:
-    return datetime.fromisoformat(value) if isinstance(value, str) else None
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _texts(value: object) -> Iterator[str]:
-    return (str(item) for item in value) if isinstance(value, list | tuple) else iter(())

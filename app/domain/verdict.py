@@ -9,7 +9,9 @@ from dataclasses import replace
 
 from app.domain import held
 from app.domain.case import SILENT, Case, Objected, Objection, Ruling
+from app.domain.held_ends import carried_out, overtaken
 from app.domain.history import Step
+from app.domain.hold import TEMPLATE, kept
 from app.domain.move_words import awaits, missing, whys, words
 from app.domain.ours import HELD, MOVE, MOVES
 from app.domain.plan import Finding, Say, Verdict
@@ -41,7 +43,7 @@ def _stands(case: Case, step: Step) -> Ruling:
         MOVES, Verdict.STANDS, _which(step), step.source, step.target, step.mover, step.event.id, step.event.at
     )
     note = case.voice.on(MOVE)
-    if note is None or not (note.open or held.overtaken(case, note)):
+    if note is None or not (note.open or overtaken(case, note)):
         return Ruling(findings=(finding,))
     data = {"mover": step.mover, "source": case.status_name(step.source), "target": case.status_name(step.target)}
     return _resolved(data, finding)
@@ -54,7 +56,7 @@ def _resolved(data: Mapping[str, object], finding: Finding) -> Ruling:
 
 def _put_back(case: Case, step: Step, objections: tuple[Objected, ...]) -> Ruling:
     """The card says that it waits where something is awaited: an agreement, what is missing, a word that leads on."""
-    said = _say(case, step, objections, held.TEMPLATE, Verdict.PUT_BACK)
+    said = _say(case, step, objections, TEMPLATE, Verdict.PUT_BACK)
     (say,) = said.says
     waits = say.state["asked"] or say.state["via"] or say.state["why"] == [Objection.INCOMPLETE.value]
     add, remove = (frozenset({HELD}), frozenset[str]()) if waits else (frozenset[str](), frozenset({HELD}))
@@ -86,7 +88,7 @@ def _left(case: Case, step: Step, objections: tuple[Objected, ...]) -> Ruling:
 def _say(case: Case, step: Step, objections: tuple[Objected, ...], template: str, verdict: Verdict) -> Ruling:
     why, wanted = whys(objections), missing(objections)
     move = step.moves[0] if step.moves else case.taxonomy.workflow.plain(step.source, step.target)
-    keeps = template == held.TEMPLATE
+    keeps = template == TEMPLATE
     asked = held.proposal(case, step.source, step.target, why) if keeps else None
     via = held.way_through(case, step.roles, step.source, step.target, why) if keeps else None
     until = step.event.at + case.taxonomy.workflow.hold_for
@@ -116,12 +118,12 @@ def _say(case: Case, step: Step, objections: tuple[Objected, ...], template: str
 def _instead(case: Case, step: Step) -> list[str] | None:
     """Whose kept move this one takes the place of, and where it was to go."""
     note = case.voice.on(MOVE)
-    if note is None or not note.open or note.template != held.TEMPLATE:
+    if note is None or not note.open or note.template != TEMPLATE:
         return None
     state = note.state
     if state.get("event") == step.event.id:
-        kept = state.get("instead")
-        return [str(one) for one in kept] if isinstance(kept, list) else None
+        before = state.get("instead")
+        return [str(one) for one in before] if isinstance(before, list) else None
     who, why = state.get("who"), state.get("why")
     if not isinstance(who, str) or who == step.mover or not isinstance(why, list) or not awaits(map(str, why)):
         return None
@@ -146,11 +148,11 @@ def _late(case: Case) -> tuple[Finding, ...]:
 
 def _still_open(case: Case) -> Ruling:
     """What becomes of a move we hold, or of another thing we said about a move."""
-    hold, note = held.kept(case), case.voice.on(MOVE)
+    hold, note = kept(case), case.voice.on(MOVE)
     if hold:
         return held.outcome(case, hold)
     if note is None or not note.open:
-        return held.carried_out(case)
+        return carried_out(case)
     source, target = str(note.state.get("from")), str(note.state.get("to"))
     if case.history.stood == target:
         return SILENT

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from app.domain.adjustments import AT_MOST, Adjustment, adjustments, to_state
 from app.domain.case import SILENT, Case, Ruling
 from app.domain.commands import HOW, MAY, OF_ASKS, OF_MOVES, Command, Word
-from app.domain.held import Hold, heard, kept, who_may_say
+from app.domain.held import heard, who_may_say
+from app.domain.hold import Hold, kept
 from app.domain.move_words import in_order
 from app.domain.ours import ANSWERS, COMMANDS, CONTEXT
 from app.domain.plan import Finding, React, Say, Verdict

@@ -85,25 +85,17 @@ def _ask(
     before = case.voice.on(NAME)
     missing = [w.item.key for w in all_of_it]
     was_asked = _texts(before.state.get("asked") if before and before.open else ())
-    earlier = _earlier(before, missing, words) if before else None
-    ask, reminder = _next(case, earlier)
+    ask, reminder = _next(case, _earlier(before, missing, words) if before else None)
     state = {
         "open": True,
         "missing": missing,
         "unread": {w.item.key: w.heard for w in all_of_it if w.heard},
         "asked": list(dict.fromkeys([*was_asked, *missing])),
         "words": list(words) if words else None,
-        "since": ask.since.isoformat(),
-        "of": ask.of,
-        "rung": ask.rung,
-        "again": ask.again,
+        **_kept(ask),
     }
     needed = {w.item.key for w in required}
-    data = {
-        "author": ask.of,
-        "also": _sme(case, ask.of),
-        "rung": ask.rung,
-        "lead": _lead(case),
+    data = _people(case, ask) | {
         "words": words,
         "status": None if status.title == case.taxonomy.workflow.start else status.name,
         "required": [w for w in all_of_it if w.item.key in needed],
@@ -111,13 +103,27 @@ def _ask(
         "answered": [case.taxonomy.items[k].title for k in was_asked if k not in missing and k in case.taxonomy.items],
         "options": case.context.options(),
     }
-    lacking = ", ".join(missing) or "what was asked for"
-    finding = Finding(NAME, Verdict.ASKED, f"missing: {lacking}", who=ask.of)
-    if reminder:
-        finding = Finding(NAME, Verdict.REMINDED, f"missing: {lacking}", who=reminder)
     say = Say(NAME, "context_asked", data, state, anew=_anew(before, ask, reminder))
-    add, remove = frozenset({NEEDED}), frozenset({READY})
-    return Ruling(None, add, remove, (say,), findings=(finding,), look_again_at=_next_look(case, ask))
+    return Ruling(
+        add=frozenset({NEEDED}),
+        remove=frozenset({READY}),
+        says=(say,),
+        findings=(_finding(missing, ask, reminder),),
+        look_again_at=_next_look(case, ask),
+    )
+
+
+def _kept(ask: _Ask) -> dict[str, object]:
+    return {"since": ask.since.isoformat(), "of": ask.of, "rung": ask.rung, "again": ask.again}
+
+
+def _people(case: Case, ask: _Ask) -> dict[str, object]:
+    return {"author": ask.of, "also": _sme(case, ask.of), "lead": _lead(case), "rung": ask.rung}
+
+
+def _finding(missing: list[str], ask: _Ask, reminder: str | None) -> Finding:
+    verdict = Verdict.REMINDED if reminder else Verdict.ASKED
+    return Finding(NAME, verdict, f"missing: {', '.join(missing) or 'what was asked for'}", who=reminder or ask.of)
 
 
 def _earlier(before: OurNote, missing: list[str], words: tuple[str, str | None] | None) -> _Ask | None:
