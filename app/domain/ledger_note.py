@@ -5,7 +5,7 @@ The immediate update, when a customer line arrives, and `score` say it with the 
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from hashlib import sha256
@@ -27,6 +27,9 @@ from app.domain.voice import OurNote
 SHOWN_AT_MOST = 200
 KEPT_AT_MOST = 2_000
 """Customers in the note's table, and in its machine copy; the others are counted. GitLab takes a million characters."""
+
+NAMED_AT_MOST = 5
+"""Accounts that are named for one thing they lack."""
 
 _LINK = re.compile(r"https://[A-Za-z0-9.-]+(?::\d{1,5})?/[A-Za-z0-9/._~%=&#+-]{1,300}")
 
@@ -89,8 +92,7 @@ def ledger_say(
         return None
     kept = Scored.from_state(note.state.get("scored")) if note else None
     scored = kept if scored is None or (kept is not None and scored.same_as(kept)) else scored
-    lacks = [f"{_what(desk, one.what)} for {_short(one.account)}" for one in lacking(lines, desk.book, desk.numbers)]
-    absent = [*missing.items, *lacks[:SHOWN_AT_MOST]]
+    absent = [*missing.items, *_lacks(desk, lines)]
     touching = _touching(desk, lines)
     state: dict[str, object] = {
         "rows": [_row(desk, line) for line in lines[:KEPT_AT_MOST]],
@@ -188,9 +190,15 @@ def _hidden(key: str) -> str:
     return sha256(key.encode()).hexdigest()[:15]
 
 
-def _what(desk: Desk, what: Iterable[LineTells]) -> str:
-    """As the template names it."""
-    return ", ".join(desk.names.get(key, key) for key in what)
+def _lacks(desk: Desk, lines: Sequence[CustomerLine]) -> list[str]:
+    """What customers still have to tell, named as in the template, and whose it is."""
+    found = lacking(lines, desk.book, desk.numbers)
+    told: list[str] = []
+    for what in LineTells:
+        of = [_short(one.account) for one in found if what in one.what]
+        more = f" and {len(of) - NAMED_AT_MOST} more" if len(of) > NAMED_AT_MOST else ""
+        told += [f"{desk.names.get(what, what)} for {', '.join(of[:NAMED_AT_MOST])}{more}"] if of else []
+    return told
 
 
 def _fingerprint(lines: Sequence[CustomerLine]) -> str:

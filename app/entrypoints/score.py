@@ -35,10 +35,10 @@ def score(
         typer.echo(f"{place} could not be done: {problem}")
     why_not = "paused; SOUNDING_BOARD_PAUSED is set" if apply else "dry run; --apply writes"
     did = "written to" if writes else f"would be written to ({why_not})"
-    counted = sum(placed.place.scored is not None for placed in planned.placed)
+    scored = sum(placed.place.scored is not None for placed in planned.placed)
     typer.echo(
-        f"{counted} requests with customers scored of {len(planned.placed)} open, {done.written} {did}, "
-        f"{len(lists)} lists changed, {len(done.waiting)} left for the next run, {len(failed)} failed."
+        f"{_counted(len(planned.placed), 'open request')}, {scored} with customers; {done.written} {did}, "
+        f"{_counted(len(lists), 'list')} changed, {len(done.waiting)} left for the next run, {len(failed)} failed."
     )
     if failed:
         raise typer.Exit(1)
@@ -49,7 +49,9 @@ def _placed(placed: Placed) -> Iterator[str]:
     if not placed.writes:
         return
     scored = placed.place.scored
-    points = f"{scored.points.total} points, {placed.place.accounts} customers" if scored else "no customers"
+    points = (
+        f"{scored.points.total} points, {_counted(placed.place.accounts, 'customer')}" if scored else "no customers"
+    )
     yield f"{placed.ref}: {points}{'; only watched here' if placed.observed else ''}"
     for write in placed.writes:
         match write:
@@ -63,3 +65,7 @@ def _placed(placed: Placed) -> Iterator[str]:
 
 def _listed(change: Change) -> str:
     return f"{change.place}: Top requests of {change.wanted.area.name} changes"
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"

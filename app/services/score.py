@@ -226,6 +226,6 @@ def _lines(case: Case) -> tuple[CustomerLine, ...]:
 def _finding(placed: Placed, dry: bool) -> Finding:
     """The numbers behind a write, for the journal: no amount, no account."""
     scored = placed.place.scored
-    because = f"{scored.points.total} points, {placed.place.accounts} accounts" if scored else "no customers"
+    because = f"{scored.points.total} points, accounts: {placed.place.accounts}" if scored else "no customers"
     verdict = Verdict.OBSERVED if placed.observed and dry else Verdict.REPORTED
     return Finding(RULE, verdict, because)

@@ -83,14 +83,15 @@ class TopRequests:
 
     def _change(self, area: Area, board: Found, issues: Sequence[Issue], now: datetime) -> Change | None:
         project = home(self.program, area.key)
-        here = [issue for issue in issues if issue.ref.project == project]
-        pair = self._first(here, area) or self._first(self.documents.labelled(project, LABEL), area)
-        issue, before = pair or (None, None)
         beyond = board.nominated_beyond.get(area.key, 0)
+        pair = self._first([issue for issue in issues if issue.ref.project == project], area)
+        if pair is None:
+            if not any(place.scored for place in board.places.values() if place.area == area.key):
+                return None
+            pair = self._first(self.documents.labelled(project, LABEL), area)
+        issue, before = pair or (None, None)
         wanted = listed(area, board.places.values(), beyond, before, self.taxonomy.numbers, now.date())
         if issue and (issue.state == "closed" or (before and stands(before, wanted))):
-            return None
-        if issue is None and not wanted.state["rows"]:
             return None
         return Change(wanted, project, issue)
 
