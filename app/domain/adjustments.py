@@ -32,10 +32,7 @@ def adjustments(voice: Voice) -> tuple[Adjustment, ...]:
 
 def to_state(several: tuple[Adjustment, ...]) -> list[dict[str, object]]:
     """As the note keeps them, the oldest forgotten."""
-    return [
-        {"delta": a.delta, "who": a.who, "at": a.at.isoformat(), "note": a.note}
-        for a in several[-KEPT:]
-    ]
+    return [{"delta": a.delta, "who": a.who, "at": a.at.isoformat(), "note": a.note} for a in several[-KEPT:]]
 
 
 def _read(one: Mapping[str, object]) -> Adjustment:

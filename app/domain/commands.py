@@ -75,7 +75,9 @@ OF_ASKS = frozenset({Word.ASK_AGAIN, Word.REASSIGN})
 _ALONE = frozenset({Word.CANCEL, Word.ACCEPT, Word.REVIEW, Word.ASK_AGAIN, Word.WHY, Word.HELP})
 _ALSO = {"approve": Word.ACCEPT, "yes": Word.ACCEPT, "ask": Word.ASK_AGAIN}
 _POLITE = frozenset({"", "again", "please", "thanks", "thank you", "this", "it", "the move"})
-_LINES = frozenset({"+1", "-1", "+1:", "-1:"})
+_OTHERS = re.compile(r"[+-]1\b|(?:resolved|declined|duplicate)\b", re.IGNORECASE)
+"""What others read: customer lines, and the answers to whoever closed a request."""
+
 _MARKDOWN = MarkdownIt("commonmark", {"maxNesting": 20}).disable(["emphasis", "link", "image"])
 _CALL = re.compile(r"[ \t]*@([\w.-]{1,255})(?:[ \t,:]+|$)", re.ASCII)
 
@@ -124,7 +126,7 @@ def _bare(note: Note) -> Command | None:
 def _called(note: Note, text: str, bot: str) -> Iterator[Command]:
     for line in _lines(text):
         said = _after_call(line, bot)
-        if said and said.split(maxsplit=1)[0] not in _LINES:
+        if said and not _OTHERS.match(said.lstrip("`")):
             yield _read(said[:LONGEST], note, called=True)
 
 

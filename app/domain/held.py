@@ -186,6 +186,7 @@ def _refreshed(case: Case, hold: Hold, wanted: tuple[Wanted, ...]) -> Ruling:
         "move": hold.move.id if hold.move else None,
         "until": hold.until.isoformat(),
         "missing": missing,
+        "wanted": list(dict.fromkeys([*hold.wanted, *missing])),
         "agreed": hold.agreed,
         "via": hold.via,
     }

@@ -44,7 +44,7 @@ def _since_completed(case: Case, note: OurNote) -> list[LabelEvent]:
 
 def completed(case: Case, hold: Hold, how: str, by: str | None) -> Ruling:
     """The note first, naming what is done, then the labels; `after` tells later whether they followed."""
-    supply = supplied(case, hold.missing) if how in ("arrived", "agreed") else ()
+    supply = supplied(case, hold.wanted) if how in ("arrived", "agreed") else ()
     data = {
         "mover": hold.mover,
         "source": case.status_name(hold.source),

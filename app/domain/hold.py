@@ -16,7 +16,8 @@ TEMPLATE = "move_held"
 class Hold:
     """The intention. `since` is when the card came to `source`: what explains the move was told after that.
 
-    `agreed` is who may make the move and said so; `via` the status that the way leads through instead.
+    `missing` is what it lacks now, `wanted` all that it ever lacked. `agreed` is who may make the move and said so;
+    `via` the status that the way leads through instead.
     """
 
     note: OurNote
@@ -29,6 +30,7 @@ class Hold:
     why: frozenset[str]
     move: Move | None
     missing: tuple[str, ...]
+    wanted: tuple[str, ...] = ()
     agreed: str | None = None
     via: str | None = None
 
@@ -63,6 +65,7 @@ def kept(case: Case) -> Hold | None:
         why=frozenset(_texts(state.get("why"))),
         move=flow.named(source, target, state.get("move")),
         missing=tuple(_texts(state.get("missing"))),
+        wanted=tuple(_texts(state.get("wanted"))),
         agreed=_text(state.get("agreed")),
         via=_text(state.get("via")),
     )

@@ -106,7 +106,7 @@ def _say(case: Case, step: Step, objections: tuple[Objected, ...], template: str
     if keeps:
         instead = _instead(case, step)
         state |= {"until": until.isoformat(), "since": step.since.isoformat() if step.since else None}
-        state |= {"asked": asked, "agreed": None, "via": via, "instead": instead}
+        state |= {"asked": asked, "agreed": None, "via": via, "instead": instead, "wanted": state["missing"]}
     data = words(case, step.mover, step.source, step.target, why, wanted)
     if keeps:
         data |= {"until": until, "asked": asked, "instead": _named(case, instead)}

@@ -69,6 +69,8 @@ NOT_CALLED = [
     "@sounding-board.old cancel",
     "x@sounding-board cancel",
     "@sounding-board +1 customer: https://example.my.salesforce.com/0018X00002AbCdE | blocker",
+    "@sounding-board resolved",
+    "@sounding-board, `declined: withdrawn`",
     "@sounding-board -1 customer: https://example.my.salesforce.com/0018X00002AbCdE | closed-lost",
 ]
 
@@ -303,11 +305,11 @@ def test_points_are_kept_with_who_and_why_and_marked_as_done(complete: Makes) ->
     card = complete("new")
     said = answer(card, "sme.ken", "@sounding-board points +10 because the board asked twice")
     assert said == snapshot(
-        '@sme.ken, noted: +10 points, for the reason in your comment. They count from the next calculation on, and until the next calibration.'
+        "@sme.ken, noted: +10 points, for the reason in your comment. They count from the next calculation on, and until the next calibration."
     )
     assert card.reactions[-1][1].name == "white_check_mark"
     assert answer(card, "lead.ai", "@sounding-board points -5 because Acme left", internal=True) == snapshot(
-        '@lead.ai, noted: −5 points, for the reason in your comment. They count from the next calculation on, and until the next calibration.'
+        "@lead.ai, noted: −5 points, for the reason in your comment. They count from the next calculation on, and until the next calibration."
     )
     kept = adjustments(card.ours())
     assert [(a.delta, a.who) for a in kept] == [(10, "sme.ken"), (-5, "lead.ai")]

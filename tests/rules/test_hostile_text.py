@@ -81,7 +81,13 @@ def holds(note: str, harmless: str) -> None:
 def context(heard: str) -> str:
     """The ask that echoes an unreadable answer."""
     wanted = [Wanted(ITEM, heard or None)] if heard else [Wanted(ITEM, "x")]
-    data: dict[str, object] = {"author": "sa.jane", "also": "sme.dana", "status": None, "required": wanted, "welcome": wanted}
+    data: dict[str, object] = {
+        "author": "sa.jane",
+        "also": "sme.dana",
+        "status": None,
+        "required": wanted,
+        "welcome": wanted,
+    }
     data |= {"rung": 0, "lead": None, "words": ("sme.ken", heard or "x")}
     return WORDING.note("context_asked", {**data, "answered": ["Problem"], "options": {}}, None)
 

@@ -1,6 +1,7 @@
 """A living installation on loopback: the stand-in, the real service, and the webhook between them."""
 
 import base64
+import re
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -90,8 +91,9 @@ class Living:
         return notes
 
     def heard(self, issue: Issue) -> list[str]:
-        """What people read in our notes on an issue, oldest first."""
-        return ["\n".join(visible(note.body)) for note in self.said(issue)]
+        """What people read in our notes on an issue, oldest first; the day until which we wait is always the same."""
+        notes = ["\n".join(visible(note.body)) for note in self.said(issue)]
+        return [re.sub(r"I wait until \w{3} \d{1,2} \w{3}\.", "I wait until Mon 9 Mar.", note) for note in notes]
 
     def statuses(self, issue: Issue) -> set[str]:
         """The issue's labels of the scope `status`."""

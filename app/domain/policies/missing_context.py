@@ -104,13 +104,8 @@ def _ask(
         "options": case.context.options(),
     }
     say = Say(NAME, "context_asked", data, state, anew=_anew(before, ask, reminder))
-    return Ruling(
-        add=frozenset({NEEDED}),
-        remove=frozenset({READY}),
-        says=(say,),
-        findings=(_finding(missing, ask, reminder),),
-        look_again_at=_next_look(case, ask),
-    )
+    findings, look = (_finding(missing, ask, reminder),), _next_look(case, ask)
+    return Ruling(None, frozenset({NEEDED}), frozenset({READY}), (say,), findings=findings, look_again_at=look)
 
 
 def _kept(ask: _Ask) -> dict[str, object]:

@@ -42,6 +42,11 @@ class Stage:
         """Somebody comments."""
         self.world.add_note(self.world.user(who), issue, text)
 
+    def reacts(self, who: str, issue: Issue, words: str, emoji: str) -> None:
+        """Somebody reacts to the note of ours with these words."""
+        note = next(note for note in self.ours(issue) if words in note.body)
+        self.world.award(self.world.user(who), note, emoji)
+
     def labels(self, who: str, issue: Issue, *titles: str) -> None:
         """Somebody sets labels."""
         self.world.update_issue(self.world.user(who), issue, add_labels=list(titles))

@@ -50,28 +50,29 @@ def _no_such_way(stage: Stage, issue: Issue) -> None:
     stage.tell("\n3. Omar, another solutions architect, drags the card to Accepted by PMs.")
     stage.drags("sa.omar", issue, "status::accepted")
     stage.waits("the card is back in New", lambda: _in(stage, issue, "status::new"))
-    stage.hears(issue, "I put this card back")
+    stage.hears(issue, "that you propose it")
 
 
 def _put_back_and_completed(stage: Stage, issue: Issue) -> None:
     stage.tell("\n4. Ken, the SME, drags it to Reviewed; the review would miss something.")
     stage.drags("sme.ken", issue, "status::reviewed")
     stage.waits("the card is back in New", lambda: _in(stage, issue, "status::new"))
-    stage.hears(issue, "needs something that is not here yet")
-    stage.tell("\n5. Jane answers, Ken picks the theme, and the checklist follows.")
+    stage.hears(issue, "Almost there, @sme.ken")
+    stage.tell("\n5. Jane answers, Ken picks the theme, and the move completes itself.")
     stage.says("sa.jane", issue, FOR_THE_REVIEW)
     stage.labels("sme.ken", issue, "theme::ai::chat")
-    stage.hears(issue, "is here now")
-    stage.tell("\n6. Ken drags it to Reviewed again; it stays.")
-    stage.drags("sme.ken", issue, "status::reviewed")
-    stage.hears(issue, "Settled")
+    stage.hears(issue, "Done: I moved it")
     _stays(stage, issue, "status::reviewed", notes=2)
 
 
 def _accepted(stage: Stage, issue: Issue) -> None:
-    stage.tell("\n7. Priya, the product manager, takes it on. Nobody has anything to say, so nothing is said.")
+    stage.tell("\n6. Ken drags it on to Accepted by PMs, which only the product manager may: so he proposes it.")
+    stage.drags("sme.ken", issue, "status::accepted")
+    stage.hears(issue, "that you propose it")
+    stage.tell("\n7. Priya, the product manager, takes it on, and gives the note a thumb.")
     stage.assigns("pm.ai", issue, "pm.ai")
-    stage.drags("pm.ai", issue, "status::accepted")
+    stage.reacts("pm.ai", issue, "that you propose it", "thumbsup")
+    stage.hears(issue, "agreed")
     _stays(stage, issue, "status::accepted", notes=2)
 
 
