@@ -108,7 +108,7 @@ def test_no_labels_at_all(terminal: Terminal, world: World, hook: Hook) -> None:
     assert lines[1] == (
         "wrong  sme/customer-feedback: these labels of label_taxonomy.yml are not there yet: also-agile, also-ai, "
         "also-app-security, also-dedicated, area::agile, area::ai, area::app-security, area::dedicated, "
-        "arr-driver::candidate, arr-driver::nominated and 73 more. Make them first."
+        "arr-driver::candidate, arr-driver::nominated and 74 more. Make them first."
     )
 
 

@@ -19,7 +19,7 @@ from tests.scenarios.living import GAPS, READY
 def shown(ran: Ran) -> str:
     """What was shown, with the times of day taken out."""
     assert (ran.code, ran.err) == (0, "")
-    return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?", "THEN", ran.out)
+    return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?|(?<=I wait until )[^.]*", "THEN", ran.out)
 
 
 @pytest.fixture
@@ -71,13 +71,15 @@ sme/customer-feedback#2
   labels: +context::needed +status::new
 sme/customer-feedback#3
   note on 'move':
-    | @sa.omar, I put this card back in **New**: the step to **Accepted by PMs** is for the PM to make (here `pm.ai`). If you think it is time, say so in a comment and mention them.
+    | @sa.omar, I put this card back in **New**: the step to **Accepted by PMs** is for the PM to make. I told @pm.ai that you propose it: a 👍 from them on this note, or `accept` in a comment, makes the move. I wait until THEN.
     |
     | **Accepted by PMs** also needs:
     |
     | - [ ] **PM owner**: Somebody in product has to carry it further. For example, assign the product manager of the area.
     |
     | Anybody can do that.
+    |
+    | Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
     |
     | From **New** a card can go to:
     | - **Reviewed** (an SME of the area, the area lead or the PM)
@@ -177,15 +179,18 @@ Judged: sa.omar moved it from New to Accepted by PMs on THEN UTC.
 Told: problem (description), use_case (description), request_type (description), account (description), severity (description), needed_by (description), arr (description), deployment (description), outcome (description).
 Rules:
   moves: put back [status::new -> status::accepted] (sa.omar): not theirs; incomplete: pm_owner
+Looks again at THEN UTC.
 Would write:
   note on 'move':
-    | @sa.omar, I put this card back in **New**: the step to **Accepted by PMs** is for the PM to make (here `pm.ai`). If you think it is time, say so in a comment and mention them.
+    | @sa.omar, I put this card back in **New**: the step to **Accepted by PMs** is for the PM to make. I told @pm.ai that you propose it: a 👍 from them on this note, or `accept` in a comment, makes the move. I wait until THEN.
     |
     | **Accepted by PMs** also needs:
     |
     | - [ ] **PM owner**: Somebody in product has to carry it further. For example, assign the product manager of the area.
     |
     | Anybody can do that.
+    |
+    | Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
     |
     | From **New** a card can go to:
     | - **Reviewed** (an SME of the area, the area lead or the PM)
@@ -205,6 +210,7 @@ Told: problem (description).
 Rules:
   starting_status: repaired [- -> status::new]: a new request starts here
   context: asked (sa.jane): missing: use_case, request_type, customer, severity, needed_by
+Looks again at THEN UTC.
 Would write:
   note on 'context':
     | @sa.jane, thank you for this request. Before product managers can work with it, this is missing (@sme.dana can help):

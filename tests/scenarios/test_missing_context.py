@@ -183,4 +183,4 @@ def test_what_a_status_needs_has_to_stay_there_for_three_days(house: Living) -> 
     stage.quiet()
     assert house.statuses(issue) == {"status::new"}
     (note,) = house.heard(issue)
-    assert note.startswith("@pm.ai, I put this card back in **New**: **Accepted by PMs** needs something that is not")
+    assert note.startswith("Almost there, @pm.ai: I keep your move to **Accepted by PMs**.")

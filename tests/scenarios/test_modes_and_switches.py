@@ -24,7 +24,7 @@ def test_observe_writes_nothing_and_the_journal_tells_what_it_would_have_done(tm
             [
                 "starting_status: observed [- -> status::new]: a new request starts here",
                 "context: observed (sa.jane): missing: use_case, request_type, customer, severity, needed_by",
-                "moves: observed [status::new -> status::accepted] (sa.omar): not theirs; incomplete: pm_owner",
+                "moves: observed [status::new -> status::accepted] (sa.omar): not theirs; incomplete: pm_owner, use_case, request_type, customer, theme, severity, arr, deployment, outcome",
                 "one_status: observed [- -> status::accepted]: no status was left",
                 "open_closed: observed (sa.omar): closed in status::accepted",
             ]
