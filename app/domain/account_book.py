@@ -12,6 +12,7 @@ from decimal import Decimal
 _APART = re.compile(r"[\W_]+")
 _SHORTEST_NAME = 3
 _LEAST_AMOUNT = 10_000
+_LONGEST_AMOUNT = 20
 _NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?")
 
 
@@ -37,6 +38,16 @@ class AccountBook:
 
     entries: Mapping[str, BookEntry] = field(default_factory=dict, repr=False)
     currency: str = "USD"
+    _names: frozenset[tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    _amounts: frozenset[Decimal] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Names and amounts are looked for in every text we write, so they are made ready once."""
+        names = (tuple(_words(entry.name)) for entry in self.entries.values() if entry.name)
+        long_enough = frozenset(name for name in names if len("".join(name)) >= _SHORTEST_NAME)
+        amounts = frozenset(entry.arr for entry in self.entries.values() if entry.arr >= _LEAST_AMOUNT)
+        object.__setattr__(self, "_names", long_enough)
+        object.__setattr__(self, "_amounts", amounts)
 
     def entry(self, key: str) -> BookEntry | None:
         """What the book says about an account."""
@@ -44,15 +55,16 @@ class AccountBook:
 
     def gives_away(self, texts: Iterable[str]) -> bool:
         """Whether any text holds a customer's name, or an amount as the book has it (from ten thousand up)."""
-        told = list(texts)
-        whole = f" {' '.join(_words(text) for text in told)} "
-        names = (_words(entry.name) for entry in self.entries.values() if entry.name)
-        if any(len(name) >= _SHORTEST_NAME and f" {name} " in whole for name in names):
-            return True
-        amounts = {entry.arr for entry in self.entries.values() if entry.arr >= _LEAST_AMOUNT}
-        found = (match.replace(",", "") for text in told for match in _NUMBER.findall(text))
-        return any(len(number) < 20 and Decimal(number) in amounts for number in found)
+        lengths = {len(name) for name in self._names}
+        for text in texts:
+            words = _words(text)
+            if any(tuple(words[i : i + n]) in self._names for n in lengths for i in range(len(words) - n + 1)):
+                return True
+            numbers = (number.replace(",", "") for number in _NUMBER.findall(text))
+            if any(len(number) < _LONGEST_AMOUNT and Decimal(number) in self._amounts for number in numbers):
+                return True
+        return False
 
 
-def _words(text: str) -> str:
-    return _APART.sub(" ", text.casefold()).strip()
+def _words(text: str) -> list[str]:
+    return _APART.sub(" ", text.casefold()).split()

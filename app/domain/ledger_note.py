@@ -12,9 +12,10 @@ from hashlib import sha256
 
 from app.domain.account_book import AccountBook
 from app.domain.amounts import Band, band_of, plain, total
+from app.domain.case import Case
 from app.domain.context import Context
 from app.domain.customer import Account, AccountKind, CustomerLine
-from app.domain.ledger import growth, lacking, priority_of, told_worth
+from app.domain.ledger import growth, lacking, priority_of, standing, told_worth
 from app.domain.numbers import Amounts, LineTells, Numbers
 from app.domain.ours import LEDGER
 from app.domain.plan import Say
@@ -113,6 +114,19 @@ def ledger_say(
         "absent": absent,
     }
     return Say(LEDGER, "ledger", data, state, internal=True)
+
+
+def ledger_of(case: Case, book: AccountBook, scored: Scored | None = None) -> Say | None:
+    """What the ledger of a request should say, as `ledger_say` has it; None where it says that already."""
+    at = desk(case.snapshot.issue.ref.project, case.taxonomy, case.program, book)
+    lines, note = standing(case.reading.lines), case.voice.on(LEDGER)
+    say = ledger_say(at, lines, missing_before(case.context, lines), note, scored)
+    return None if say is None or (note and note.says(say)) else say
+
+
+def gives_away(say: Say, at: Desk) -> bool:
+    """Whether it would show a customer's name or an exact amount where those may not be read: nobody writes it then."""
+    return not at.inline and at.book.gives_away([*texts(say.data), *texts(say.state)])
 
 
 def texts(value: object) -> list[str]:

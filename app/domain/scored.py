@@ -12,7 +12,8 @@ from app.domain.points import Points
 class Scored:
     """Points with their inputs, and the ARR share with its split as it may be read in this project (None: not at all).
 
-    `adjusted_by` and `because` are of a manual adjustment; `as_of` is the day on which these numbers came to be.
+    `adjusted_by` is who adjusted by hand, and `reason_in` the comment that says why; `as_of` is the day on which these
+    numbers came to be.
     """
 
     points: Points
@@ -23,7 +24,7 @@ class Scored:
     growth: str | None
     as_of: date
     adjusted_by: str | None = None
-    because: str | None = None
+    reason_in: int | None = None
 
     def same_as(self, other: "Scored") -> bool:
         """Whether nothing but the day differs."""
@@ -39,7 +40,7 @@ class Scored:
             "alignment": str(self.alignment),
             "share": [self.share, self.retention, self.growth],
             "as_of": self.as_of.isoformat(),
-            "adjusted": [self.adjusted_by, self.because],
+            "adjusted": [self.adjusted_by, self.reason_in],
         }
 
     @classmethod
@@ -49,8 +50,8 @@ class Scored:
             return None
         total, ground, revenue, customers, tier, alignment, urgency, adjusted = state["points"]
         points = Points(total, ground, revenue, customers, tier, alignment, Decimal(urgency), adjusted)
-        by, because = state["adjusted"]
+        by, reason_in = state["adjusted"]
         as_of = date.fromisoformat(state["as_of"])
         share, retention, growth = state["share"]
         tier_weight, weight = Decimal(state["tier"]), Decimal(state["alignment"])
-        return cls(points, tier_weight, weight, share, retention, growth, as_of, by, because)
+        return cls(points, tier_weight, weight, share, retention, growth, as_of, by, reason_in)

@@ -137,6 +137,7 @@ class _Board:
             desk.sum_of(share.growth, self._known(winning)) if keeping and winning else None,
             self._day,
             a.adjusted.who if a.adjusted else None,
+            a.adjusted.note if a.adjusted else None,
         )
         everywhere = self._shares.get(a.ref, NOTHING)
         readable = self._known(a.lines) >= self._numbers.totals_from

@@ -15,12 +15,11 @@ from typing import Protocol
 from app.domain.account_book import AccountBook
 from app.domain.adjustments import adjustments
 from app.domain.case import Case, build, is_request
-from app.domain.customer import CustomerLine
 from app.domain.failure import Missing, Permanent, Temporary
 from app.domain.issue import Issue, Note, Ref, Snapshot
 from app.domain.journal import Entry
 from app.domain.ledger import standing
-from app.domain.ledger_note import Desk, desk, ledger_say, missing_before, texts
+from app.domain.ledger_note import Desk, desk, gives_away, ledger_of
 from app.domain.ours import LEDGER
 from app.domain.plan import ChangeLabels, DeleteNote, Finding, PostNote, Verdict, Write
 from app.domain.program import Program
@@ -159,7 +158,9 @@ class Score:
         lasts = case.now - self.taxonomy.numbers.adjustments_last
         newest = next(iter(adjustments(case.voice)[-1:]), None)
         adjusted = newest if newest and newest.at > lasts else None
-        return Asked(issue.ref, case.area, issue.labels, _lines(case), adjusted, not ended & issue.labels)
+        return Asked(
+            issue.ref, case.area, issue.labels, standing(case.reading.lines), adjusted, not ended & issue.labels
+        )
 
     def _desk(self, ref: Ref) -> Desk:
         return desk(ref.project, self.taxonomy, self.program, self.book)
@@ -176,18 +177,17 @@ class Score:
             return Placed(issue, place, labels, observed, str(problem))
 
     def _ledger(self, case: Case, place: Place) -> tuple[Write, ...]:
-        issue, note = case.snapshot.issue, case.voice.on(LEDGER)
-        desk_here, lines = self._desk(issue.ref), _lines(case)
-        say = ledger_say(desk_here, lines, missing_before(case.context, lines), note, place.scored)
-        if say is None or (note and note.says(say)):
+        issue = case.snapshot.issue
+        say = ledger_of(case, self.book, place.scored)
+        if say is None:
             return ()
-        if not desk_here.inline and self.book.gives_away(texts(say.data) + texts(say.state)):
+        if gives_away(say, self._desk(issue.ref)):
             raise Permanent(
                 f"The ledger of {issue.ref} would show a customer's name or an exact amount, which this project must "
                 "not. Look into its customer lines, and mend what was typed there."
             )
         text = self.wording.note(say.template, say.data, case.area)
-        return (self.identity.sign(text, say, note, issue),)
+        return (self.identity.sign(text, say, case.voice.on(LEDGER), issue),)
 
     def _labels(self, case: Case, place: Place) -> tuple[Write, ...]:
         add, remove = label_changes(self._asked(case), place, self.taxonomy)
@@ -217,10 +217,6 @@ class Score:
         voice = self.identity.hear(Snapshot(issue, (), self.reader.notes(issue.ref)))
         for note_id in voice.doubled:
             self.writer.apply(issue.ref, DeleteNote(note_id))
-
-
-def _lines(case: Case) -> tuple[CustomerLine, ...]:
-    return standing(case.reading.lines)
 
 
 def _finding(placed: Placed, dry: bool) -> Finding:

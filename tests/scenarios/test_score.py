@@ -16,8 +16,11 @@ import pytest
 from inline_snapshot import snapshot
 
 from app import bootstrap
+from app.domain.adjustments import Adjustment, to_state
+from app.domain.envelope import Place, seal
 from app.domain.failure import Temporary
 from app.domain.numbers import Amounts
+from app.domain.ours import ANSWERS
 from app.domain.taxonomy import Mode
 from app.entrypoints.show import visible
 from app.fakegitlab import FakeGitLab, World
@@ -27,7 +30,7 @@ from app.gateways.gitlab_budget import Budget
 from app.gateways.gitlab_connect import connect
 from app.gateways.journal_sqlite import SqliteJournal
 from app.services.score import Written
-from tests.scenarios.living import COMPLETE, PROJECT, enforced, peopled, settings_for
+from tests.scenarios.living import COMPLETE, PROJECT, SIGNING_KEY, enforced, peopled, settings_for
 
 BOOK = """\
 account,name,arr,tier,region,renewal
@@ -263,7 +266,7 @@ def test_a_list_that_somebody_wrote_into_is_written_again(job: Desk) -> None:
     job.files()
     job.scores()
     (listed,) = job.lists()
-    text = listed.description
+    text = str(listed.description)
     job.world.update_issue(
         job.world.user("program.lead"), listed, description=text.replace("most points", "best friends")
     )
@@ -278,6 +281,27 @@ def test_points_and_labels_stay_as_they_are_while_time_passes_and_nothing_happen
     with job.world.at(job.world.now() + timedelta(days=2)):
         assert job.scores() == Written()
     assert (job.ledger(issue), job.labels(issue), [i.description for i in job.lists()]) == before
+
+
+def answers(job: Desk, issue: Issue, days_ago: int) -> None:
+    """Our note of answers, which keeps that an SME added ten points some days ago."""
+    adjusted = Adjustment(10, "sme.ken", NOW - timedelta(days=days_ago), 1)
+    state = {"open": False, "points": to_state((adjusted,))}
+    place = Place(job.gitlab.url, issue.project.id, issue.iid)
+    body = seal("Ten points more.", ANSWERS, "answers", state, place, SIGNING_KEY.encode())
+    job.world.add_note(job.world.user("sounding-board"), issue, body)
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "told"),
+    [(1, "· adjusted +10 by `sme.ken`\n"), (40, "· adjusted +0\n")],
+)
+def test_points_that_people_added_count_until_the_next_calibration(job: Desk, days_ago: int, told: str) -> None:
+    issue = job.files()
+    answers(job, issue, days_ago)
+    job.scores()
+    (ledger,) = [note for note in job.ours(issue) if note.internal]
+    assert told in ledger.body
 
 
 def everything(world: World) -> str:
