@@ -39,6 +39,7 @@ class AccountBook:
     entries: Mapping[str, BookEntry] = field(default_factory=dict, repr=False)
     currency: str = "USD"
     _names: frozenset[tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    _lengths: frozenset[int] = field(init=False, repr=False, compare=False)
     _amounts: frozenset[Decimal] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -47,6 +48,7 @@ class AccountBook:
         long_enough = frozenset(name for name in names if len("".join(name)) >= _SHORTEST_NAME)
         amounts = frozenset(entry.arr for entry in self.entries.values() if entry.arr >= _LEAST_AMOUNT)
         object.__setattr__(self, "_names", long_enough)
+        object.__setattr__(self, "_lengths", frozenset(map(len, long_enough)))
         object.__setattr__(self, "_amounts", amounts)
 
     def entry(self, key: str) -> BookEntry | None:
@@ -55,10 +57,9 @@ class AccountBook:
 
     def gives_away(self, texts: Iterable[str]) -> bool:
         """Whether any text holds a customer's name, or an amount as the book has it (from ten thousand up)."""
-        lengths = {len(name) for name in self._names}
         for text in texts:
             words = _words(text)
-            if any(tuple(words[i : i + n]) in self._names for n in lengths for i in range(len(words) - n + 1)):
+            if any(tuple(words[i : i + n]) in self._names for n in self._lengths for i in range(len(words) - n + 1)):
                 return True
             numbers = (number.replace(",", "") for number in _NUMBER.findall(text))
             if any(len(number) < _LONGEST_AMOUNT and Decimal(number) in self._amounts for number in numbers):

@@ -285,7 +285,7 @@ def test_points_and_labels_stay_as_they_are_while_time_passes_and_nothing_happen
 
 def answers(job: Desk, issue: Issue, days_ago: int) -> None:
     """Our note of answers, which keeps that an SME added ten points some days ago."""
-    adjusted = Adjustment(10, "sme.ken", NOW - timedelta(days=days_ago), 1)
+    adjusted = Adjustment(10, "sme.ken", NOW - timedelta(days=days_ago), 17)
     state = {"open": False, "points": to_state((adjusted,))}
     place = Place(job.gitlab.url, issue.project.id, issue.iid)
     body = seal("Ten points more.", ANSWERS, "answers", state, place, SIGNING_KEY.encode())
@@ -294,7 +294,7 @@ def answers(job: Desk, issue: Issue, days_ago: int) -> None:
 
 @pytest.mark.parametrize(
     ("days_ago", "told"),
-    [(1, "· adjusted +10 by `sme.ken`\n"), (40, "· adjusted +0\n")],
+    [(1, "· adjusted +10 by `sme.ken` ([why](#note_17))\n"), (40, "· adjusted +0\n")],
 )
 def test_points_that_people_added_count_until_the_next_calibration(job: Desk, days_ago: int, told: str) -> None:
     issue = job.files()
