@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from inline_snapshot import snapshot
@@ -106,10 +107,10 @@ class Desk:
 
 
 @contextmanager
-def desk(tmp_path: Path, configured: Configuration) -> Iterator[Desk]:
+def desk(tmp_path: Path, configured: Configuration, tier: Literal["free", "premium"] = "premium") -> Iterator[Desk]:
     """Nobody listens to webhooks here: the job needs none."""
     (tmp_path / "book.csv").write_text(BOOK)
-    world, project, _ = peopled(configured, now=lambda: NOW)
+    world, project, _ = peopled(configured, tier, now=lambda: NOW)
     with FakeGitLab(world, deliver=False) as gitlab:
         yield Desk(world, project, gitlab, configured, tmp_path)
         assert not world.unknown_calls
@@ -246,6 +247,34 @@ def test_where_one_request_cannot_be_read_nothing_is_written(job: Desk) -> None:
     with pytest.raises(Temporary):
         job.scores()
     assert {call.method for call in job.world.calls} == {"GET"}
+
+
+def test_a_customer_line_that_is_edited_withdrawn_or_deleted_counts_no_more(job: Desk) -> None:
+    """None of it says so on the issue itself: that is why every run reads all notes."""
+    issue = job.files()
+    initech = f"+1 customer: {LINK}/0018X00002AbCdE | retention | renewal | 2026-06-30"
+    job.says("sa.omar", issue, initech)
+    job.scores()
+    assert "2 accounts" in job.ledger(issue)
+    note = next(n for n in issue.notes if n.body == initech)
+    job.world.edit_note(job.world.user("sa.omar"), note, f"+1 customer: {LINK}/0018X00002AbCdE | nice | renewal")
+    job.scores()
+    assert "| renewal | nice | 500k–1M | – |" in job.ledger(issue)
+    job.world.delete_note(job.world.user("sa.omar"), note)
+    job.scores()
+    assert "1 account\n" in job.ledger(issue)
+    job.says("sa.jane", issue, f"-1 customer: {LINK}/0065g00000QwErT | closed-lost")
+    job.scores()
+    assert "No customer is on this request any more." in job.ledger(issue)
+    assert job.labels(issue) == set()
+
+
+def test_without_scoped_labels_a_card_has_one_band_all_the_same(tmp_path: Path) -> None:
+    with desk(tmp_path, enforced(), tier="free") as job:
+        issue = job.files()
+        job.world.update_issue(job.world.user("lead.ai"), issue, add_labels=["priority::1", "priority::4"])
+        job.scores()
+        assert len([title for title in job.labels(issue) if title.startswith("priority")]) == 1
 
 
 def test_the_list_is_made_once_and_found_again_and_a_closed_one_is_left_alone(job: Desk) -> None:
