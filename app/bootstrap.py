@@ -82,7 +82,8 @@ def rules(settings: Settings, configured: Configuration, gitlab: GitLab, journal
     words = wording(settings.config_dir)
     program, taxonomy = configured.program, configured.taxonomy
     operator = OperatorIssue(gitlab.reader, gitlab.writer, words, identity, program.operator_issue)
-    reconciler = Reconciler(gitlab.reader, gitlab.writer, words, journal, operator, taxonomy, program, identity)
+    book = account_book(settings, configured)
+    reconciler = Reconciler(gitlab.reader, gitlab.writer, words, journal, operator, taxonomy, program, identity, book)
     projects = tuple(project.path for project in program.projects)
     sweep = Sweep(gitlab.lister, reconciler, operator, projects, _known(taxonomy, WAITING))
     return Rules(gitlab, journal, operator, reconciler, sweep)
@@ -119,7 +120,7 @@ def scorer(settings: Settings, configured: Configuration, gitlab: GitLab, journa
     joined = rules(settings, configured, gitlab, journal)
     identity, words = joined.reconciler.identity, joined.reconciler.wording
     taxonomy, program = configured.taxonomy, configured.program
-    book = account_book(settings, configured)
+    book = joined.reconciler.book
     score = Score(gitlab.lister, gitlab.reader, gitlab.writer, words, journal, identity, taxonomy, program, book)
     return Scorer(score, TopRequests(gitlab.documents, words, identity, taxonomy, program))
 

@@ -10,7 +10,7 @@ ANSWERED_BY = 2
 
 
 def asked_words(case: Case) -> tuple[str, str | None] | None:
-    """Who asks, and in what words (None where they were said internally); None where nobody does, or any more.
+    """Who asks, and in what words (None where they are not for everybody's eyes); None where nobody does, or any more.
 
     Nobody but a person can tell whether free words were answered: whoever else says something after them, or marks the
     request as ready, has done so.
@@ -23,7 +23,7 @@ def asked_words(case: Case) -> tuple[str, str | None] | None:
     asked = next((n for n in case.comments if n.created_at == told.at), None)
     if asked is None or any(_answers(note, asked) for note in case.comments) or _ready_since(case, asked):
         return None
-    return asked.author.username, None if told.internal else told.value
+    return asked.author.username, told.value if case.may_repeat(told.value) and not told.internal else None
 
 
 def _answers(note: Note, asked: Note) -> bool:

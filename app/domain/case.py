@@ -4,11 +4,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from app.domain.account_book import AccountBook
 from app.domain.closing import Answer, answers
 from app.domain.commands import Command, commands
 from app.domain.context import Context, Wanted
 from app.domain.history import History, area_of, fold
 from app.domain.issue import Issue, Note, Ref, Snapshot, User
+from app.domain.numbers import Amounts
 from app.domain.ours import MOVE
 from app.domain.plan import Finding, React, Say
 from app.domain.program import Program
@@ -77,11 +79,17 @@ class Case:
     commands: tuple[Command, ...] = ()
     reading: Reading = field(default_factory=Reading, repr=False)
     nudged: frozenset[str] = frozenset()
+    book: AccountBook = field(default_factory=AccountBook, repr=False)
 
     @property
     def comments(self) -> list[Note]:
         """What people said."""
         return [n for n in self.snapshot.notes if not n.system and not self.bot.is_us(n.author)]
+
+    def may_repeat(self, text: str) -> bool:
+        """Whether somebody's words may stand in a note of ours: no customer's name, no exact amount (promise 11)."""
+        inline = self.program.amounts(self.snapshot.issue.ref.project) is Amounts.INLINE
+        return inline or not self.book.gives_away([text])
 
     def roles(self, user: User, at: datetime) -> frozenset[Role]:
         """What somebody was to this request at that time."""
@@ -151,8 +159,8 @@ def needs_links(case: Case) -> bool:
 def reactions_on(case: Case) -> int | None:
     """Our note whose reactions matter: it proposes a move, and a 👍 would make it."""
     note = case.voice.on(MOVE)
-    waits = note is not None and note.open and note.template == "move_held" and case.history.last is None
-    return note.id if note and waits and Objection.NOT_THEIRS in _texts(note.state.get("why")) else None
+    proposed = note is not None and note.open and note.state.get("asked") is not None and case.history.last is None
+    return note.id if note and proposed and Objection.NOT_THEIRS in _texts(note.state.get("why")) else None
 
 
 def named_issues(case: Case) -> tuple[Ref, ...]:

@@ -4,9 +4,10 @@ Webhook worker, sweep, dry run and `explain` all come through here; a dry run st
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from app.domain.account_book import AccountBook
 from app.domain.case import Case, build, is_request, named_issues, needs_links, reactions_on
 from app.domain.decide import decide
 from app.domain.failure import Permanent, Temporary
@@ -39,6 +40,7 @@ class Reconciler:
     taxonomy: Taxonomy
     program: Program
     identity: Identity
+    book: AccountBook = field(default_factory=AccountBook)
 
     def plan(self, ref: Ref, now: datetime, known: Issue | None = None) -> Planned:
         """Read and decide: three calls, two where the issue is `known`, and one for each extra that the case needs."""
@@ -100,7 +102,9 @@ class Reconciler:
 
     def _case(self, snapshot: Snapshot, now: datetime) -> Case:
         voice = self.identity.hear(snapshot)
-        return build(snapshot, self.taxonomy, self.program, self.identity.bot, voice, now)
+        known = frozenset(self.book.entries)
+        case = build(snapshot, self.taxonomy, self.program, self.identity.bot, voice, now, known)
+        return replace(case, book=self.book)
 
     def _word(self, case: Case, action: Action) -> Write:
         match action:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 
+from app.domain.account_book import AccountBook
 from app.domain.failure import Permanent, Temporary
 from app.domain.issue import Award, Issue, LabelEvent, Link, Note, Ref, Snapshot, User
 from app.domain.journal import Entry
@@ -153,6 +154,7 @@ class Card:
         self.read = {"links": 0, "awards": 0, "issues": 0}
         self.reactions: list[tuple[int, Award]] = []
         self.others: set[Ref] = {Ref(REF.project, 3), Ref(REF.project, 17)}
+        self.book = AccountBook()
         self._ids = count(100)
         self._unheard: list[str] = []
         self._written: list[Write] = []
@@ -229,7 +231,7 @@ class Card:
         """The real one, over this card."""
         identity = Identity("https://gitlab.example.com", Bot(self.bot.id, self.bot.username, self.retired), self.keys)
         taxonomy, program = self.world.taxonomy, self.world.program
-        return Reconciler(self, self, WORDING, self.diary, self.office, taxonomy, program, identity)
+        return Reconciler(self, self, WORDING, self.diary, self.office, taxonomy, program, identity, self.book)
 
     def settle(self) -> list[Write]:
         """Reconcile until nothing is left to write, in at most three runs; what was written."""

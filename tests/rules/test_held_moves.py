@@ -315,3 +315,44 @@ def test_from_declined_an_sme_is_shown_the_way_and_a_word_begins_it(complete: Ma
     assert card.hears().startswith(
         "~~I had kept a move of this card.~~ Done: I moved it from **Declined** to **Reviewed** for `sme.dana`."
     )
+
+
+NEW_CUSTOMER = "+1 customer: https://example.my.salesforce.com/0018X00002AbCdE | blocker | 2026-09-30"
+
+
+def test_a_new_customer_is_evidence_so_the_word_is_followed_at_once(complete: Makes) -> None:
+    card = complete("backlog")
+    card.comment("sa.omar", NEW_CUSTOMER)
+    card.settle()
+    card.hears()
+    card.move("sme.ken", "declined")
+    card.settle()
+    assert (
+        "The way leads through **Reviewed**, and I see one new customer since it came here: write `review`, and I move "
+        "it there." in card.hears()
+    )
+    card.comment("sme.ken", "review")
+    card.settle()
+    assert (card.status, card.hears().partition("\n")[0]) == (
+        "reviewed",
+        "~~I had kept a move of this card.~~ Done: I moved it from **Backlog** to **Reviewed**, as `sme.ken` asked.",
+    )
+
+
+def test_a_new_customer_brings_a_request_back_from_the_backlog(complete: Makes) -> None:
+    card = complete("backlog")
+    card.comment("sa.omar", NEW_CUSTOMER)
+    card.settle()
+    card.hears()
+    card.move("sme.ken", "reviewed")
+    assert (card.settle(), card.status) == ([], "reviewed")
+
+
+def test_a_customer_that_was_there_before_is_no_new_evidence(complete: Makes) -> None:
+    card = complete("backlog")
+    card.comment("sa.omar", NEW_CUSTOMER.replace("0018X00002AbCdE", "0065g00000QwErT"))
+    card.settle()
+    card.move("sme.ken", "reviewed")
+    card.settle()
+    assert card.status == "backlog"
+    assert missing(card.hears().rpartition("---")[2]) == ["New evidence"]

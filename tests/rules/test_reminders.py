@@ -4,10 +4,12 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from inline_snapshot import snapshot
 
+from app.domain.account_book import AccountBook, BookEntry
 from app.domain.plan import DeleteNote, EditNote, PostNote, Verdict
 from app.domain.working_days import after_working_days
 from tests.rules.cards import Card, without
@@ -162,7 +164,7 @@ def test_internal_words_are_not_repeated(complete: Makes) -> None:
     assert card.hears() == snapshot("""\
 @sa.jane, this request came back: `sme.ken` needs more to go on (@sme.dana can help).
 
-What is needed stands in an internal comment.
+What is needed stands in a comment that is not for everybody to read.
 
 Anybody can answer: in a comment here (one `name: value` line each), in the description, or with a label. I tick off what arrives, and ask only once.\
 """)
@@ -186,3 +188,16 @@ def test_a_person_who_marks_it_as_ready_has_answered_too(complete: Makes) -> Non
     card.label("sme.ken", "context::ready")
     card.settle()
     assert "Thank you!" in card.hears()
+
+
+def test_words_that_name_a_customer_of_the_book_are_not_repeated(complete: Makes) -> None:
+    card = complete("reviewed")
+    entry = BookEntry("0018X00002AbCdE", Decimal(125_000), name="Acme Rockets")
+    card.book = AccountBook({entry.key: entry})
+    card.comment("sme.ken", "Missing: whether Acme Rockets would pay 125000 for it")
+    card.move("sme.ken", "new")
+    card.settle()
+    heard = card.hears()
+    assert "What is needed stands in a comment that is not for everybody to read." in heard
+    assert "Acme" not in heard
+    assert "125000" not in heard
