@@ -1,6 +1,7 @@
 """A customer on a request: one account's evidence, told in one note (requests 2.1). One account counts once."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -83,12 +84,20 @@ class CustomerLine:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What one note was understood to say: its customer lines, and what was not understood, in its own words.
+    """What one note was understood to say: its customer lines, and what was not understood.
 
-    `cut` says that only the first 64 KiB were read; `more_links` are CRM links beyond the one that counts.
+    `unread` has a text's own words only where they can be no name and no sum, else the field's name. `cut` says that
+    only the first 64 KiB were read; `more_links` are the keys of CRM links that do not count. `answers` are values told
+    without an account, by the field of CustomerLine they belong to. `named` and `amount_typed` say that a customer's
+    name, or a sum, seems to have been typed: never which (promise 11). `at` and `note_id` are as in CustomerLine.
     """
 
     lines: tuple[CustomerLine, ...] = ()
     unread: tuple[str, ...] = ()
     more_links: tuple[str, ...] = ()
     cut: bool = False
+    answers: Mapping[str, object] = field(default_factory=dict)
+    named: bool = False
+    amount_typed: bool = False
+    at: datetime | None = None
+    note_id: int | None = None
