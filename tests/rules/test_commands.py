@@ -356,6 +356,14 @@ def test_a_word_while_a_newer_move_is_judged_waits_for_it(complete: Makes) -> No
     assert "Settled" in card.hears()
 
 
+def test_two_bots_do_not_talk_for_ever(complete: Makes) -> None:
+    card = complete("new")
+    answers = [answer(card, "triage-bot", "@sounding-board hello") for _ in range(9)]
+    assert [bool(said) for said in answers] == [True] * 6 + [False] * 3
+    card.later(hours=2)
+    assert answer(card, "triage-bot", "@sounding-board hello")
+
+
 # The question for context.
 
 

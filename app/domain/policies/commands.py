@@ -6,6 +6,7 @@ what another note says are carried out by the rule that keeps that note; here is
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from app.domain.adjustments import AT_MOST, Adjustment, adjustments, to_state
 from app.domain.case import SILENT, Case, Ruling
@@ -20,6 +21,9 @@ from app.domain.reassigned import reassigned
 from app.domain.roster import Role
 
 NAME = COMMANDS
+ANSWERS_AN_HOUR, AN_HOUR = 6, timedelta(hours=1)
+"""So many words of one person are answered on one request; about moves there is no limit."""
+
 _PUZZLED = "question"
 _DONE = "white_check_mark"
 
@@ -71,12 +75,23 @@ def _answers(case: Case) -> Iterator[_Answer]:
     for command in case.commands:
         if command.word in OF_MOVES:
             answer = _of_move(case, command, hold, refused)
-        elif not command.called or case.now - command.note.created_at > case.taxonomy.workflow.judged_for:
+        elif (
+            _too_many(case, command)
+            or not command.called
+            or case.now - command.note.created_at > case.taxonomy.workflow.judged_for
+        ):
             answer = None
         else:
             answer = _other(case, command)
         if answer:
             yield answer
+
+
+def _too_many(case: Case, command: Command) -> bool:
+    """Whether we answered this person often enough within the hour before: two bots might talk for ever."""
+    note = command.note
+    mine = [n for n in case.comments if n.author.id == note.author.id and case.voice.carried_out(n.id)]
+    return sum(note.created_at - AN_HOUR <= n.created_at < note.created_at for n in mine) >= ANSWERS_AN_HOUR
 
 
 def _of_move(case: Case, command: Command, hold: Hold | None, refused: dict[Command, str | None]) -> _Answer | None:
