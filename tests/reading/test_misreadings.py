@@ -249,7 +249,8 @@ def test_of_two_links_in_a_note_the_first_counts_and_the_other_is_told() -> None
 def test_a_text_runs_until_the_next_known_field_or_heading() -> None:
     text = (
         f"Account: {DEAL}\n- Impact: the customer said: fix it\n\n  or they leave.\n\n"
-        "- first\n- second\n\n> not this\n\nUnknown word: it stays prose\nWorkaround: none\n\n## Notes\n\nnot this either"
+        "- first\n- second\n\n> not this\n\nUnknown word: it stays prose\n"
+        "Workaround: none\n\n## Notes\n\nnot this either"
     )
     only = line(text)
     assert only.impact == "the customer said: fix it or they leave. first second Unknown word: it stays prose"
