@@ -60,6 +60,11 @@ def test_the_newest_line_of_an_account_wins_and_a_withdrawal_takes_it_out() -> N
     assert standing([gone, back, first]) == (back,)
 
 
+def test_of_two_notes_of_one_instant_the_later_one_counts() -> None:
+    first, second = line(1, severity=Severity.NICE, note_id=8), line(1, severity=Severity.BLOCKER, note_id=7)
+    assert standing([first, second]) == standing([second, first]) == (first,)
+
+
 def test_the_strongest_stand_first() -> None:
     told = [line(1, severity=None), line(2, severity=Severity.NICE), line(4), line(3)]
     assert [one.account.key[-1] for one in standing(told)] == ["3", "4", "2", "1"]
