@@ -110,7 +110,8 @@ def listen(notes: Iterable[Note], place: Place, keys: tuple[bytes, ...], bot: Bo
     """
     found = list(_recognised(notes, place, keys, bot))
     succeeded = {ours.state.get("succeeds") for _, ours, _ in found}
-    replaced = tuple(ours.id for _, ours, _ in found if ours.id in succeeded and ours.editable)
+    by_us = {ours.state.get("succeeds") for _, ours, _ in found if ours.editable}
+    replaced = tuple(ours.id for _, ours, _ in found if ours.id in by_us and ours.editable)
     present: dict[str, list[OurNote]] = {}
     former: dict[str, OurNote] = {}
     for topic, ours, _ in found:

@@ -80,7 +80,8 @@ def test_a_fault_leaves_no_trace(
         assert "attempt 1 failed, to be tried again" in caplog.text
         assert place.seen(issue) == undisturbed
         assert place.once(issue)
-        assert not any(call.method == "DELETE" for call in place.world.calls)
+        # Omar's note makes room for Ken's; none is there twice on the way.
+        assert len({call.path for call in place.world.calls if call.method == "DELETE"}) <= 1
         assert working.dead() == ()
         assert working.plan_is_empty(issue)
 
