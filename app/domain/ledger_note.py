@@ -29,6 +29,9 @@ SHOWN_AT_MOST = 200
 KEPT_AT_MOST = 2_000
 """Customers in the note's table, and in its machine copy; the others are counted. GitLab takes a million characters."""
 
+READ_KEPT = 200
+"""Comments that the ledger keeps in mind as read; all that are older than these were."""
+
 NAMED_AT_MOST = 5
 """Accounts that are named for one thing they lack."""
 
@@ -86,9 +89,17 @@ def missing_before(context: Context, lines: Sequence[CustomerLine]) -> Missing:
 
 
 def ledger_say(
-    desk: Desk, lines: Sequence[CustomerLine], missing: Missing, note: OurNote | None, scored: Scored | None = None
+    desk: Desk,
+    lines: Sequence[CustomerLine],
+    missing: Missing,
+    note: OurNote | None,
+    scored: Scored | None = None,
+    read: Sequence[int] = (),
 ) -> Say | None:
-    """What the ledger should say. Without `scored` the numbers are those that our note has. None: nothing to say."""
+    """What the ledger should say. Without `scored` the numbers are those that our note has. None: nothing to say.
+
+    `read` are comments whose people are to see that they were read; the ledger keeps in mind which.
+    """
     if not lines and note is None:
         return None
     kept = Scored.from_state(note.state.get("scored")) if note else None
@@ -103,8 +114,10 @@ def ledger_say(
         "missing": [missing.before, *absent],
         "scored": scored.to_state() if scored and lines else None,
     }
+    if seen := sorted({*already_read(note), *read})[-READ_KEPT:]:
+        state["read"] = seen
     data = {
-        "rows": [_shown(desk, line) for line in lines[:SHOWN_AT_MOST]],
+        "rows": shown(desk, lines),
         "more": max(0, len(lines) - SHOWN_AT_MOST),
         "accounts": len(lines),
         "touching": touching,
@@ -116,12 +129,25 @@ def ledger_say(
     return Say(LEDGER, "ledger", data, state, internal=True)
 
 
-def ledger_of(case: Case, book: AccountBook, scored: Scored | None = None) -> Say | None:
+def ledger_of(
+    case: Case, book: AccountBook, scored: Scored | None = None, read: Sequence[int] = ()
+) -> Say | None:
     """What the ledger of a request should say, as `ledger_say` has it; None where it says that already."""
     at = desk(case.snapshot.issue.ref.project, case.taxonomy, case.program, book)
     lines, note = standing(case.reading.lines), case.voice.on(LEDGER)
-    say = ledger_say(at, lines, missing_before(case.context, lines), note, scored)
+    say = ledger_say(at, lines, missing_before(case.context, lines), note, scored, read)
     return None if say is None or (note and note.says(say)) else say
+
+
+def already_read(note: OurNote | None) -> tuple[int, ...]:
+    """The comments whose people saw that they were read, as a ledger keeps them in mind, the newest last."""
+    kept = note.state.get("read") if note else None
+    return tuple(i for i in kept if isinstance(i, int)) if isinstance(kept, list) else ()
+
+
+def shown(desk: Desk, lines: Sequence[CustomerLine]) -> list[dict[str, object]]:
+    """The rows of the ledger's table."""
+    return [_shown(desk, line) for line in lines[:SHOWN_AT_MOST]]
 
 
 def gives_away(say: Say, at: Desk) -> bool:
@@ -190,12 +216,12 @@ def _worth(desk: Desk, line: CustomerLine) -> str | None:
 
 def _linked(desk: Desk, account: Account) -> str:
     """The account by a short name, as a link where the link is plain and gives no name away."""
-    short, link = _short(account.key), account.link
+    short, link = short_of(account.key), account.link
     plain_link = link is not None and _LINK.fullmatch(link) and (desk.inline or not desk.book.gives_away([link]))
     return f"[{short}]({link})" if plain_link else short
 
 
-def _short(key: str) -> str:
+def short_of(key: str) -> str:
     """`006…QwErT`; of another CRM a few letters that stand for its link, which may spell a name."""
     return f"{key[:3]}…{key[-5:]}" if re.fullmatch(r"[A-Za-z0-9]{15}", key) else f"CRM…{_hidden(key)[:5]}"
 
@@ -209,7 +235,7 @@ def _lacks(desk: Desk, lines: Sequence[CustomerLine]) -> list[str]:
     found = lacking(lines, desk.book, desk.numbers)
     told: list[str] = []
     for what in LineTells:
-        of = [_short(one.account) for one in found if what in one.what]
+        of = [short_of(one.account) for one in found if what in one.what]
         more = f" and {len(of) - NAMED_AT_MOST} more" if len(of) > NAMED_AT_MOST else ""
         told += [f"{desk.names.get(what, what)} for {', '.join(of[:NAMED_AT_MOST])}{more}"] if of else []
     return told

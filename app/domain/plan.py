@@ -56,7 +56,7 @@ class Say:
 
     `state` is kept in the note's signed envelope; a note whose template and state are already these is left alone.
     GitLab notifies nobody of an edit, so what somebody has to hear is said `anew`: in a new note that takes the place
-    of the earlier one, which is then deleted.
+    of the earlier one, which is then deleted. `reply_to` is the comment in whose thread it is said, if in one.
     """
 
     topic: str
@@ -65,6 +65,7 @@ class Say:
     state: Mapping[str, object]
     anew: bool = False
     internal: bool = False
+    reply_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +85,15 @@ class React:
 
 @dataclass(frozen=True, slots=True)
 class PostNote:
-    """Post a worded, signed note; an `internal` one is for members from Planner up, and stays so (CONTRACT 4)."""
+    """Post a worded, signed note; an `internal` one is for members from Planner up, and stays so (CONTRACT 4).
+
+    `reply_to` is the comment whose thread it goes into; there it is as internal as that comment.
+    """
 
     topic: str
     body: str
     internal: bool = False
+    reply_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

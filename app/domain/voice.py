@@ -55,7 +55,9 @@ class Identity:
             state["succeeds"] = note.state["succeeds"]
         body = seal(text, say.topic, say.template, state, self.place(issue), self.keys[0])
         in_place = note is not None and note.editable and not say.anew
-        return EditNote(say.topic, note.id, body) if note and in_place else PostNote(say.topic, body, say.internal)
+        if note and in_place:
+            return EditNote(say.topic, note.id, body)
+        return PostNote(say.topic, body, say.internal, say.reply_to)
 
 
 @dataclass(frozen=True, slots=True)

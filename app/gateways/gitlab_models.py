@@ -164,6 +164,19 @@ class AwardBody(BaseModel):
         return Award(self.name, self.user.value() if self.user else _GHOST, self.created_at)
 
 
+class NoteId(BaseModel):
+    """Which note."""
+
+    id: int
+
+
+class ThreadBody(BaseModel):
+    """A thread: a comment and its answers, the comment first. Its id is needed to answer in it (CONTRACT 12)."""
+
+    id: str
+    notes: list[NoteId]
+
+
 class LabelBody(BaseModel):
     """A label of a project or of a group above it."""
 

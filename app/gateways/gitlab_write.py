@@ -11,7 +11,7 @@ from app.domain.failure import Missing, Permanent, Temporary
 from app.domain.issue import Ref
 from app.domain.plan import ChangeLabels, DeleteNote, EditNote, PostNote, React, Write
 from app.gateways.gitlab_api import Api, issue_path, project_path
-from app.gateways.gitlab_models import IssueBody, LabelBody, WrittenNote, understood
+from app.gateways.gitlab_models import IssueBody, LabelBody, ThreadBody, WrittenNote, understood
 
 
 class KnownLabels:
@@ -56,6 +56,7 @@ class GitLabWriter:
 
     def apply(self, ref: Ref, write: Write) -> int | None:
         """One call, sent once: a lost answer raises Temporary and nothing is sent again (there is no idempotency key).
+        An answer in a thread takes one more, which finds the thread.
 
         Returns the id of a note that was posted or edited. Raises Temporary, Permanent, Missing.
         """
@@ -102,7 +103,7 @@ class GitLabWriter:
         wish: dict[str, str | bool] = {"body": write.body}
         if write.internal:
             wish["internal"] = True
-        answer = self._api.client.http_post(f"{issue_path(ref)}/notes", post_data=wish)
+        answer = self._api.client.http_post(f"{self._thread(ref, write.reply_to)}/notes", post_data=wish)
         note = understood(WrittenNote, answer, f"a note on {ref}")
         if note.id is None:
             raise Permanent(
@@ -110,6 +111,17 @@ class GitLabWriter:
                 "actions. Mend the template so that it says a sentence."
             )
         return note.id
+
+    def _thread(self, ref: Ref, comment: int | None) -> str:
+        """Where a note is posted: on the issue, or in the thread of a comment, whose id only the threads tell."""
+        if comment is None:
+            return issue_path(ref)
+        threads = self._api.all(f"{issue_path(ref)}/discussions", ThreadBody)
+        for thread in threads:
+            if comment in {note.id for note in thread.notes}:
+                return f"{issue_path(ref)}/discussions/{thread.id}"
+        message = f"Comment {comment} on {ref} was deleted a moment ago; the issue is read anew."
+        raise Temporary(message, retry_after=1.0)
 
     def _edit(self, ref: Ref, write: EditNote) -> int:
         try:

@@ -60,8 +60,9 @@ def _read_finding(said: dict[str, Any]) -> Finding:
 
 def _write(write: Write) -> dict[str, object]:
     match write:
-        case PostNote(topic, body, internal):
-            return {"kind": "post note", "topic": topic, "body": _kept(topic, body), "internal": internal}
+        case PostNote(topic, body, internal, reply_to):
+            told = {"topic": topic, "body": _kept(topic, body), "internal": internal, "reply_to": reply_to}
+            return {"kind": "post note", **told}
         case EditNote(topic, note_id, body):
             return {"kind": "edit note", "topic": topic, "note_id": note_id, "body": _kept(topic, body)}
         case ChangeLabels(add, remove):
@@ -77,7 +78,7 @@ def _write(write: Write) -> dict[str, object]:
 def _read_write(said: dict[str, Any]) -> Write:
     match said["kind"]:
         case "post note":
-            return PostNote(said["topic"], said["body"], said.get("internal", False))
+            return PostNote(said["topic"], said["body"], said.get("internal", False), said.get("reply_to"))
         case "edit note":
             return EditNote(said["topic"], said["note_id"], said["body"])
         case "labels":
