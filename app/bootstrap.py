@@ -28,6 +28,8 @@ from app.gateways.journal_sqlite import SqliteJournal
 from app.gateways.templates import Templates
 from app.services.attend import Attend
 from app.services.check_online import CheckOnline
+from app.services.errands import Errands
+from app.services.likeness import Likeness
 from app.services.operator import OperatorIssue
 from app.services.ports import Journal
 from app.services.reconcile import Reconciler
@@ -83,7 +85,11 @@ def rules(settings: Settings, configured: Configuration, gitlab: GitLab, journal
     program, taxonomy = configured.program, configured.taxonomy
     operator = OperatorIssue(gitlab.reader, gitlab.writer, words, identity, program.operator_issue)
     book = account_book(settings, configured)
-    reconciler = Reconciler(gitlab.reader, gitlab.writer, words, journal, operator, taxonomy, program, identity, book)
+    likeness = Likeness(gitlab.lister, taxonomy, program)
+    errands = Errands(gitlab.reader, gitlab.writer, gitlab.documents, words, identity, taxonomy, program)
+    reconciler = Reconciler(
+        gitlab.reader, gitlab.writer, words, journal, operator, taxonomy, program, identity, likeness, errands, book
+    )
     projects = tuple(project.path for project in program.projects)
     sweep = Sweep(gitlab.lister, reconciler, operator, projects, _known(taxonomy, WAITING))
     return Rules(gitlab, journal, operator, reconciler, sweep)

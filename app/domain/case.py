@@ -1,23 +1,28 @@
 """One request as the rules see it: everything known, put together once, so that no rule has to ask (promise 3)."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.domain.account_book import AccountBook
+from app.domain.canonical import canonical, in_another_project
+from app.domain.carried import with_carried
 from app.domain.closing import Answer, answers
 from app.domain.commands import Command, commands
 from app.domain.context import Context, Wanted
 from app.domain.history import History, area_of, fold
 from app.domain.issue import Issue, Note, Ref, Snapshot, User
 from app.domain.numbers import Amounts
-from app.domain.ours import MOVE
-from app.domain.plan import Finding, React, Say
+from app.domain.ours import CARRIED_OVER, DUPLICATES, MOVE
+from app.domain.plan import Errand, Finding, React, Say
 from app.domain.program import Program
 from app.domain.request import Facts, Reading, read_request
 from app.domain.roster import Role
 from app.domain.taxonomy import Mode, Taxonomy, scope_of
-from app.domain.voice import Bot, Voice
+from app.domain.voice import Bot, OurNote, Voice
+
+NEW_FOR = timedelta(hours=24)
+"""So long after its creation a request is compared with others, in case nobody could before."""
 
 
 class Objection(StrEnum):
@@ -53,6 +58,7 @@ class Ruling:
     look_again_at: datetime | None = None
     handled: frozenset[int] = frozenset()
     reactions: tuple[React, ...] = ()
+    errands: tuple[Errand, ...] = ()
 
 
 SILENT = Ruling()
@@ -96,6 +102,17 @@ class Case:
         held = self.program.roster.roles_at(user.username, self.area, at)
         return held | {Role.AUTHOR} if user.id == self.snapshot.issue.author.id else held
 
+    def may_answer(self, user: User) -> bool:
+        """Whether somebody may say what became of the request: its closer, its author, or anybody with a role here."""
+        issue = self.snapshot.issue
+        held = self.program.roster.roles_at(user.username, self.area, self.now) - {Role.ANYONE}
+        return bool(held) or user.id in {one.id for one in (issue.closed_by, issue.author) if one}
+
+    @property
+    def canonical(self) -> Ref | None:
+        """The request that this one, closed, is a duplicate of."""
+        return canonical(self.snapshot, self.taxonomy, self.bot.username, lambda note: self.may_answer(note.author))
+
     def status_name(self, title: str) -> str:
         """What people call the status with this label title."""
         status = self.taxonomy.workflow.status(title)
@@ -124,7 +141,7 @@ def build(
     history = fold(issue, snapshot.events, taxonomy.workflow, program.roster, bot, voice, now)
     spoken = [n for n in snapshot.notes if not n.system and not bot.is_us(n.author)]
     prompts = tuple(item.why for item in taxonomy.items.values())
-    reading = read_request(issue, spoken, taxonomy.fields, prompts, known)
+    reading = with_carried(read_request(issue, spoken, taxonomy.fields, prompts, known), voice)
     facts = reading.facts
     context = Context(snapshot, facts, taxonomy, program, area, now, reading)
     since = taxonomy.workflow.effective_from
@@ -143,6 +160,9 @@ def needs_links(case: Case) -> bool:
     """Whether judging this case takes the issue's links, an extra read: a status it may come to stand in, a move that
     is judged or held, or an ask of ours has an item that only a link could still meet.
     """
+    note = case.voice.on(DUPLICATES)
+    if (note and note.open) or in_another_project(case.snapshot):
+        return True
     step, flow = case.history.last, case.taxonomy.workflow
     said = [note.state for topic in (MOVE, "context") if (note := case.voice.on(topic))]
     places: set[object] = {case.history.stood, case.history.current}
@@ -165,12 +185,39 @@ def reactions_on(case: Case) -> int | None:
 
 def named_issues(case: Case) -> tuple[Ref, ...]:
     """Issues that a comment says this one is a duplicate of, where that would end it: do they exist?"""
-    issue = case.snapshot.issue
+    issue, to = case.snapshot.issue, case.canonical
+    if to and to != carried_to(case) and case.reading.lines and case.mode(DUPLICATES) in (Mode.GUIDE, Mode.ENFORCE):
+        return (to,)
     status = case.taxonomy.workflow.status(case.history.stood)
     if issue.state == "opened" or issue.closed_at is None or (status and status.terminal):
         return ()
     heard = answers(case.snapshot.notes, issue.closed_at, case.taxonomy, case.bot.username, issue.ref)
     return tuple(dict.fromkeys(a.of for _, a in heard if isinstance(a, Answer) and a.of))[-1:]
+
+
+def looks_for_duplicates(case: Case) -> bool:
+    """Whether this is a new request that nobody has looked at yet: then others are looked for that ask the same."""
+    issue = case.snapshot.issue
+    new = issue.created_at >= max(case.taxonomy.workflow.effective_from, case.now - NEW_FOR)
+    first = issue.state == "opened" and case.history.stood == case.taxonomy.workflow.start
+    said = case.voice.on(DUPLICATES) is not None or case.taxonomy.paused_label in issue.labels
+    return new and first and not said and case.area is not None and case.mode(DUPLICATES) is not Mode.OFF
+
+
+def suggested(note: OurNote) -> tuple[Ref, ...]:
+    """The requests that a note of ours suggests."""
+    return tuple(ref for text in _texts(note.state.get("of")) if (ref := _ref(text)))
+
+
+def carried_to(case: Case) -> Ref | None:
+    """The request that has our customers, as our note says."""
+    note = case.voice.on(CARRIED_OVER)
+    return _ref(str(note.state.get("to"))) if note else None
+
+
+def _ref(text: str) -> Ref | None:
+    project, _, iid = text.rpartition("#")
+    return Ref(project, int(iid)) if project and iid.isdecimal() else None
 
 
 def _texts(value: object) -> list[str]:

@@ -70,6 +70,12 @@ def answers(
                 yield note, Unread("" if note.internal else said, note.internal)
 
 
+def duplicate(taxonomy: Taxonomy) -> Answer | None:
+    """What GitLab's quick action `/duplicate` answers, where the taxonomy has that reason."""
+    found = _declined("duplicate", taxonomy)
+    return found if isinstance(found, Answer) else None
+
+
 def _alone(line: str, taxonomy: Taxonomy) -> Answer | None:
     found = _declined(line.strip("`.!"), taxonomy) if len(line) <= SHORT else None
     return found if isinstance(found, Answer) else None

@@ -37,6 +37,8 @@ class Word(StrEnum):
     POINTS = "points"
     WHY = "why"
     HELP = "help"
+    NOT_DUPLICATE = "not a duplicate"
+    REQUEST = "request"
     UNKNOWN = "unknown"
 
 
@@ -48,6 +50,8 @@ MAY: Mapping[Word, frozenset[Role]] = {
     Word.POINTS: frozenset({Role.SME, Role.LEAD}),
     Word.WHY: frozenset({Role.ANYONE}),
     Word.HELP: frozenset({Role.ANYONE}),
+    Word.NOT_DUPLICATE: frozenset({Role.ANYONE}),
+    Word.REQUEST: frozenset({Role.ANYONE}),
 }
 """Who may use which, by what they are to the request when they write. Besides, whoever made a move may cancel it; and
 ACCEPT and REVIEW make a move, so they are for those who may make it.
@@ -61,6 +65,7 @@ HOW: Mapping[Word, tuple[str, str]] = {
     Word.ASK_AGAIN: ("ask again", "repeat my question about what is missing"),
     Word.REASSIGN: ("reassign @person", "ask somebody else for what is missing"),
     Word.POINTS: ("points +10 because <reason>", "add or take up to 20 points"),
+    Word.NOT_DUPLICATE: ("not a duplicate", "let go of the requests I took for the same as this one"),
     Word.WHY: ("why", "tell what I go by on this card"),
     Word.HELP: ("help", "list these words"),
 }
@@ -73,11 +78,12 @@ OF_ASKS = frozenset({Word.ASK_AGAIN, Word.REASSIGN})
 """Words about our question for context."""
 
 _ALONE = frozenset({Word.CANCEL, Word.ACCEPT, Word.REVIEW, Word.ASK_AGAIN, Word.WHY, Word.HELP})
-_ALSO = {"approve": Word.ACCEPT, "yes": Word.ACCEPT, "ask": Word.ASK_AGAIN}
+_ALSO = {"approve": Word.ACCEPT, "yes": Word.ACCEPT, "ask": Word.ASK_AGAIN, "not": Word.NOT_DUPLICATE}
 _POLITE = frozenset({"", "again", "please", "thanks", "thank you", "this", "it", "the move"})
 _OTHERS = re.compile(r"[+-]1\b|(?:resolved|declined|duplicate)\b", re.IGNORECASE)
 """What others read: customer lines, and the answers to whoever closed a request."""
 
+_NO_DUPLICATE = re.compile(r"not (?:an? )?duplicates?\b(?!.*\?$)", re.IGNORECASE)
 _MARKDOWN = MarkdownIt("commonmark", {"maxNesting": 20}).disable(["emphasis", "link", "image"])
 _CALL = re.compile(r"[ \t]*@([\w.-]{1,255})(?:[ \t,:]+|$)", re.ASCII)
 
@@ -145,6 +151,8 @@ def _read(said: str, note: Note, called: bool) -> Command:
     word = _word(head)
     if word is Word.ASK_AGAIN:
         rest = rest if head.casefold() == "ask" and rest.casefold().startswith("again") else "?"
+    if word is Word.NOT_DUPLICATE and not _NO_DUPLICATE.match(plain):
+        word = Word.UNKNOWN
     if word in _ALONE and (rest.casefold().rstrip(".!") not in _POLITE or (head + rest).endswith("?")):
         word = word if word in (Word.WHY, Word.HELP) else Word.UNKNOWN
     return Command(word, plain if word is Word.UNKNOWN else rest.strip(), note, called)
@@ -154,7 +162,7 @@ def _word(head: str) -> Word:
     name = head.casefold().rstrip(".!,:?")
     if name in _ALSO:
         return _ALSO[name]
-    return Word(name) if name in set(Word) - {Word.UNKNOWN, Word.ASK_AGAIN} else Word.UNKNOWN
+    return Word(name) if name in set(Word) - {Word.UNKNOWN, Word.ASK_AGAIN, Word.NOT_DUPLICATE} else Word.UNKNOWN
 
 
 def _lines(text: str) -> Iterator[str]:

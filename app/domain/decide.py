@@ -65,11 +65,15 @@ def _together(one: Ruling, other: Ruling) -> Ruling:
         look_again_at=min(looks, default=None),
         handled=one.handled | other.handled,
         reactions=one.reactions + other.reactions,
+        errands=one.errands + other.errands,
     )
 
 
 def _actions(case: Case, whole: Ruling) -> Iterable[Action]:
-    """Notes before labels: a put-back is explained before it is made (workflow 3.6)."""
+    """Notes before labels: a put-back is explained before it is made (workflow 3.6). Errands go first: what a note
+    tells of them is then true.
+    """
+    yield from whole.errands
     said = [s for s in whole.says if (note := case.voice.on(s.topic)) is None or not note.says(s)]
     yield from (_remembering(case, say, whole.handled) for say in said)
     yield from _labels(case, whole)

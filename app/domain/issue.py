@@ -68,7 +68,10 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """An issue as the REST API gives it (CONTRACT 3). Times are aware and in UTC."""
+    """An issue as the REST API gives it (CONTRACT 3). Times are aware and in UTC.
+
+    `duplicate_of` is what the quick action `/duplicate` closed it for: a project's id and an issue's number there.
+    """
 
     ref: Ref
     id: int
@@ -86,12 +89,15 @@ class Issue:
     confidential: bool = False
     milestone: str | None = None
     kind: str = "issue"
+    duplicate_of: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """Everything read before deciding. What only some rules need is None unless asked for, an extra call each: `links`,
-    `awards` (the reactions on our note about the move) and `there` (which issues a comment names really exist).
+    `awards` (the reactions on our note about the move) and `there` (which issues that are named really exist;
+    `requests` are those of them that are requests). `alike` are requests that likely ask for the same; None also where
+    nobody can say now.
     """
 
     issue: Issue
@@ -100,3 +106,5 @@ class Snapshot:
     links: tuple[Link, ...] | None = None
     awards: tuple[Award, ...] | None = None
     there: Mapping[Ref, bool] | None = None
+    requests: frozenset[Ref] = frozenset()
+    alike: tuple[Ref, ...] | None = None

@@ -9,6 +9,18 @@ MOVE = "move"
 LEDGER = "ledger"
 """The topic of the internal note on a request's customers and numbers."""
 
+DUPLICATES = "duplicates"
+"""The rule about duplicates, and the topic of the note that suggests some."""
+
+CARRIED_OVER = "carried over"
+"""The topic of the note on a duplicate about its customers."""
+
+CARRIED = "carried"
+"""The topic of the internal note that keeps the customers of a request's duplicates."""
+
+VERBAL = "verbal requests"
+"""The topic of the note on a program document about the requests drafted from its comments."""
+
 NEEDED, READY = "context::needed", "context::ready"
 """Whether a request waits for context."""
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from app.domain.customer import CustomerLine
+from app.domain.issue import Ref, User
+
 
 class Verdict(StrEnum):
     """What a rule made of what it saw. OBSERVED: would have acted, but its mode only watches."""
@@ -105,11 +108,45 @@ class EditNote:
     body: str
 
 
-Action = ChangeLabels | Say | DeleteNote | React
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """Keep the customers of the duplicate `source` on the request `to`, told where they come from; none takes them
+    back.
+    """
+
+    source: Ref
+    to: Ref
+    lines: tuple[CustomerLine, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Draft the request that `asker` told of in one line, in comment `note_id` on the program document `source`.
+
+    `number` tells several of one comment apart. `link` leads to the customer's account.
+    """
+
+    source: Ref
+    note_id: int
+    number: int
+    asker: User
+    at: datetime
+    sentence: str = field(repr=False)
+    area: str | None = None
+    link: str | None = field(default=None, repr=False)
+
+
+Action = ChangeLabels | Say | DeleteNote | React | Carry | Draft
 """What rules wish for, before it is worded."""
 
 Write = PostNote | EditNote | ChangeLabels | DeleteNote | React
 """What the gateway carries out, in order."""
+
+Errand = Carry | Draft
+"""What takes another issue: it is read, written to and read again, whoever else is at it."""
+
+Deed = Write | Errand
+"""What a run does, in order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -218,8 +218,18 @@ class Workflow:
 
 
 @dataclass(frozen=True, slots=True)
+class Route:
+    """Where requests with a label, such as bugs, are better brought first (H10)."""
+
+    say: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
 class Taxonomy:
-    """All of `label_taxonomy.yml`. `rules` holds the modes of the rules besides the moves, by rule name."""
+    """All of `label_taxonomy.yml`. `rules` holds the modes of the rules besides the moves, by rule name;
+    `routes` are by label.
+    """
 
     scopes: tuple[Scope, ...]
     fields: tuple[Field, ...]
@@ -228,6 +238,7 @@ class Taxonomy:
     rules: Mapping[str, Modes]
     paused_label: str
     numbers: Numbers = field(default_factory=Numbers)
+    routes: Mapping[str, Route] = field(default_factory=dict)
 
     def scope(self, key: str) -> Scope | None:
         """The scope with exactly this key."""

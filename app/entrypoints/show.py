@@ -7,7 +7,7 @@ from app.domain.case import Case
 from app.domain.inbox import DeadLetter, Waiting
 from app.domain.issue import Ref
 from app.domain.journal import Entry
-from app.domain.plan import ChangeLabels, DeleteNote, EditNote, Finding, PostNote, React, Write
+from app.domain.plan import Carry, ChangeLabels, Deed, DeleteNote, Draft, EditNote, Finding, PostNote, React
 from app.domain.planned import Planned
 
 
@@ -52,7 +52,7 @@ def finding_line(finding: Finding) -> str:
     return f"{finding.rule}: {finding.verdict}{arrow}{who}: {finding.because}"
 
 
-def write_lines(write: Write) -> Iterator[str]:
+def write_lines(write: Deed) -> Iterator[str]:
     """What a write does; notes with their visible text."""
     match write:
         case ChangeLabels(add=add, remove=remove):
@@ -67,6 +67,10 @@ def write_lines(write: Write) -> Iterator[str]:
             yield f"note {note_id} is taken away: another says it"
         case React(note_id=note_id, name=name):
             yield f"comment {note_id} gets the reaction {name}"
+        case Carry(to=to, lines=lines):
+            yield f"customers kept on {to} as those of a duplicate: {len(lines)}"
+        case Draft(note_id=note_id, asker=asker):
+            yield f"a request drafted from comment {note_id} of {asker.username}"
         case _ as unreachable:
             assert_never(unreachable)
 
@@ -90,7 +94,7 @@ def journal_lines(entries: Iterable[Entry]) -> Iterator[str]:
             yield f"{'':23}  because of {', '.join(entry.deliveries)}"
 
 
-def _did(write: Write, note_id: int | None) -> str:
+def _did(write: Deed, note_id: int | None) -> str:
     match write:
         case ChangeLabels():
             return f"changed {''.join(write_lines(write))}"
@@ -102,11 +106,15 @@ def _did(write: Write, note_id: int | None) -> str:
             return f"took away note {deleted}; another says it"
         case React(note_id=answered, name=name):
             return f"reacted to comment {answered} with {name}"
+        case Carry(to=to):
+            return f"saw to the customers of this duplicate on {to}"
+        case Draft(note_id=asked, asker=asker):
+            return f"drafted a request from comment {asked} of {asker.username}"
         case _ as unreachable:
             assert_never(unreachable)
 
 
-def _would(write: Write) -> str:
+def _would(write: Deed) -> str:
     match write:
         case ChangeLabels():
             return f"would change {''.join(write_lines(write))}"
@@ -118,6 +126,10 @@ def _would(write: Write) -> str:
             return f"would take away note {deleted}; another says it"
         case React(note_id=answered, name=name):
             return f"would react to comment {answered} with {name}"
+        case Carry(to=to):
+            return f"would see to the customers of this duplicate on {to}"
+        case Draft(note_id=asked, asker=asker):
+            return f"would draft a request from comment {asked} of {asker.username}"
         case _ as unreachable:
             assert_never(unreachable)
 

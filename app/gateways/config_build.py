@@ -13,6 +13,7 @@ from app.domain.taxonomy import (
     Modes,
     Move,
     Predicate,
+    Route,
     Scope,
     Source,
     Status,
@@ -50,6 +51,7 @@ def taxonomy(shape: TaxonomyShape, override: Mode | None) -> Taxonomy:
         rules={name: _modes(rule, override) for name, rule in shape.rules},
         paused_label=shape.paused_label,
         numbers=numbers(shape.numbers),
+        routes={title: Route(route.say, route.link) for title, route in shape.routes.items()},
     )
 
 

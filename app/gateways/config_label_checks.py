@@ -19,12 +19,21 @@ def check(taxonomy: Document, program: Document) -> list[ConfigError]:
         *_previously(taxonomy, titles),
         *_exclusive(taxonomy, program),
         *_needed(taxonomy, program, [title for _, title in titles]),
+        *_routes(taxonomy, [title for _, title in titles]),
     ]
 
 
 def _titles(taxonomy: Document) -> Iterator[tuple[Trail, str]]:
     yield from taxonomy.each("scopes/*/labels/*/title", str)
     yield from taxonomy.each("plain_labels/*/title", str)
+
+
+def _routes(taxonomy: Document, titles: list[str]) -> Iterator[ConfigError]:
+    for trail, _ in taxonomy.each("routes/*", object):
+        title = str(trail[1])
+        if title not in titles:
+            message = f"the route `{title}` is for no label that there is"
+            yield taxonomy.at(trail, message, nearest(title, titles, "the labels"), key=True)
 
 
 def _outside_scope(taxonomy: Document, titles: Iterable[tuple[Trail, str]]) -> Iterator[ConfigError]:

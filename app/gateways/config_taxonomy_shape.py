@@ -22,6 +22,7 @@ from app.gateways.config_shapes import (
     Text,
     Texts,
     Title,
+    WebAddress,
     one_or_many,
 )
 
@@ -128,6 +129,16 @@ class RulesShape(Shape):
     context: ModeShape
     numbers: ModeShape = ModeShape(mode=Mode.OBSERVE)
     commands: ModeShape = Field(default=ModeShape(mode=Mode.OBSERVE), description="What people write to the bot.")
+    duplicates: ModeShape = Field(default=ModeShape(mode=Mode.OBSERVE), description="Likely ones, and their customers.")
+    request_type: ModeShape = Field(default=ModeShape(mode=Mode.OBSERVE), description="The label of the type ticked.")
+    verbal_requests: ModeShape = Field(default=ModeShape(mode=Mode.OBSERVE), description="Requests told in one line.")
+
+
+class RouteShape(Shape):
+    """Where requests of a type are better brought first."""
+
+    say: Text = Field(description="One sentence, said with the question for context.")
+    link: WebAddress
 
 
 class TaxonomyShape(Shape):
@@ -138,6 +149,7 @@ class TaxonomyShape(Shape):
     paused_label: Text
     fields: dict[Key, FieldShape]
     items: dict[Key, ItemShape]
+    routes: dict[Title, RouteShape] = Field(default={}, description="By label: where such a request is better brought.")
     numbers: NumbersShape = NumbersShape()
     workflow: WorkflowShape
     rules: RulesShape

@@ -44,10 +44,9 @@ class GitLabReader:
             return ()
         return tuple(sorted((body.value() for body in bodies), key=lambda a: a.at))
 
-    def exists(self, ref: Ref) -> bool:
-        """Whether there is such an issue that we can see."""
+    def look_at(self, ref: Ref) -> Issue | None:
+        """The issue alone; None where there is none that we can see."""
         try:
-            self.issue(ref)
+            return self.issue(ref)
         except Missing:
-            return False
-        return True
+            return None

@@ -60,6 +60,8 @@ class Templates:
             "day": _day,
             "sentence": _sentence,
             "trusted": _trusted,
+            "issue": _issue,
+            "whole": _whole,
         }
 
     def note(self, template: str, data: Mapping[str, object], area: str | None) -> str:
@@ -128,6 +130,17 @@ def _label(title: str) -> Markup:
 def _trusted(text: str) -> Markup:
     """Words of the operator's own configuration, on one line; never what a user of the board typed."""
     return Markup(" ".join(text.split()))  # noqa: S704
+
+
+def _issue(ref: str) -> Markup:
+    """A reference that GitLab shows with the issue's title, to those who may see it (CONTRACT 8)."""
+    plain = re.fullmatch(r"[\w.+-]+(?:/[\w.+-]+)+#\d{1,18}", ref, re.ASCII)
+    return Markup(f"{ref}+" if plain else neutral.quote(ref))  # noqa: S704
+
+
+def _whole(text: str) -> Markup:
+    """Somebody's sentence, longer than what is only quoted."""
+    return Markup(neutral.quote(text, at_most=400))  # noqa: S704
 
 
 def _role(role: Role) -> Markup:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from app.domain.issue import Award, Issue, Link, Note, Ref, Snapshot
 from app.domain.journal import Entry
-from app.domain.plan import Write
+from app.domain.plan import Errand, Write
 
 
 class IssueReader(Protocol):
@@ -24,8 +24,8 @@ class IssueReader(Protocol):
         """The reactions on a note, none where it is gone: one call."""
         ...
 
-    def exists(self, ref: Ref) -> bool:
-        """Whether there is such an issue that we can see: one call."""
+    def look_at(self, ref: Ref) -> Issue | None:
+        """The issue alone, None where there is none that we can see: one call."""
         ...
 
     def notes(self, ref: Ref) -> tuple[Note, ...]:
@@ -38,6 +38,22 @@ class IssueWriter(Protocol):
 
     def apply(self, ref: Ref, write: Write) -> int | None:
         """Do it; the note's id for notes. Raises Temporary, Permanent; Permanent too where GitLab dropped it."""
+        ...
+
+
+class Errands(Protocol):
+    """Does what takes another issue."""
+
+    def run(self, errand: Errand) -> None:
+        """Do it, so that doing it again changes nothing. Raises Temporary, Permanent."""
+        ...
+
+
+class Likeness(Protocol):
+    """Knows which requests likely ask for the same."""
+
+    def alike(self, issue: Issue, now: datetime) -> tuple[Ref, ...] | None:
+        """Other requests of its area, the likest first; None where they cannot be listed now. Mostly no call."""
         ...
 
 

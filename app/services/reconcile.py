@@ -8,18 +8,32 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from app.domain.account_book import AccountBook
-from app.domain.case import Case, build, is_request, named_issues, needs_links, reactions_on
+from app.domain.case import Case, build, is_request, looks_for_duplicates, named_issues, needs_links, reactions_on
 from app.domain.decide import decide
 from app.domain.failure import Permanent, Temporary
 from app.domain.issue import Issue, Ref, Snapshot
 from app.domain.journal import Entry
 from app.domain.ours import HELD, MOVE
-from app.domain.plan import Action, ChangeLabels, DeleteNote, Finding, Plan, PostNote, React, Say, Verdict, Write
+from app.domain.plan import (
+    Action,
+    Carry,
+    ChangeLabels,
+    Deed,
+    DeleteNote,
+    Draft,
+    Finding,
+    Plan,
+    PostNote,
+    React,
+    Say,
+    Verdict,
+)
 from app.domain.planned import Planned
 from app.domain.program import Program
 from app.domain.taxonomy import Taxonomy
+from app.domain.verbal import Document, in_their_name, is_document, plan_drafts
 from app.domain.voice import Identity
-from app.services.ports import IssueReader, IssueWriter, Journal, Operator, Wording
+from app.services.ports import Errands, IssueReader, IssueWriter, Journal, Likeness, Operator, Wording
 
 NUDGED_ONCE_IN = timedelta(days=7)
 """Beyond direct answers, people hear from us at most this often (promise 7)."""
@@ -40,15 +54,18 @@ class Reconciler:
     taxonomy: Taxonomy
     program: Program
     identity: Identity
+    likeness: Likeness
+    errands: Errands
     book: AccountBook = field(default_factory=AccountBook)
 
     def plan(self, ref: Ref, now: datetime, known: Issue | None = None) -> Planned:
         """Read and decide: three calls, two where the issue is `known`, and one for each extra that the case needs."""
-        if known is not None and not is_request(known, self.program):
+        if known is not None and not self._concerns_us(known, now):
             return Planned(None, Plan(), ())
         snapshot = self.reader.snapshot(ref, known)
         if not is_request(snapshot.issue, self.program):
-            return Planned(None, Plan(), ())
+            return self._document(snapshot, now)
+        snapshot = replace(snapshot, issue=in_their_name(snapshot.issue, self.identity))
         case = self._case(snapshot, now)
         whole = self._with_extras(ref, snapshot, case)
         if whole is not snapshot:
@@ -60,6 +77,18 @@ class Reconciler:
             plan = decide(case)
         return Planned(case, plan, tuple(self._word(case, action) for action in plan.actions))
 
+    def _concerns_us(self, issue: Issue, now: datetime) -> bool:
+        """A request, or a document on which somebody may have said something lately."""
+        lately = issue.updated_at > now - self.taxonomy.workflow.judged_for
+        return is_request(issue, self.program) or (lately and is_document(issue, self.program))
+
+    def _document(self, snapshot: Snapshot, now: datetime) -> Planned:
+        """On a document only what people tell us to do counts."""
+        if not is_document(snapshot.issue, self.program):
+            return Planned(None, Plan(), ())
+        plan = plan_drafts(Document(snapshot, self.taxonomy, self.program, self.identity), now)
+        return Planned(None, plan, tuple(action for action in plan.actions if isinstance(action, Draft)))
+
     def _with_extras(self, ref: Ref, snapshot: Snapshot, case: Case) -> Snapshot:
         """What only this case needs, one call each: links, the reactions on our note, whether a named issue exists."""
         if needs_links(case):
@@ -69,7 +98,12 @@ class Reconciler:
             snapshot = replace(snapshot, awards=self.reader.awards(ref, note_id))
         named = named_issues(case)
         if named:
-            snapshot = replace(snapshot, there={one: self.reader.exists(one) for one in named})
+            found = {one: self.reader.look_at(one) for one in named}
+            requests = frozenset(r for r, issue in found.items() if issue and is_request(issue, self.program))
+            there = {one: issue is not None for one, issue in found.items()}
+            snapshot = replace(snapshot, there=there, requests=requests)
+        if looks_for_duplicates(case):
+            snapshot = replace(snapshot, alike=self.likeness.alike(snapshot.issue, case.now))
         return snapshot
 
     def run(self, ref: Ref, now: datetime, deliveries: tuple[str, ...] = (), dry: bool = False) -> Planned:
@@ -95,10 +129,16 @@ class Reconciler:
         self.journal.record(findings)
         person = self._bursting(planned)
         for write in planned.writes if person is None else _unspoken(planned.writes):
-            note_id = self.writer.apply(ref, write)
-            self.journal.record([replace(entry, write=write, note_id=note_id)])
+            self.journal.record([replace(entry, write=write, note_id=self._do(ref, write))])
         if person is not None:
             self._tell_of_burst(person, entry)
+
+    def _do(self, ref: Ref, deed: Deed) -> int | None:
+        """Carry out one write, or one errand; the note's id for notes."""
+        if isinstance(deed, Carry | Draft):
+            self.errands.run(deed)
+            return None
+        return self.writer.apply(ref, deed)
 
     def _case(self, snapshot: Snapshot, now: datetime) -> Case:
         voice = self.identity.hear(snapshot)
@@ -106,12 +146,12 @@ class Reconciler:
         case = build(snapshot, self.taxonomy, self.program, self.identity.bot, voice, now, known)
         return replace(case, book=self.book)
 
-    def _word(self, case: Case, action: Action) -> Write:
+    def _word(self, case: Case, action: Action) -> Deed:
         match action:
             case Say():
                 text = self.wording.note(action.template, action.data, case.area)
                 return self.identity.sign(text, action, case.voice.on(action.topic), case.snapshot.issue)
-            case ChangeLabels() | DeleteNote() | React():
+            case ChangeLabels() | DeleteNote() | React() | Carry() | Draft():
                 return action
 
     def _nudged(self, plan: Plan, ref: Ref, now: datetime) -> frozenset[str]:
@@ -143,7 +183,7 @@ class Reconciler:
             self.journal.record([replace(entry, finding=untold)])
 
 
-def _unspoken(writes: tuple[Write, ...]) -> Iterator[Write]:
+def _unspoken(writes: tuple[Deed, ...]) -> Iterator[Deed]:
     """The writes without the note on the move, and without the label that points to it."""
     for write in writes:
         match write:

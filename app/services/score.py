@@ -25,6 +25,7 @@ from app.domain.plan import ChangeLabels, DeleteNote, Finding, PostNote, Verdict
 from app.domain.program import Program
 from app.domain.scoring import Asked, Found, Place, label_changes, score
 from app.domain.taxonomy import Mode, Taxonomy
+from app.domain.verbal import in_their_name
 from app.domain.voice import Identity
 from app.services.ports import IssueWriter, Journal, Wording
 
@@ -147,7 +148,7 @@ class Score:
             return None
 
     def _case(self, issue: Issue, notes: tuple[Note, ...], now: datetime) -> Case:
-        snapshot = Snapshot(issue, (), notes)
+        snapshot = Snapshot(in_their_name(issue, self.identity), (), notes)
         known = frozenset(self.book.entries)
         voice = self.identity.hear(snapshot)
         return build(snapshot, self.taxonomy, self.program, self.identity.bot, voice, now, known)

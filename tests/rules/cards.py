@@ -13,7 +13,7 @@ from app.domain.account_book import AccountBook
 from app.domain.failure import Permanent, Temporary
 from app.domain.issue import Award, Issue, LabelEvent, Link, Note, Ref, Snapshot, User
 from app.domain.journal import Entry
-from app.domain.plan import ChangeLabels, DeleteNote, EditNote, Finding, PostNote, React, Write
+from app.domain.plan import Carry, ChangeLabels, DeleteNote, Draft, EditNote, Errand, Finding, PostNote, React, Write
 from app.domain.taxonomy import scope_of
 from app.domain.voice import Bot, Identity, Voice
 from app.gateways.templates import Templates
@@ -127,6 +127,30 @@ class Office:
         raise AssertionError(refs)
 
 
+class Neighbours:
+    """Requests that are like the card, as set by the test; None: they cannot be listed now."""
+
+    def __init__(self) -> None:
+        self.near: tuple[Ref, ...] | None = ()
+        self.asked = 0
+
+    def alike(self, issue: Issue, now: datetime) -> tuple[Ref, ...] | None:
+        """Those that the test has set."""
+        self.asked += 1
+        return self.near
+
+
+class Porter:
+    """Writes down the errands it is sent on."""
+
+    def __init__(self) -> None:
+        self.sent: list[Errand] = []
+
+    def run(self, errand: Errand) -> None:
+        """Keep it."""
+        self.sent.append(errand)
+
+
 class Card:
     """One request on the board. `now` moves on by a minute with every act."""
 
@@ -146,6 +170,7 @@ class Card:
     ) -> None:
         self.world, self.free, self.removes_first, self.now = world or shipped(), free, removes_first, at
         self.people, self.diary, self.office, self.bot = People(), Diary(), Office(), BOT
+        self.likeness, self.porter = Neighbours(), Porter()
         self.retired = frozenset({FORMER_BOT.id})
         self.keys: tuple[bytes, ...] = (b"the key of the tests, 32 bytes..",)
         self.events: list[LabelEvent] = []
@@ -155,6 +180,7 @@ class Card:
         self.reactions: list[tuple[int, Award]] = []
         self.others: set[Ref] = {Ref(REF.project, 3), Ref(REF.project, 17)}
         self.book = AccountBook()
+        self.documents: set[Ref] = set()
         self._ids = count(100)
         self._unheard: list[str] = []
         self._written: list[Write] = []
@@ -210,6 +236,11 @@ class Card:
         self._act()
         self.thread.append(Note(next(self._ids), self.people[by], body, self.now, self.now, internal=internal))
 
+    def rewrite(self, note: Note, body: str) -> None:
+        """Whoever wrote a comment changes it."""
+        self._act()
+        self.thread = [replace(n, body=body, updated_at=self.now) if n.id == note.id else n for n in self.thread]
+
     def react(self, by: str, emoji: str = "thumbsup", topic: str = "move") -> None:
         """React to the bot's note on a topic."""
         self._act()
@@ -231,7 +262,10 @@ class Card:
         """The real one, over this card."""
         identity = Identity("https://gitlab.example.com", Bot(self.bot.id, self.bot.username, self.retired), self.keys)
         taxonomy, program = self.world.taxonomy, self.world.program
-        return Reconciler(self, self, WORDING, self.diary, self.office, taxonomy, program, identity, self.book)
+        near, porter = self.likeness, self.porter
+        return Reconciler(
+            self, self, WORDING, self.diary, self.office, taxonomy, program, identity, near, porter, self.book
+        )
 
     def settle(self) -> list[Write]:
         """Reconcile until nothing is left to write, in at most three runs; what was written."""
@@ -245,7 +279,8 @@ class Card:
 
     def thinks(self) -> None:
         """Read and decide, and write nothing yet: another process, or a slow one."""
-        self._thought = self.reconciler().plan(REF, self.now).writes
+        planned = self.reconciler().plan(REF, self.now).writes
+        self._thought = tuple(w for w in planned if not isinstance(w, Carry | Draft))
 
     def speaks(self) -> None:
         """Write what was decided some time ago, whatever happened since."""
@@ -282,10 +317,11 @@ class Card:
         self.read["awards"] += 1
         return tuple(a for n, a in self.reactions if n == note_id)
 
-    def exists(self, ref: Ref) -> bool:
-        """Whether there is such an issue."""
+    def look_at(self, ref: Ref) -> Issue | None:
+        """Another issue, where there is one."""
         self.read["issues"] += 1
-        return ref in self.others
+        labels = frozenset({"program-doc::agenda"} if ref in self.documents else ())
+        return replace(self.issue, ref=ref, labels=labels) if ref in self.others | self.documents else None
 
     def notes(self, ref: Ref) -> tuple[Note, ...]:
         """Its comments alone."""
@@ -300,7 +336,8 @@ class Card:
                 return None
             case PostNote():
                 self._said(write.body)
-                self.thread.append(Note(next(self._ids), self.bot, write.body, self.now, self.now))
+                note = Note(next(self._ids), self.bot, write.body, self.now, self.now, internal=write.internal)
+                self.thread.append(note)
                 return self.thread[-1].id
             case EditNote():
                 self._said(write.body)

@@ -196,6 +196,7 @@ def test_help_lists_the_words_and_who_may_use_them(complete: Makes) -> None:
 - `ask again`: repeat my question about what is missing (the author, an SA, an SME of the area, the area lead, the PM, the EM or the program lead)
 - `reassign @person`: ask somebody else for what is missing (the author, an SME of the area, the area lead, the PM or the program lead)
 - `points +10 because <reason>`: add or take up to 20 points (an SME of the area or the area lead)
+- `not a duplicate`: let go of the requests I took for the same as this one (anyone)
 - `why`: tell what I go by on this card (anyone)
 - `help`: list these words (anyone)\
 """)

@@ -7,7 +7,9 @@ import pytest
 
 from app.domain.issue import Link
 from app.domain.plan import ChangeLabels
+from app.domain.taxonomy import Mode
 from tests.rules.cards import COMPLETE, REF, Card, missing, without
+from tests.rules.world import shipped
 
 Makes = Callable[..., Card]
 
@@ -38,7 +40,7 @@ TITLES = {
 @pytest.mark.parametrize("field", LACKING)
 def test_each_thing_told_in_the_text_is_named_alone_when_it_is_missing(complete: Makes, field: str) -> None:
     source, mover, target = LACKING[field]
-    card = complete(source)
+    card = complete(source, world=shipped().rule_in("request_type", Mode.OFF))
     card.edit(without(field))
     card.move(mover, target)
     card.settle()

@@ -19,7 +19,7 @@ PEOPLE = st.sampled_from([*WHO.values(), "sme.dana"])
 MOVERS = PEOPLE | st.just("project_7_bot_old")
 STATUSES = st.sampled_from(list(NAMES))
 OURS = {scope.key for scope in shipped().taxonomy.scopes}
-BOTS_SCOPES = {"status", "context", "hold", "declined"}
+BOTS_SCOPES = {"status", "context", "hold", "declined", "type"}
 OTHERS = frozenset({"group::identity", "workflow::ready", "bug", "status::somebody::else"})
 WORDS = st.sampled_from(
     [

@@ -6,11 +6,14 @@ from app.domain.case import Case, Ruling
 from app.domain.ours import MOVES
 from app.domain.policies import (
     allowed_moves,
+    carried_over,
     commands,
+    likely_duplicates,
     missing_context,
     move_reasons,
     one_status,
     open_closed,
+    request_type,
     starting_status,
     status_requirements,
 )
@@ -24,6 +27,7 @@ RULES: Rules = (
     (MOVES, allowed_moves.rule),
     (MOVES, status_requirements.rule),
     (MOVES, move_reasons.rule),
+    (request_type.NAME, request_type.rule),
     (commands.NAME, commands.rule),
 )
 """Rules that look at the card as it is. The verdict on the move follows the last of them."""
@@ -31,5 +35,9 @@ RULES: Rules = (
 ENDS: Rules = ((open_closed.NAME, open_closed.rule),)
 """How a closed request ended: told, it leaves no move to be judged; else it is asked where the verdict leaves it."""
 
-AFTERWARDS: Rules = ((missing_context.NAME, missing_context.rule),)
+AFTERWARDS: Rules = (
+    (missing_context.NAME, missing_context.rule),
+    (likely_duplicates.NAME, likely_duplicates.rule),
+    (carried_over.NAME, carried_over.rule),
+)
 """Rules that look at the card where the verdict leaves it."""

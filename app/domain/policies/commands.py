@@ -14,7 +14,7 @@ from app.domain.commands import HOW, MAY, OF_ASKS, OF_MOVES, Command, Word
 from app.domain.held import heard, who_may_say
 from app.domain.hold import Hold, kept
 from app.domain.move_words import in_order
-from app.domain.ours import ANSWERS, COMMANDS, CONTEXT
+from app.domain.ours import ANSWERS, COMMANDS, CONTEXT, DUPLICATES
 from app.domain.plan import Finding, React, Say, Verdict
 from app.domain.points_said import points_said
 from app.domain.reassigned import reassigned
@@ -121,6 +121,11 @@ def _other(case: Case, command: Command) -> _Answer | None:
     roles = case.roles(command.note.author, command.note.created_at)
     if not roles & MAY[word]:
         return _Answer(command, "not allowed", {"may": in_order(MAY[word]), "word": word.value})
+    if word is Word.NOT_DUPLICATE:
+        suggestion = case.voice.on(DUPLICATES)
+        return None if suggestion and suggestion.open else _Answer(command, "nothing suggested", {})
+    if word is Word.REQUEST:
+        return _Answer(command, "not here", {})
     if word in OF_ASKS:
         note = case.voice.on(CONTEXT)
         if word is Word.REASSIGN and reassigned(case, command) is None:

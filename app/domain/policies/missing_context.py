@@ -17,6 +17,7 @@ from app.domain.ours import COMMANDS, CONTEXT, NEEDED, READY
 from app.domain.plan import Finding, React, Say, Verdict
 from app.domain.reassigned import reassigned
 from app.domain.roster import Role
+from app.domain.routes import route_of
 from app.domain.taxonomy import Mode, Status
 from app.domain.voice import OurNote
 from app.domain.working_days import after_working_days
@@ -95,7 +96,10 @@ def _ask(
         **_kept(ask),
     }
     needed = {w.item.key for w in required}
+    found = route_of(case)
+    state |= {"route": found[0]} if found else {}
     data = _people(case, ask) | {
+        "route": found[1] if found else None,
         "words": words,
         "status": None if status.title == case.taxonomy.workflow.start else status.name,
         "required": [w for w in all_of_it if w.item.key in needed],

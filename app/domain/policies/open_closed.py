@@ -4,10 +4,9 @@ Dragging a card to *Closed* strips its status (CONTRACT 5); bringing that back i
 """
 
 from app.domain.case import SILENT, Case, Ruling
-from app.domain.closing import Answer, Unread, answers
+from app.domain.closing import Answer, Unread, answers, duplicate
 from app.domain.issue import Note
 from app.domain.plan import Finding, Say, Verdict
-from app.domain.roster import Role
 
 NAME = "open_closed"
 TOPIC = "closing"
@@ -26,7 +25,9 @@ def rule(case: Case) -> Ruling:
     note = case.voice.on(TOPIC)
     asked = note.id if note and note.open else None
     heard = answers(case.snapshot.notes, issue.closed_at, case.taxonomy, case.bot.username, issue.ref, asked)
-    spoken = [(n, _there(case, n, a)) for n, a in heard if _may_answer(case, n.author.username, n.author.id)]
+    spoken = [(n, _there(case, n, a)) for n, a in heard if case.may_answer(n.author)]
+    if issue.duplicate_of and not spoken and (marked := duplicate(case.taxonomy)):
+        return _taken(case, marked, issue.closed_by.username if issue.closed_by else None)
     match spoken[-1][1] if spoken else None:
         case Answer() as answer:
             return _taken(case, answer, spoken[-1][0].author.username)
@@ -54,7 +55,7 @@ def _settled(case: Case) -> Ruling:
     return Ruling(says=(say,), findings=(Finding(NAME, Verdict.RESOLVED, "the question is settled"),))
 
 
-def _taken(case: Case, answer: Answer, who: str) -> Ruling:
+def _taken(case: Case, answer: Answer, who: str | None) -> Ruling:
     say = Say(TOPIC, "closing_settled", _words(case, answer.status, who, reopened=False), {"open": False})
     says = (say,) if case.voice.on(TOPIC) else ()
     finding = Finding(
@@ -84,11 +85,3 @@ def _ask(case: Case, unread: Unread | None) -> Ruling:
 
 def _words(case: Case, status: str, who: str | None, reopened: bool) -> dict[str, object]:
     return {"status": case.status_name(status), "who": who, "reopened": reopened}
-
-
-def _may_answer(case: Case, username: str, user_id: int) -> bool:
-    """The closer, the author, or anybody with a role here; a passer-by's "resolved" is only a comment."""
-    issue = case.snapshot.issue
-    held = case.program.roster.roles_at(username, case.area, case.now) - {Role.ANYONE}
-    named = {u.id for u in (issue.closed_by, issue.author) if u}
-    return bool(held) or user_id in named
