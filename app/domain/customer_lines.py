@@ -206,5 +206,7 @@ def _names(told: Told, table: Table) -> bool:
 
 def _name_in(text: str, table: Table) -> bool:
     """Whether what was typed for an account is as short as a name, and neither filler nor an id the book knows."""
+    if any(says_name(name) for name in named_links(text, table.known)):
+        return True
     words = [word for word in text.split() if not account_of(word, table.known)] if table.known else [text]
     return says_name(" ".join(words)) and len(without_links(text).split()) <= _LONGEST_NAME

@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 from app import bootstrap
 from app.domain.issue import Ref
-from app.domain.taxonomy import Mode
+from app.domain.ours import NUMBERS
+from app.domain.taxonomy import Mode, Modes
 from app.entrypoints.demo.stage import Stage
 from app.entrypoints.serving import Serving
 from app.entrypoints.show import journal_lines, visible
@@ -156,12 +157,13 @@ def shipped(mode: Mode | None = None) -> Configuration:
     return load(bootstrap.SHIPPED, mode_override=mode)
 
 
-def enforced(mode: Mode = Mode.ENFORCE, ask_after: timedelta = timedelta(0)) -> Configuration:
-    """The shipped configuration in force since an hour ago, asking at once."""
+def enforced(mode: Mode = Mode.ENFORCE, ask_after: timedelta = timedelta(0), numbers: Mode = Mode.OFF) -> Configuration:
+    """The shipped configuration in force since an hour ago, asking at once; ledgers and receipts only if wanted."""
     found = shipped(mode)
     since = bootstrap.utc_now() - timedelta(hours=1)
     flow = replace(found.taxonomy.workflow, effective_from=since, ask_after=ask_after, ask_at_latest=ask_after)
-    return replace(found, taxonomy=replace(found.taxonomy, workflow=flow))
+    rules = {**found.taxonomy.rules, NUMBERS: Modes(numbers)}
+    return replace(found, taxonomy=replace(found.taxonomy, workflow=flow, rules=rules))
 
 
 def peopled(

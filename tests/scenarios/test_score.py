@@ -116,9 +116,14 @@ def desk(tmp_path: Path, configured: Configuration, tier: Literal["free", "premi
         assert not world.unknown_calls
 
 
+def counting(mode: Mode = Mode.ENFORCE) -> Configuration:
+    """The shipped configuration in force, the numbers too."""
+    return enforced(mode, numbers=mode)
+
+
 @pytest.fixture
 def job(tmp_path: Path) -> Iterator[Desk]:
-    with desk(tmp_path, enforced()) as found:
+    with desk(tmp_path, counting()) as found:
         yield found
 
 
@@ -202,7 +207,7 @@ def test_a_dry_run_writes_nothing(job: Desk) -> None:
 
 
 def test_where_the_rule_only_watches_nothing_is_written(tmp_path: Path) -> None:
-    with desk(tmp_path, enforced(Mode.OBSERVE)) as job:
+    with desk(tmp_path, counting(Mode.OBSERVE)) as job:
         issue = job.files()
         assert job.scores() == Written()
         assert {call.method for call in job.world.calls} == {"GET"}
@@ -270,7 +275,7 @@ def test_a_customer_line_that_is_edited_withdrawn_or_deleted_counts_no_more(job:
 
 
 def test_without_scoped_labels_a_card_has_one_band_all_the_same(tmp_path: Path) -> None:
-    with desk(tmp_path, enforced(), tier="free") as job:
+    with desk(tmp_path, counting(), tier="free") as job:
         issue = job.files()
         job.world.update_issue(job.world.user("lead.ai"), issue, add_labels=["priority::1", "priority::4"])
         job.scores()
@@ -355,7 +360,7 @@ def test_in_a_link_only_world_no_byte_we_wrote_names_a_customer_or_an_exact_sum(
 
 
 def test_where_amounts_are_inline_the_ledger_shows_them_and_the_journal_does_not(tmp_path: Path) -> None:
-    with desk(tmp_path, inline(enforced())) as job:
+    with desk(tmp_path, inline(counting())) as job:
         issue = job.files()
         job.scores()
         assert "ARR touching 123,456.78 USD" in job.ledger(issue)
