@@ -129,9 +129,7 @@ def ledger_say(
     return Say(LEDGER, "ledger", data, state, internal=True)
 
 
-def ledger_of(
-    case: Case, book: AccountBook, scored: Scored | None = None, read: Sequence[int] = ()
-) -> Say | None:
+def ledger_of(case: Case, book: AccountBook, scored: Scored | None = None, read: Sequence[int] = ()) -> Say | None:
     """What the ledger of a request should say, as `ledger_say` has it; None where it says that already."""
     at = desk(case.snapshot.issue.ref.project, case.taxonomy, case.program, book)
     lines, note = standing(case.reading.lines), case.voice.on(LEDGER)

@@ -15,11 +15,11 @@ DUPLICATES = "duplicates"
 CARRIED_OVER = "carried over"
 """The topic of the note on a duplicate about its customers."""
 
-CARRIED = "carried"
-"""The topic of the internal note that keeps the customers of a request's duplicates."""
+CARRIED = "customers of"
+"""What the topics of internal notes begin with that keep the customers of a duplicate; its address follows."""
 
-VERBAL = "verbal requests"
-"""The topic of the note on a program document about the requests drafted from its comments."""
+VERBAL = "drafted"
+"""What the topics of answers on a program document begin with about requests drafted there; the comment follows."""
 
 NEEDED, READY = "context::needed", "context::ready"
 """Whether a request waits for context."""
@@ -38,6 +38,12 @@ ANSWERS = "answers"
 
 CONTEXT = "context"
 """The rule that asks for missing context, and the topic of its note."""
+
+RECEIPT, PRIVATE = "receipt", "private"
+"""What the topics of notes about single comments begin with; the comment's id, or `description`, follows."""
+
+NUMBERS = "numbers"
+"""The rule of ledgers, receipts and scores."""
 
 COMMANDS = "commands"
 """The rule that answers what people write to us."""

@@ -8,11 +8,14 @@ from app.domain.policies import (
     allowed_moves,
     carried_over,
     commands,
+    ledger_at_once,
     likely_duplicates,
     missing_context,
     move_reasons,
     one_status,
     open_closed,
+    private_words,
+    receipts,
     request_type,
     starting_status,
     status_requirements,
@@ -37,6 +40,9 @@ ENDS: Rules = ((open_closed.NAME, open_closed.rule),)
 
 AFTERWARDS: Rules = (
     (missing_context.NAME, missing_context.rule),
+    (ledger_at_once.NAME, ledger_at_once.rule),
+    (receipts.NAME, receipts.rule),
+    (private_words.NAME, private_words.rule),
     (likely_duplicates.NAME, likely_duplicates.rule),
     (carried_over.NAME, carried_over.rule),
 )
