@@ -25,38 +25,41 @@ _WORDS = ("subscription", "deployment", "workaround", "impact", "competitors", "
 """What people told in words of their own: it stays on the duplicate, and the note says that it is there."""
 
 
+def topic(source: Ref) -> str:
+    """The topic of the note for one duplicate: each has its own, so that no two runs write over each other."""
+    return f"{CARRIED} {source}"
+
+
 def with_carried(reading: Reading, voice: Voice) -> Reading:
     """The reading of a request with the customers of its duplicates."""
-    note = voice.on(CARRIED)
-    lines = _known_here(lines_in(note), reading) if note else ()
-    if note is None or not lines:
+    notes = [note for about, note in voice.notes.items() if about.startswith(f"{CARRIED} ")]
+    lines = _known_here([line for note in notes for line in lines_in(note)], reading)
+    if not lines:
         return reading
-    heard = {**reading.heard, note.id: Heard(lines=lines, at=max(line.at for line in lines), note_id=note.id)}
+    heard = dict(reading.heard)
+    for note in notes:
+        mine = tuple(line for line in lines if line.note_id == note.id)
+        heard |= {note.id: Heard(lines=mine, at=mine[-1].at, note_id=note.id)} if mine else {}
     # Each line is as old as it is, so that what people told of an account since counts more.
-    apart = [Heard(lines=(line,), at=line.at, note_id=note.id) for line in lines]
+    apart = [Heard(lines=(line,), at=line.at, note_id=line.note_id) for line in lines]
     return replace(reading, lines=lines_of([*reading.heard.values(), *apart]), heard=heard)
 
 
 def carried_say(errand: Carry, note: OurNote | None, amounts: Amounts, edges: Sequence[int]) -> Say | None:
-    """What the note of the request that stays should say; None where there is nothing to say."""
-    kept = _from(note)
-    rows: list[Mapping[str, Any]] = [_row(line, errand.source, amounts, edges) for line in errand.lines]
-    wanted = {ref: said for ref, said in kept.items() if ref != str(errand.source)}
-    wanted |= {str(errand.source): rows} if rows else {}
-    if not wanted and note is None:
+    """What the note on the request that stays should say; None where there is nothing to say."""
+    rows = [_row(line, amounts, edges, errand.source) for line in errand.lines]
+    if not rows and note is None:
         return None
-    shown = [
-        {"account": short(row["key"]), "severity": row["severity"] or "–", "from": ref}
-        for ref, several in wanted.items()
-        for row in several
-    ]
-    return Say(CARRIED, "carried", {"rows": shown}, {"open": False, "from": wanted}, internal=True)
+    shown = [{"account": short(row["key"]), "severity": row["severity"] or "–"} for row in rows]
+    state = {"open": False, "rows": rows}
+    return Say(topic(errand.source), "carried", {"rows": shown, "source": str(errand.source)}, state, internal=True)
 
 
-def lines_in(note: OurNote | None) -> tuple[CustomerLine, ...]:
+def lines_in(note: OurNote) -> tuple[CustomerLine, ...]:
     """The customers that a note keeps, the oldest first."""
-    rows = (row for several in _from(note).values() for row in several)
-    return tuple(sorted((_line(row, note.id if note else None) for row in rows), key=lambda line: line.at))
+    rows = note.state.get("rows")
+    found = (_line(row, note.id) for row in rows) if isinstance(rows, list) else ()
+    return tuple(sorted(found, key=lambda line: line.at))
 
 
 def fingerprint(lines: Iterable[CustomerLine]) -> str:
@@ -78,19 +81,14 @@ def _hash(key: str) -> str:
     return key if key.startswith(_HASHED) else _HASHED + sha256(key.encode()).hexdigest()[:20]
 
 
-def _known_here(lines: tuple[CustomerLine, ...], reading: Reading) -> tuple[CustomerLine, ...]:
+def _known_here(lines: Iterable[CustomerLine], reading: Reading) -> tuple[CustomerLine, ...]:
     """The lines under the keys that this request knows their accounts by."""
     told = (line.account for heard in reading.heard.values() for line in heard.lines)
     known = {_hash(a.key): a for a in told if a.kind is AccountKind.OTHER}
     return tuple(replace(line, account=known.get(line.account.key, line.account)) for line in lines)
 
 
-def _from(note: OurNote | None) -> dict[str, list[Mapping[str, Any]]]:
-    state = note.state.get("from") if note else None
-    return dict(state) if isinstance(state, Mapping) else {}
-
-
-def _row(line: CustomerLine, source: Ref, amounts: Amounts, edges: Sequence[int]) -> dict[str, Any]:
+def _row(line: CustomerLine, amounts: Amounts, edges: Sequence[int], source: Ref) -> dict[str, Any]:
     account = line.account
     other = account.kind is AccountKind.OTHER
     return {
@@ -116,7 +114,7 @@ def _amount(amount: Amount, amounts: Amounts, edges: Sequence[int]) -> list[str 
     return [str(low.low), str(high) if high is not None else None, amount.currency]
 
 
-def _line(row: Mapping[str, Any], note_id: int | None) -> CustomerLine:
+def _line(row: Mapping[str, Any], note_id: int) -> CustomerLine:
     arr = row["arr"]
     return CustomerLine(
         account=Account(row["key"], AccountKind(row["kind"])),

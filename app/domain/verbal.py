@@ -18,12 +18,9 @@ from app.domain.ours import NEEDED, VERBAL
 from app.domain.plan import Draft, Finding, Plan, Say, Verdict
 from app.domain.program import Area, Program
 from app.domain.taxonomy import Mode, Taxonomy, scope_of
-from app.domain.voice import Identity, OurNote
+from app.domain.voice import Identity
 
 NAME = "verbal_requests"
-KEPT = 200
-"""Drafts that a document's note remembers, the newest; what was told longer ago than moves are judged is not read."""
-
 TITLE_AT_MOST = 200
 _AT_LEAST = 12
 _LINK = re.compile(r"https://[\w.-]+(?::\d+)?/[\w./%+~-]*", re.ASCII)
@@ -76,7 +73,7 @@ def _asked(document: Document, now: datetime) -> Iterable[Draft]:
     snapshot, bot = document.snapshot, document.identity.bot
     flow = document.taxonomy.workflow
     since = max(flow.effective_from, now - flow.judged_for)
-    done = drafted(document.identity.hear(snapshot).on(VERBAL))
+    voice = document.identity.hear(snapshot)
     lately = [n for n in snapshot.notes if not n.system and not bot.is_us(n.author) and n.created_at >= since]
     number: dict[int, int] = {}
     for command in commands(lately, bot.username):
@@ -84,7 +81,7 @@ def _asked(document: Document, now: datetime) -> Iterable[Draft]:
             continue
         number[command.note.id] = number.get(command.note.id, 0) + 1
         draft = _draft(document, command, number[command.note.id])
-        if key(draft) not in done:
+        if voice.on(topic(draft)) is None:
             yield draft
 
 
@@ -119,24 +116,15 @@ def _area(said: str | None, areas: Iterable[Area]) -> str | None:
     return next((a.key for a in areas if wanted in (a.key.casefold(), a.name.casefold())), None)
 
 
-def key(draft: Draft) -> str:
-    """What a draft is known by on its document."""
-    return f"{draft.note_id}/{draft.number}"
+def topic(draft: Draft) -> str:
+    """The topic of our answer to one line."""
+    return f"{VERBAL} {draft.note_id}/{draft.number}"
 
 
-def drafted(note: OurNote | None) -> Mapping[str, str]:
-    """What came of the lines on a document so far: the draft's address, "" where a line could not be read."""
-    rows = note.state.get("drafts") if note else None
-    return {str(row[0]): str(row[1]) for row in rows} if isinstance(rows, list) else {}
-
-
-def drafted_say(draft: Draft, made: str, note: OurNote | None) -> Say:
-    """What the note on the document should say once `made`, the draft's address, is there."""
-    rows = note.state.get("drafts") if note else None
-    kept = [list(row) for row in rows if row[0] != key(draft)] if isinstance(rows, list) else []
-    kept = [*kept, [key(draft), made, draft.asker.username]][-KEPT:]
-    shown = [{"ref": ref, "who": who} for _, ref, who in kept]
-    return Say(VERBAL, "verbal_requests", {"drafts": shown}, {"open": False, "drafts": kept})
+def drafted_say(draft: Draft, made: str | None) -> Say:
+    """Our answer in the thread of the line: `made` is the draft's address, None where the line could not be read."""
+    data = {"ref": made, "who": draft.asker.username}
+    return Say(topic(draft), "drafted", data, {"open": False, "ref": made}, reply_to=draft.note_id)
 
 
 def title_of(draft: Draft) -> str:
@@ -159,14 +147,14 @@ def words_of(draft: Draft) -> dict[str, object]:
 
 def sealed(text: str, draft: Draft, identity: Identity) -> str:
     """The draft's description, with who asked in its marker."""
-    state = {"key": key(draft), "of": str(draft.source), "id": draft.asker.id, "username": draft.asker.username}
+    state = {"key": topic(draft), "of": str(draft.source), "id": draft.asker.id, "username": draft.asker.username}
     return seal(text, VERBAL, "draft_request", state, _place(identity), identity.keys[0])
 
 
 def is_of(issue: Issue, draft: Draft, identity: Identity) -> bool:
     """Whether an issue is this draft."""
     state = _marker(issue, identity)
-    return state.get("key") == key(draft) and state.get("of") == str(draft.source)
+    return state.get("key") == topic(draft) and state.get("of") == str(draft.source)
 
 
 def in_their_name(issue: Issue, identity: Identity) -> Issue:

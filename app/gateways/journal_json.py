@@ -111,7 +111,7 @@ def _ref(address: list[Any]) -> Ref:
 
 def _kept(topic: str, body: str) -> str:
     """A ledger may hold amounts, which the journal's readers need not be allowed to see (promise 11)."""
-    return "" if topic in (LEDGER, CARRIED) else _short(body)
+    return "" if topic == LEDGER or topic.startswith(CARRIED) else _short(body)
 
 
 def _short(text: str) -> str:

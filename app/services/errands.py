@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, assert_never
 
+from app.domain import carried
 from app.domain.carried import carried_say
 from app.domain.case import is_request
 from app.domain.failure import Missing, Temporary
 from app.domain.issue import Issue, Note, Ref, Snapshot
-from app.domain.ours import CARRIED, VERBAL
-from app.domain.plan import Carry, DeleteNote, Draft, Errand, React, Say
+from app.domain.plan import Carry, DeleteNote, Draft, Errand, Say
 from app.domain.program import Program
 from app.domain.taxonomy import Taxonomy
 from app.domain.verbal import drafted_say, is_of, labels_of, sealed, title_of, words_of
@@ -22,7 +22,6 @@ from app.domain.voice import Identity, OurNote
 from app.services.ports import IssueWriter, Wording
 
 TRIES = 3
-_DONE, _PUZZLED = "white_check_mark", "question"
 
 
 class Reader(Protocol):
@@ -84,7 +83,7 @@ class Errands:
         if not is_request(issue, self.program) or self.taxonomy.paused_label in issue.labels:
             return
         amounts, edges = self.program.amounts(errand.to.project), self.taxonomy.numbers.bands
-        self._say(issue, CARRIED, lambda note: carried_say(errand, note, amounts, edges))
+        self._say(issue, carried.topic(errand.source), lambda note: carried_say(errand, note, amounts, edges))
 
     def _say(self, issue: Issue, topic: str, wanted: Callable[[OurNote | None], Say | None]) -> None:
         """Bring our note to what is wanted, and look again whether another process wrote over it, or beside it."""
@@ -102,9 +101,8 @@ class Errands:
 
     def _draft(self, draft: Draft) -> None:
         source = self.reader.issue(draft.source)
-        made = str(self._made(draft)) if draft.sentence else ""
-        self._say(source, VERBAL, lambda note: drafted_say(draft, made, note))
-        self.writer.apply(draft.source, React(draft.note_id, _DONE if made else _PUZZLED))
+        say = drafted_say(draft, str(self._made(draft)) if draft.sentence else None)
+        self._say(source, say.topic, lambda _: say)
 
     def _made(self, draft: Draft) -> Ref:
         """The draft: the one that is there, else a new one; of two that a race made, the lower number stays."""

@@ -43,13 +43,7 @@ def test_one_line_drafts_a_request_that_its_teller_completes(house: Living, corn
 Drafted from a comment of `sa.jane` on sme/customer-feedback#2+. Please complete it here, in your own words.\
 """)
     assert house.heard(corner) == snapshot(
-        [
-            """\
-Requests drafted from comments here:
-
-- sme/customer-feedback#3+, told by `sa.jane`, who completes it\
-"""
-        ]
+        ["I drafted sme/customer-feedback#3+ from this. `sa.jane`, please complete it there."]
     )
     assert [note for note in house.heard(draft) if note.startswith("@")] == snapshot(
         [
@@ -68,7 +62,8 @@ Anybody can answer: in a comment here (one `name: value` line each), in the desc
 """
         ]
     )
-    assert [award.name for note in corner.notes for award in note.awards] == ["white_check_mark"]
+    replies = [note for note in corner.notes if note.author is house.stage.bot]
+    assert [note.discussion_id == corner.notes[0].discussion_id for note in replies] == [True]
 
     house.stage.says("sa.jane", corner, "Thank you!")
     house.stage.quiet()
@@ -87,7 +82,7 @@ def test_a_lost_webhook_is_made_good_by_the_sweep(house: Living, corner: Issue) 
     house.heard(draft)
 
 
-def test_two_lines_of_one_comment_and_two_people_share_one_note(house: Living, corner: Issue) -> None:
+def test_two_lines_of_one_comment_and_one_that_cannot_be_read(house: Living, corner: Issue) -> None:
     house.stage.says("sa.jane", corner, f"{LINE}\n@sounding-board request: Chat answers only in English | area ai")
     house.stage.says("sa.omar", corner, "@sounding-board request: ?")
     house.stage.quiet()
@@ -97,13 +92,9 @@ def test_two_lines_of_one_comment_and_two_people_share_one_note(house: Living, c
     ]
     assert house.heard(corner) == snapshot(
         [
-            """\
-Requests drafted from comments here:
-
-- sme/customer-feedback#3+, told by `sa.jane`, who completes it
-- sme/customer-feedback#4+, told by `sa.jane`, who completes it
-- I could not read a line of `sa.omar`. In a comment for everybody, please write `request: <one sentence> | area <area> | customer <link>`.\
-"""
+            "I drafted sme/customer-feedback#3+ from this. `sa.jane`, please complete it there.",
+            "I drafted sme/customer-feedback#4+ from this. `sa.jane`, please complete it there.",
+            "@sa.omar, I could not read this. In a comment for everybody, please write `request: <one sentence> | area <area> | customer <link>`.",
         ]
     )
     for draft in issues(house):
