@@ -110,7 +110,8 @@ def _row(line: CustomerLine, amounts: Amounts, edges: Sequence[int], source: Ref
 def _amount(amount: Amount, amounts: Amounts, edges: Sequence[int]) -> list[str | None]:
     if amounts is Amounts.INLINE:
         return [str(amount.low), str(amount.high) if amount.high is not None else None, amount.currency]
-    low, high = band_of(amount.low, edges), band_of(amount.high or amount.low, edges).high
+    low = band_of(amount.low, edges)
+    high = low.high if amount.high is None else min((edge for edge in edges if edge >= amount.high), default=None)
     return [str(low.low), str(high) if high is not None else None, amount.currency]
 
 

@@ -64,6 +64,9 @@ People who were removed from the SAML group keep their access to GitLab for up t
 /label ~"area::ai"
 """
 
+INTAKE = ("duplicates", "request_type", "verbal_requests")
+"""Rules that only help requests to come in well."""
+
 
 @dataclass(slots=True)
 class Living:
@@ -157,12 +160,19 @@ def shipped(mode: Mode | None = None) -> Configuration:
     return load(bootstrap.SHIPPED, mode_override=mode)
 
 
-def enforced(mode: Mode = Mode.ENFORCE, ask_after: timedelta = timedelta(0), numbers: Mode = Mode.OFF) -> Configuration:
-    """The shipped configuration in force since an hour ago, asking at once; ledgers and receipts only if wanted."""
+def enforced(
+    mode: Mode = Mode.ENFORCE,
+    ask_after: timedelta = timedelta(0),
+    numbers: Mode = Mode.OFF,
+    intake: Mode = Mode.OFF,
+) -> Configuration:
+    """The shipped configuration in force since an hour ago, asking at once; ledgers and receipts, and what only helps
+    requests to come in well, only if wanted.
+    """
     found = shipped(mode)
     since = bootstrap.utc_now() - timedelta(hours=1)
     flow = replace(found.taxonomy.workflow, effective_from=since, ask_after=ask_after, ask_at_latest=ask_after)
-    rules = {**found.taxonomy.rules, NUMBERS: Modes(numbers)}
+    rules = {**found.taxonomy.rules, NUMBERS: Modes(numbers), **dict.fromkeys(INTAKE, Modes(intake))}
     return replace(found, taxonomy=replace(found.taxonomy, workflow=flow, rules=rules))
 
 

@@ -2,12 +2,23 @@
 
 # ruff: noqa: E501 - notes are pinned as people read them
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from inline_snapshot import snapshot
 
-from tests.scenarios.living import GAPS, READY, Living
+from app.domain.taxonomy import Mode
+from tests.scenarios.living import GAPS, READY, Living, enforced, living
 
 ROUTE = "A bug is mended sooner where support sees it; please open a ticket there too, and put its link here. https://about.gitlab.com/support/"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[Living]:
+    """A running installation with its intake rules in force."""
+    with living(tmp_path, enforced(intake=Mode.ENFORCE)) as found:
+        yield found
 
 
 @pytest.mark.parametrize("ticked", ["Feature", "Enhancement", "Bug"])

@@ -2,8 +2,10 @@
 
 # ruff: noqa: E501 - notes are pinned as people read them
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from inline_snapshot import snapshot
 
 from app.domain.taxonomy import Mode
@@ -21,6 +23,13 @@ ALIKE = (
 )
 
 
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[Living]:
+    """A running installation with its intake rules in force."""
+    with living(tmp_path, enforced(intake=Mode.ENFORCE, numbers=Mode.ENFORCE)) as found:
+        yield found
+
+
 def filed(house: Living, title: str = "SAML group removal takes a day", text: str = SAML) -> Issue:
     issue = house.stage.files("sa.jane", title, text)
     house.stage.quiet()
@@ -30,6 +39,11 @@ def filed(house: Living, title: str = "SAML group removal takes a day", text: st
 def told(house: Living, issue: Issue) -> list[str]:
     """What we said besides the ledger."""
     return [note for note in house.heard(issue) if not note.startswith("### Customers on this request")]
+
+
+def ledger(house: Living, issue: Issue) -> str:
+    """The first line of its ledger."""
+    return next(line for note in house.heard(issue) if (line := note.partition("\n")[0]).startswith("### Customers"))
 
 
 def filed_again(house: Living) -> Issue:
@@ -61,13 +75,14 @@ If it does, `/duplicate` with the other's number in a comment closes this reques
 
 def test_linking_them_settles_it(house: Living) -> None:
     first, second = filed(house), filed_again(house)
+    assert told(house, first) == []
     house.stage.says("sa.jane", second, f"They belong together.\n\n/relate #{first.iid}")
     house.stage.quiet()
     assert told(house, second) == snapshot(["~~This looked like sme/customer-feedback#2+.~~ They are linked now."])
 
 
 def test_a_warm_index_costs_no_call(house: Living) -> None:
-    filed(house)
+    assert told(house, filed(house)) == []
     house.world.reset_calls()
     second = filed_again(house)
     assert len(told(house, second)) == 1
@@ -103,6 +118,7 @@ sme/customer-feedback#3+ was closed as a duplicate of this request. Its customer
 """
         ]
     )
+    assert ledger(house, first) == "### Customers on this request · 2 accounts"
     assert house.sweeps().planned == ()
 
     house.stage.drags("sme.ken", second, "open")
@@ -123,6 +139,7 @@ Anybody can answer: in a comment here (one `name: value` line each), in the desc
     assert told(house, first) == snapshot(
         ["~~Customers of sme/customer-feedback#3+ counted here.~~ They are back there."]
     )
+    assert ledger(house, first) == "### Customers on this request · 1 account"
     assert house.sweeps().planned == ()
 
 
@@ -143,7 +160,7 @@ def test_the_word_duplicate_of_carries_them_too(house: Living) -> None:
 
 
 def test_while_the_rule_only_watches_nothing_is_said(tmp_path: Path) -> None:
-    with living(tmp_path, enforced(Mode.OBSERVE)) as house:
+    with living(tmp_path, enforced(Mode.OBSERVE, intake=Mode.OBSERVE)) as house:
         first, second = filed(house), filed_again(house)
         house.stage.says("sme.ken", second, f"/duplicate #{first.iid}")
         house.stage.quiet()

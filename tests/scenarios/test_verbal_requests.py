@@ -2,15 +2,26 @@
 
 # ruff: noqa: E501 - notes are pinned as people read them
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from inline_snapshot import snapshot
 
+from app.domain.taxonomy import Mode
 from app.fakegitlab.model import Issue
-from tests.scenarios.living import Living
+from tests.scenarios.living import Living, enforced, living
 
 CORNER = "program-doc::corner"
 LINK = "https://example.my.salesforce.com/0065g00000QwErT"
 LINE = f"@sounding-board request: Removed people keep their SAML access for a day | area ai | customer {LINK}"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[Living]:
+    """A running installation with its intake rules in force."""
+    with living(tmp_path, enforced(intake=Mode.ENFORCE)) as found:
+        yield found
 
 
 @pytest.fixture
