@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from app.domain.account_book import AccountBook
 from app.domain.evidence import ACCOUNT
 from app.domain.issue import Link, Snapshot
+from app.domain.numbers import Amounts
 from app.domain.program import Program
 from app.domain.request import Facts, Reading, Told
 from app.domain.roster import Role
@@ -56,6 +58,7 @@ class Context:
     area: str | None
     now: datetime
     reading: Reading = field(default_factory=Reading, repr=False)
+    book: AccountBook = field(default_factory=AccountBook, repr=False)
 
     def wanted(self, keys: Iterable[str], since: datetime | None = None) -> tuple[Wanted, ...]:
         """The items of `keys` not there yet, each once. Fresh fields must have been told after `since`.
@@ -108,7 +111,8 @@ class Context:
     def _private(self, key: str, told: Told) -> bool:
         """Whether the words may be a customer's name or a sum, or are not for everybody's eyes (promise 11)."""
         money = any(f.key == key and f.kind is FieldKind.MONEY for f in self.taxonomy.fields)
-        return told.internal or key == ACCOUNT or money
+        inline = self.program.amounts(self.snapshot.issue.ref.project) is Amounts.INLINE
+        return told.internal or key == ACCOUNT or money or (not inline and self.book.gives_away([told.value]))
 
     def _counts(self, key: str, told: Told, since: datetime | None) -> bool:
         field = next((f for f in self.taxonomy.fields if f.key == key), None)

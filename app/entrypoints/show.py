@@ -7,8 +7,10 @@ from app.domain.case import Case
 from app.domain.inbox import DeadLetter, Waiting
 from app.domain.issue import Ref
 from app.domain.journal import Entry
+from app.domain.ours import CARRIED, LEDGER
 from app.domain.plan import Carry, ChangeLabels, Deed, DeleteNote, Draft, EditNote, Finding, PostNote, React
 from app.domain.planned import Planned
+from app.entrypoints.request_shown import request_lines
 
 
 def explanation(ref: Ref, planned: Planned) -> Iterator[str]:
@@ -41,8 +43,7 @@ def _state(case: Case) -> Iterator[str]:
         )
     else:
         yield f"No move is to be judged; it stands in {case.status_name(history.stood)}."
-    told = ", ".join(f"{key} ({fact.where})" for key, fact in case.facts.items() if fact.readable)
-    yield f"Told: {told or 'nothing'}."
+    yield from request_lines(case)
 
 
 def finding_line(finding: Finding) -> str:
@@ -59,10 +60,10 @@ def write_lines(write: Deed) -> Iterator[str]:
             yield f"labels: {' '.join([*(f'+{t}' for t in sorted(add)), *(f'-{t}' for t in sorted(remove))])}"
         case PostNote(topic=topic, body=body):
             yield f"note on '{topic}':"
-            yield from (f"  | {line}".rstrip() for line in visible(body))
+            yield from (f"  | {line}".rstrip() for line in _printable(topic, body))
         case EditNote(topic=topic, note_id=note_id, body=body):
             yield f"note {note_id} on '{topic}' becomes:"
-            yield from (f"  | {line}".rstrip() for line in visible(body))
+            yield from (f"  | {line}".rstrip() for line in _printable(topic, body))
         case DeleteNote(note_id=note_id):
             yield f"note {note_id} is taken away: another says it"
         case React(note_id=note_id, name=name):
@@ -73,6 +74,11 @@ def write_lines(write: Deed) -> Iterator[str]:
             yield f"a request drafted from comment {note_id} of {asker.username}"
         case _ as unreachable:
             assert_never(unreachable)
+
+
+def _printable(topic: str, body: str) -> list[str]:
+    """What a terminal may show of a note: a ledger may hold amounts that the readers of a log are not to see."""
+    return ["(not shown: for the members of the project)"] if topic in (LEDGER, CARRIED) else visible(body)
 
 
 def visible(body: str) -> list[str]:

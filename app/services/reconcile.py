@@ -144,7 +144,7 @@ class Reconciler:
         voice = self.identity.hear(snapshot)
         known = frozenset(self.book.entries)
         case = build(snapshot, self.taxonomy, self.program, self.identity.bot, voice, now, known)
-        return replace(case, book=self.book)
+        return replace(case, book=self.book, context=replace(case.context, book=self.book))
 
     def _word(self, case: Case, action: Action) -> Deed:
         match action:

@@ -4,6 +4,7 @@
 
 from pathlib import Path
 
+import pytest
 from inline_snapshot import snapshot
 
 from app.fakegitlab import World
@@ -13,6 +14,14 @@ from tests.scenarios.living import COMPLETE, OPERATOR
 
 UNDATED = COMPLETE.replace("Needed by: 2027-03-31", "Needed by: none")
 BOOK = "account,name,arr\n0065g00000QwErT,Acme Corp,123456.78\n"
+
+
+@pytest.fixture
+def program(program: Path) -> Path:
+    """The numbers are switched on too."""
+    rules = program / "label_taxonomy.yml"
+    rules.write_text(rules.read_text().replace("numbers: {mode: observe}", "numbers: {mode: enforce}"))
+    return program
 
 
 def filed(world: World, title: str = "SAML") -> Issue:

@@ -86,14 +86,18 @@ sme/customer-feedback#3
     | - **Accepted by PMs** (the PM)
     | - **Declined** (the PM)
     | - **Backlog** (the PM)
-  labels: +hold::open +status::new -status::accepted
-3 issues seen, 2 would be written to (dry run; --apply writes), 2 new notes, 0 left for the next run, 0 failed.
+  note on 'duplicates':
+    | This may ask for the same as sme/customer-feedback#2+.
+    |
+    | If it does, `/duplicate` with the other's number in a comment closes this request and takes its customers along. If not, there is nothing to do; `@sounding-board not a duplicate` has me let go of it.
+  labels: +hold::open +status::new +type::feature -status::accepted
+3 issues seen, 2 would be written to (dry run; --apply writes), 3 new notes, 0 left for the next run, 0 failed.
 """)
     assert writes(world) == []
     assert shown(terminal("sweep", "--apply")).splitlines()[-1] == snapshot(
-        "3 issues seen, 2 written to, 2 new notes, 0 left for the next run, 0 failed."
+        "3 issues seen, 2 written to, 3 new notes, 0 left for the next run, 0 failed."
     )
-    assert writes(world) == ["POST", "PUT", "POST", "PUT"]
+    assert writes(world) == ["POST", "PUT", "POST", "POST", "PUT"]
     assert {label.title for label in gappy.labels} == {"status::new", "context::needed", "area::ai"}
     assert "status::new" in {label.title for label in dragged.labels}
     assert shown(terminal("sweep", "--apply")) == snapshot(
@@ -123,7 +127,7 @@ def test_one_request_that_cannot_be_written_does_not_stop_the_others(
     assert [line for line in ran.out.splitlines() if not line.startswith((" ", "sme/customer-feedback#3"))] == snapshot(
         [
             "sme/customer-feedback#2 could not be done: GitLab is in trouble (PUT /projects/sme/customer-feedback/issues/2 at 127.0.0.1 answered 500: 500 Server Error). It may work later.",
-            "3 issues seen, 1 written to, 1 new notes, 0 left for the next run, 1 failed.",
+            "3 issues seen, 1 written to, 2 new notes, 0 left for the next run, 1 failed.",
         ]
     )
 
@@ -176,9 +180,27 @@ def test_explain_a_card_that_may_not_stand(terminal: Terminal, world: World, dra
     assert shown(terminal("explain", number(dragged))) == snapshot("""\
 sme/customer-feedback#2 is open, in Accepted by PMs; area ai.
 Judged: sa.omar moved it from New to Accepted by PMs on THEN UTC.
-Told: problem (description), use_case (description), request_type (description), account (description), severity (description), needed_by (description), arr (description), deployment (description), outcome (description).
+Told:
+  Problem: in the description
+  Use case and who is affected: in the description
+  Request type: in the description
+  Account or opportunity: in the description
+  Severity: in the description
+  Needed by: in the description
+  ARR at stake: in the description
+  Product: in the description
+  Desired outcome: in the description
+Customers: 1, amounts as bands:
+  006…QwErT · expansion · blocker · unknown · 2027-03-31 · by sa.omar in the description
+Missing in New: nothing
+Missing before Reviewed: nothing
+Missing before Accepted by PMs: PM owner
+Missing before Declined: Reason to decline, Customer-safe explanation
+Missing before Backlog: Reason for the backlog, Revisit date
 Rules:
+  request_type: completed: told in the description
   moves: put back [status::new -> status::accepted] (sa.omar): not theirs; incomplete: pm_owner
+  numbers: observed: the ledger has 1 account
 Looks again at THEN UTC.
 Would write:
   note on 'move':
@@ -197,7 +219,7 @@ Would write:
     | - **Accepted by PMs** (the PM)
     | - **Declined** (the PM)
     | - **Backlog** (the PM)
-  labels: +hold::open +status::new -status::accepted
+  labels: +hold::open +status::new +type::feature -status::accepted
 """)
     assert writes(world) == []
 
@@ -206,7 +228,14 @@ def test_explain_a_request_with_gaps(terminal: Terminal, world: World, gappy: Is
     assert shown(terminal("explain", number(gappy))) == snapshot("""\
 sme/customer-feedback#2 is open, without a status; area ai.
 No move is to be judged; it stands in New.
-Told: problem (description).
+Told:
+  Problem: in the description
+Customers: 0.
+Missing in New: Use case and who is affected, Request type, Customer
+Missing before Reviewed: Use case and who is affected, Request type, Customer, Theme, Severity, ARR at stake, Deployment, Desired outcome
+Missing before Accepted by PMs: PM owner, Use case and who is affected, Request type, Customer, Theme, Severity, ARR at stake, Deployment, Desired outcome
+Missing before Declined: Reason to decline, Customer-safe explanation, Use case and who is affected, Request type, Customer, Theme, Severity, ARR at stake, Deployment, Desired outcome
+Missing before Backlog: Reason for the backlog, Revisit date, Use case and who is affected, Request type, Customer, Theme, Severity, ARR at stake, Deployment, Desired outcome
 Rules:
   starting_status: repaired [- -> status::new]: a new request starts here
   context: asked (sa.jane): missing: use_case, request_type, customer, severity, needed_by
@@ -237,10 +266,28 @@ def test_explain_a_request_that_is_fine(terminal: Terminal, world: World, past: 
     assert shown(terminal("explain", number(issue))) == snapshot("""\
 sme/customer-feedback#2 is open, in New; area ai.
 No move is to be judged; it stands in New.
-Told: problem (description), use_case (description), request_type (description), account (description), severity (description), needed_by (description), arr (description), deployment (description), outcome (description).
+Told:
+  Problem: in the description
+  Use case and who is affected: in the description
+  Request type: in the description
+  Account or opportunity: in the description
+  Severity: in the description
+  Needed by: in the description
+  ARR at stake: in the description
+  Product: in the description
+  Desired outcome: in the description
+Customers: 1, amounts as bands:
+  006…QwErT · expansion · blocker · unknown · 2027-03-31 · by sa.jane in the description
+Missing in New: nothing
+Missing before Reviewed: nothing
+Missing before Accepted by PMs: PM owner
+Missing before Declined: Reason to decline, Customer-safe explanation
+Missing before Backlog: Reason for the backlog, Revisit date
 Rules:
-  nothing to say
-Would write nothing.
+  request_type: completed: told in the description
+  numbers: observed: the ledger has 1 account
+Would write:
+  labels: +type::feature
 """)
 
 

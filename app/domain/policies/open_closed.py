@@ -67,11 +67,11 @@ def _taken(case: Case, answer: Answer, who: str | None) -> Ruling:
 
 def _ask(case: Case, unread: Unread | None) -> Ruling:
     closer = case.snapshot.issue.closed_by
-    internal = unread is not None and unread.internal
+    internal = unread is not None and (unread.internal or not case.may_repeat(unread.said))
     data = {
         "closer": closer.username if closer else None,
         "status": case.status_name(case.history.stood),
-        "unread": unread.said if unread else None,
+        "unread": ("" if internal else unread.said) if unread else None,
         "internal": internal,
         "nowhere": unread is not None and unread.of is not None,
         "reasons": [t.title.rpartition("::")[2] for s in case.taxonomy.scopes if s.key == "declined" for t in s.labels],
