@@ -132,9 +132,9 @@ def scorer(settings: Settings, configured: Configuration, gitlab: GitLab, journa
 
 
 @contextmanager
-def scoring(settings: Settings, *, remembers: bool) -> Iterator[Scorer]:
+def scoring(settings: Settings, configured: Configuration | None = None, *, remembers: bool) -> Iterator[Scorer]:
     """The parts of `score`, for a command that ends. What only shows `remembers` nothing."""
-    configured = configuration(settings)
+    configured = configured or configuration(settings)
     with gitlab(settings) as doors, _journal(settings, remembers=remembers) as journal:
         yield scorer(settings, configured, doors, journal)
 

@@ -23,9 +23,16 @@ from app.entrypoints.serving import Serving
 from app.entrypoints.web import create_web
 from app.entrypoints.webhook import PATH
 from app.fakegitlab import FakeGitLab, World
+from app.fakegitlab.model import User
 from app.fakegitlab.seed import demo_world
 from app.gateways.config_load import Configuration, load
 from app.settings import Settings
+
+BOOK = """account,arr,tier,region,renewal
+0065g00000QwErT,182400,Ultimate,DACH,
+0018X00002AbCdE,611250,Premium,APAC,2027-06-30
+"""
+"""The account book of the demo's invented company; real ones have names, and their readers know why."""
 
 
 def demo(
@@ -63,15 +70,7 @@ def _stage(port: int) -> Iterator[Stage]:
     seeded = demo_world(world, labels_of(configured))
     with _listening(world, port) as gitlab, tempfile.TemporaryDirectory() as kept:
         signing = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-        settings = Settings(
-            gitlab_url=gitlab.url,
-            gitlab_token=seeded.bot.token,
-            signing_key=secrets.token_urlsafe(32),
-            webhook_signing_token=signing,
-            config_dir=bootstrap.SHIPPED,
-            data_dir=Path(kept),
-            quiet_seconds=0.3,
-        )
+        settings = _settings(gitlab.url, seeded.bot, signing, Path(kept))
         web = create_web(settings, configured)
         with Serving(web) as service:
 
@@ -83,8 +82,28 @@ def _stage(port: int) -> Iterator[Stage]:
                 with bootstrap.judging(settings, configured) as rules:
                     return len(rules.sweep.run(now, now - timedelta(hours=1), dry=False).planned)
 
+            def score() -> int:
+                with bootstrap.scoring(settings, configured, remembers=True) as scorer:
+                    planned = scorer.score.plan(bootstrap.utc_now())
+                    return scorer.score.carry_out(planned, dry=False).written
+
             world.add_hook(world.root, seeded.project, service.url + PATH, signing_token=signing)
-            yield Stage(world, seeded.project, seeded.board, seeded.bot, typer.echo, idle, sweep)
+            yield Stage(world, seeded.project, seeded.board, seeded.bot, typer.echo, idle, sweep, score)
+
+
+def _settings(url: str, bot: User, signing: str, kept: Path) -> Settings:
+    book = kept / "account-book.csv"
+    book.write_text(BOOK, encoding="utf-8")
+    return Settings(
+        gitlab_url=url,
+        gitlab_token=bot.token,
+        signing_key=secrets.token_urlsafe(32),
+        webhook_signing_token=signing,
+        config_dir=bootstrap.SHIPPED,
+        data_dir=kept,
+        account_book=book,
+        quiet_seconds=0.3,
+    )
 
 
 def _listening(world: World, port: int) -> FakeGitLab:
