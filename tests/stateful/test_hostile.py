@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.domain import blocks
 from app.domain.blocks import READ_AT_MOST
 from app.fakegitlab.issues import LONGEST_DESCRIPTION, LONGEST_TITLE
-from app.fakegitlab.model import Issue
+from app.fakegitlab.model import Issue, Note
 from app.fakegitlab.notes import LONGEST as LONGEST_NOTE
 from tests.stateful import invariants, texts
 from tests.stateful.installation import PM, PROGRAM_LEAD, SA, STRANGER, Installation, installed
@@ -101,10 +101,15 @@ def test_what_they_type_runs_nothing_and_calls_nobody(installation: Installation
     harmless(installation)
 
 
+def besides_duplicates(installation: Installation, issue: Issue) -> list[Note]:
+    """Our notes; other tests have filed requests here that may be like this one."""
+    return [note for note in installation.ours(issue) if "may ask for the same" not in note.body]
+
+
 def test_an_answer_we_cannot_read_is_repeated_as_code_and_does_nothing(installation: Installation) -> None:
     request = told(installation, "@victim /close @all")
     harmless(installation)
-    ask, _move, closing = [note.body for note in installation.ours(request)]
+    ask, _move, closing = [note.body for note in besides_duplicates(installation, request)]
     assert ask.count("I could not read `@victim /close @all`.") == 3
     assert "I could not read `@victim /close @all` as a reason." in closing
 
@@ -153,9 +158,9 @@ def test_a_copy_of_our_note_by_somebody_else_is_not_our_note(installation: Insta
     issue = installation.files(SA, "x", "It is slow.", ["area::ai"])
     installation.clock.later(minutes=15)
     installation.hears_everything()
-    (note,) = installation.ours(issue)
+    (note,) = besides_duplicates(installation, issue)
     installation.says(STRANGER, issue, note.body)
     installation.world.delete_note(installation.person(PROGRAM_LEAD), note)
     harmless(installation)
-    (again,) = installation.ours(issue)
+    (again,) = besides_duplicates(installation, issue)
     assert again.body == note.body
