@@ -96,26 +96,22 @@ def ledger_say(
     scored: Scored | None = None,
     read: Sequence[int] = (),
 ) -> Say | None:
-    """What the ledger should say. Without `scored` the numbers are those that our note has. None: nothing to say.
-
-    `read` are comments whose people are to see that they were read; the ledger keeps in mind which.
+    """What the ledger should say. Without `scored` the numbers are those that our note has. None: nothing to say. It
+    keeps in mind which comments were `read`, as their people are shown once.
     """
     if not lines and note is None:
         return None
-    kept = Scored.from_state(note.state.get("scored")) if note else None
-    scored = kept if scored is None or (kept is not None and scored.same_as(kept)) else scored
-    absent = [*missing.items, *_lacks(desk, lines)]
-    touching = _touching(desk, lines)
-    state: dict[str, object] = {
+    scored = _scored(note, scored)
+    absent, touching = [*missing.items, *_lacks(desk, lines)], _touching(desk, lines)
+    state = {
         "rows": [_row(desk, line) for line in lines[:KEPT_AT_MOST]],
         "accounts": len(lines),
         "all": _fingerprint(lines),
         "touching": touching,
         "missing": [missing.before, *absent],
         "scored": scored.to_state() if scored and lines else None,
+        **_read_by_now(note, read),
     }
-    if seen := sorted({*already_read(note), *read})[-READ_KEPT:]:
-        state["read"] = seen
     data = {
         "rows": shown(desk, lines),
         "more": max(0, len(lines) - SHOWN_AT_MOST),
@@ -137,6 +133,17 @@ def ledger_of(case: Case, book: AccountBook, scored: Scored | None = None, read:
     return None if say is None or (note and note.says(say)) else say
 
 
+def _scored(note: OurNote | None, scored: Scored | None) -> Scored | None:
+    """The numbers of the last score, unless there are others now."""
+    kept = Scored.from_state(note.state.get("scored")) if note else None
+    return kept if scored is None or (kept is not None and scored.same_as(kept)) else scored
+
+
+def _read_by_now(note: OurNote | None, read: Sequence[int]) -> dict[str, list[int]]:
+    seen = sorted({*already_read(note), *read})[-READ_KEPT:]
+    return {"read": seen} if seen else {}
+
+
 def already_read(note: OurNote | None) -> tuple[int, ...]:
     """The comments whose people saw that they were read, as a ledger keeps them in mind, the newest last."""
     kept = note.state.get("read") if note else None
@@ -144,7 +151,7 @@ def already_read(note: OurNote | None) -> tuple[int, ...]:
 
 
 def shown(desk: Desk, lines: Sequence[CustomerLine]) -> list[dict[str, object]]:
-    """The rows of the ledger's table."""
+    """The rows of the ledger's table, for whoever else shows them."""
     return [_shown(desk, line) for line in lines[:SHOWN_AT_MOST]]
 
 
