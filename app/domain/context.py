@@ -8,6 +8,7 @@ from enum import StrEnum
 from app.domain.account_book import AccountBook
 from app.domain.evidence import ACCOUNT
 from app.domain.issue import Link, Snapshot
+from app.domain.ledger import told_worth
 from app.domain.numbers import Amounts
 from app.domain.program import Program
 from app.domain.request import Facts, Reading, Told
@@ -16,6 +17,9 @@ from app.domain.taxonomy import FieldKind, Item, Predicate, Source, Taxonomy, sc
 
 NEW_CUSTOMER = "new_customer"
 """The line that counts only when its account is new since the card came to where it is."""
+
+WORTH = "worth"
+"""The line that counts when the ARR of every customer is known: told, explained, or in the account book."""
 
 HEARD_AT_MOST = 120
 """Characters of an unreadable answer that are kept: it is echoed, and stored in our note's envelope."""
@@ -86,6 +90,8 @@ class Context:
         match predicate.source:
             case Source.LINE if predicate.arg == NEW_CUSTOMER:
                 met = self.new_accounts(since) > 0
+            case Source.LINE if predicate.arg == WORTH:
+                met = self._worth_is_known()
             case Source.LINE:
                 met = bool(self.reading.lines)
             case Source.FIELD:
@@ -107,6 +113,10 @@ class Context:
         if told.readable:
             return Presence.PRESENT, None
         return Presence.UNREADABLE, None if self._private(key, told) else told.value[:HEARD_AT_MOST]
+
+    def _worth_is_known(self) -> bool:
+        lines = self.reading.lines
+        return bool(lines) and all(one.arr_unknown or told_worth(one, self.book) is not None for one in lines)
 
     def _private(self, key: str, told: Told) -> bool:
         """Whether the words may be a customer's name or a sum, or are not for everybody's eyes (promise 11)."""

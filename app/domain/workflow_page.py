@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from app.domain.commands import HOW, MAY, Word
-from app.domain.context import NEW_CUSTOMER
+from app.domain.context import NEW_CUSTOMER, WORTH
 from app.domain.roster import Role
 from app.domain.taxonomy import Item, Move, Predicate, Source, Taxonomy, Workflow
 
@@ -185,7 +185,8 @@ def _told(taxonomy: Taxonomy, predicate: Predicate) -> str:
         case Source.LABEL:
             return f"a label `{predicate.arg.replace('{area}', '(area)')}::…`"
         case Source.LINE:
-            return "a new customer line" if predicate.arg == NEW_CUSTOMER else "a customer line"
+            told = {NEW_CUSTOMER: "a new customer line", WORTH: "the account book, for every customer"}
+            return told.get(predicate.arg, "a customer line")
         case Source.LINK:
             return "a linked issue of another project"
         case Source.ROLE:

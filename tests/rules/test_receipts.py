@@ -301,3 +301,22 @@ def test_a_flood_is_answered_a_few_comments_at_a_time(card: Make) -> None:
     kinds = [type(write) for write in planned.writes]
     assert (kinds.count(PostNote), kinds.count(React)) == (1 + 10 + 10, 30)
     assert planned.plan.look_again_at == one.now + timedelta(minutes=1)
+
+
+def test_what_the_account_book_knows_nobody_is_asked_for(card: Make) -> None:
+    one = card()
+    said(one, "sa.jane", f"+1 customer: {ACME} | blocker | expansion | 2026-12-31")
+    one.hears()
+    assert "ARR at stake" not in wanted(one)
+    said(one, "sa.omar", f"+1 customer: {CRM}/0018X00002Ab001 | nice | renewal | 2026-12-31")
+    one.hears()
+    assert "ARR at stake" in wanted(one)
+
+
+def wanted(card: Card) -> list[str]:
+    """What the review still takes."""
+    case = card.reconciler().plan(cards.REF, card.now).case
+    assert case is not None
+    reviewed = case.taxonomy.workflow.status("status::reviewed")
+    assert reviewed is not None
+    return [w.item.title for w in case.context.wanted(reviewed.requires)]

@@ -18,9 +18,7 @@ LEDGER = "Customers on this request"
 FROM_THE_PHONE = """Use case: the platform team, for 900 developers
 +1 customer: https://example.my.salesforce.com/0065g00000QwErT | blocker | expansion | 2027-03-31"""
 ONE_MORE = "+1 customer: https://example.my.salesforce.com/0018X00002AbCdE | retention | renewal | {} | self-managed"
-FOR_THE_REVIEW = """ARR at stake: from the account book
-Deployment: self-managed
-Desired outcome: removed users lose access within 5 minutes"""
+FOR_THE_REVIEW = "Desired outcome: removed users lose access within 5 minutes"
 OF_CHAT = """## Problem
 Whoever asks the chat something in Japanese gets the answer in English.
 
