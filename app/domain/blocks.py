@@ -33,6 +33,7 @@ _PLAIN: dict[int, str | int | None] = {
 _MARK = re.compile(r"`+|<!--|</?[A-Za-z][A-Za-z0-9-]*(?=[\s/>])[^<>]*>")
 _SUMMARY, _SUMMARY_END = re.compile(r"<summary[\s>]", re.IGNORECASE), re.compile(r"</summary\s{0,9}>", re.IGNORECASE)
 _SHOWN_AS_TYPED = re.compile(r"\s{0,3}<(?:pre|script|style|textarea)[\s>]", re.IGNORECASE)
+_LONG_QUOTE = re.compile(r"[ \t]*(?:[-*+][ \t]{1,4})?(>{3,})[ \t]*")
 _QUICK_ACTION = re.compile(r"/[A-Za-z_]+(?:\s|\Z)")
 
 
@@ -64,7 +65,7 @@ def lines(text: str) -> tuple[Line, ...]:
 
 def _surviving(markdown: MarkdownIt, text: str) -> Iterator[Line]:
     tokens = markdown.parse(text)
-    fenced_off = _long_quotes(text, tokens)
+    fenced_off = long_quotes(text, tokens)
     heading = ""
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
@@ -77,14 +78,30 @@ def _surviving(markdown: MarkdownIt, text: str) -> Iterator[Line]:
             yield from _surviving(_INSIDE_HTML, _unmarked(token.content))
 
 
-def _long_quotes(text: str, tokens: list[Token]) -> set[int]:
-    """The lines of GitLab's long quotes, between two lines of `>>>`, which Markdown itself does not know."""
-    marks = {i for i, line in enumerate(text.split("\n")) if line[:3] == ">>>" and not line.rstrip().strip(">")}
+def long_quotes(text: str, tokens: list[Token]) -> set[int]:
+    """The lines of GitLab's long quotes, between two lines of `>>>`, which Markdown itself does not know. One stands
+    in another that has longer marks, or in a list item.
+    """
+    marks = {i: m[1] for i, line in enumerate(text.split("\n")) if (m := _LONG_QUOTE.fullmatch(line))}
     for token in tokens if marks else ():
         if token.type in ("fence", "code_block", "html_block") and token.map:
-            marks.difference_update(range(*token.map))
-    ordered = sorted(marks)
-    return {i for begin, end in zip(ordered[::2], ordered[1::2], strict=False) for i in range(begin, end + 1)}
+            for i in marks.keys() & set(range(*token.map)):
+                del marks[i]
+    opened: list[tuple[int, int]] = []
+    quoted: list[tuple[int, int]] = []
+    for i, mark in marks.items():
+        ends = next((n for n, (_, length) in enumerate(opened) if length <= len(mark)), None)
+        if ends is None:
+            opened.append((i, len(mark)))
+        else:
+            quoted.append((opened[ends][0], i))
+            del opened[ends:]
+    found: set[int] = set()
+    last = -1
+    for begin, end in sorted(quoted):
+        found.update(range(max(begin, last + 1), end + 1))
+        last = max(last, end)
+    return found
 
 
 def _paragraph(content: str, heading: str) -> Iterator[Line]:

@@ -12,7 +12,9 @@ from enum import StrEnum
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from app.domain.blocks import long_quotes
 from app.domain.issue import Note
+from app.domain.quotes import without_quotes
 from app.domain.roster import Role
 
 READ_AT_MOST = 16 * 1024
@@ -84,7 +86,7 @@ _OTHERS = re.compile(r"[+-]1\b|(?:resolved|declined|duplicate)\b", re.IGNORECASE
 """What others read: customer lines, and the answers to whoever closed a request."""
 
 _NO_DUPLICATE = re.compile(r"not (?:an? )?duplicates?\b(?!.*\?$)", re.IGNORECASE)
-_MARKDOWN = MarkdownIt("commonmark", {"maxNesting": 20}).disable(["emphasis", "link", "image"])
+_MARKDOWN = without_quotes(MarkdownIt("commonmark", {"maxNesting": 20}).disable(["emphasis", "link", "image"]))
 _CALL = re.compile(r"[ \t]*@([\w.-]{1,255})(?:[ \t,:]+|$)", re.ASCII)
 
 
@@ -167,13 +169,13 @@ def _word(head: str) -> Word:
 
 def _lines(text: str) -> Iterator[str]:
     """The lines people see of paragraphs and list items; never of quotes, code, headings or HTML."""
-    quoted, heading = 0, False
-    for token in _MARKDOWN.parse(text):
-        if token.type in ("blockquote_open", "blockquote_close"):
-            quoted += token.nesting
-        elif token.type in ("heading_open", "heading_close"):
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    tokens = _MARKDOWN.parse(text)
+    quoted, heading = long_quotes(text, tokens), False
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
             heading = token.type == "heading_open"
-        elif token.type == "inline" and not quoted and not heading:
+        elif token.type == "inline" and not heading and token.map and token.map[0] not in quoted:
             yield from _text(token).split("\n")
 
 

@@ -48,6 +48,8 @@ CALLED = [
     ("@sounding-board cancel the meeting on Monday", [(Word.UNKNOWN, "cancel the meeting on Monday")]),
     ("@sounding-board cancel?", [(Word.UNKNOWN, "cancel?")]),
     ("@sounding-board asked me", [(Word.UNKNOWN, "asked me")]),
+    (">>>\nquoted\n>>>\n@sounding-board cancel", [(Word.CANCEL, "")]),
+    ("```\n>>>\n```\n@sounding-board cancel\n```\n>>>\n```", [(Word.CANCEL, "")]),
     ("@sounding-board cancel\n@sounding-board why", [(Word.CANCEL, ""), (Word.WHY, "")]),
 ]
 
@@ -56,6 +58,11 @@ NOT_CALLED = [
     "thanks @sounding-board cancel",
     "> @sounding-board cancel",
     "> quoted\n> @sounding-board cancel",
+    ">>>\n@sounding-board cancel\n>>>",
+    ">>>\r\nfirst\r\n\r\n@sounding-board cancel\r\n>>>\r\nI agree",
+    ">>>>\n>>>\n@sounding-board cancel\n>>>\n@sounding-board cancel\n>>>>",
+    "- >>>\n  @sounding-board cancel\n  >>>",
+    ">>>\n- @sounding-board cancel\n>>>",
     "```\n@sounding-board cancel\n```",
     "~~~\n@sounding-board cancel",
     "    @sounding-board cancel",
@@ -129,7 +136,22 @@ def test_whatever_is_typed_a_command_is_short_and_one_line(text: str) -> None:
         assert "\n" not in rest
 
 
-HOSTILE = ["`", "> ", "- ", "@sounding-board ", "<!-- ", "[", "*", "@", "\t", "  \n", "@sounding-board cancel\n> "]
+HOSTILE = [
+    "`",
+    "> ",
+    "- ",
+    "@sounding-board ",
+    "<!-- ",
+    "[",
+    "*",
+    "@",
+    "\t",
+    "  \n",
+    "@sounding-board cancel\n> ",
+    "> > ",
+    ">>>\n",
+    ">",
+]
 
 
 @pytest.mark.parametrize("piece", HOSTILE)
