@@ -12,6 +12,7 @@ from app.domain.commands import Command, commands
 from app.domain.context import Context, Wanted
 from app.domain.history import History, area_of, fold
 from app.domain.issue import Issue, Note, Ref, Snapshot, User
+from app.domain.money import typed
 from app.domain.numbers import Amounts
 from app.domain.ours import CARRIED_OVER, DUPLICATES, MOVE
 from app.domain.plan import Errand, Finding, React, Say
@@ -46,7 +47,7 @@ class Objected:
 class Ruling:
     """What one rule wishes. `status` is where the card should be; of several rules the later one decides.
 
-    `handled` are the comments whose commands it carried out or answered; one of its `says` keeps that.
+    `handled` are the comments whose commands it carried out or answered; the last of its `says` keeps that.
     """
 
     status: str | None = None
@@ -93,9 +94,9 @@ class Case:
         return [n for n in self.snapshot.notes if not n.system and not self.bot.is_us(n.author)]
 
     def may_repeat(self, text: str) -> bool:
-        """Whether somebody's words may stand in a note of ours: no customer's name, no exact amount (promise 11)."""
+        """Whether somebody's words may stand in a note of ours: no customer's name and no sum (promise 11)."""
         inline = self.program.amounts(self.snapshot.issue.ref.project) is Amounts.INLINE
-        return inline or not self.book.gives_away([text])
+        return inline or not (typed(text) or self.book.gives_away([text]))
 
     def roles(self, user: User, at: datetime) -> frozenset[Role]:
         """What somebody was to this request at that time."""

@@ -60,6 +60,7 @@ class Say:
     `state` is kept in the note's signed envelope; a note whose template and state are already these is left alone.
     GitLab notifies nobody of an edit, so what somebody has to hear is said `anew`: in a new note that takes the place
     of the earlier one, which is then deleted. `reply_to` is the comment in whose thread it is said, if in one.
+    `handled` are the comments whose commands were carried out or answered once this is said.
     """
 
     topic: str
@@ -69,6 +70,7 @@ class Say:
     anew: bool = False
     internal: bool = False
     reply_to: int | None = None
+    handled: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

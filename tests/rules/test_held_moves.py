@@ -289,6 +289,22 @@ def test_the_same_word_is_never_followed_twice(held: Card) -> None:
     assert "hold::open" in held.issue.labels
 
 
+@pytest.mark.parametrize("apart", [True, False], ids=["two comments", "one comment"])
+def test_a_word_is_not_lost_with_a_run_that_died_before_it_was_followed(held: Card, apart: bool) -> None:
+    if apart:
+        held.comment("sa.omar", "@sounding-board help")
+        held.comment("sme.ken", "cancel")
+    else:
+        held.comment("sme.ken", "@sounding-board cancel\n@sounding-board help")
+    first, *_ = held.reconciler().plan(REF, held.now).writes
+    assert isinstance(first, PostNote)
+    held.apply(REF, first)
+    assert "these are the words I know" in held.hears()
+    held.settle()
+    assert CANCELLED.format("sme.ken") in held.hears()
+    assert ("hold::open" in held.issue.labels, held.settle()) == (False, [])
+
+
 def test_the_word_of_a_race_is_followed_once(held: Card) -> None:
     held.comment("sme.ken", "cancel")
     held.thinks()
