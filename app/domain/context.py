@@ -9,11 +9,13 @@ from app.domain.account_book import AccountBook
 from app.domain.evidence import ACCOUNT
 from app.domain.issue import Link, Snapshot
 from app.domain.ledger import told_worth
+from app.domain.money import typed
 from app.domain.numbers import Amounts
 from app.domain.program import Program
 from app.domain.request import Facts, Reading, Told
 from app.domain.roster import Role
 from app.domain.taxonomy import FieldKind, Item, Predicate, Source, Taxonomy, scope_of
+from app.domain.values import in_closed_words
 
 NEW_CUSTOMER = "new_customer"
 """The line that counts only when its account is new since the card came to where it is."""
@@ -120,9 +122,13 @@ class Context:
 
     def _private(self, key: str, told: Told) -> bool:
         """Whether the words may be a customer's name or a sum, or are not for everybody's eyes (promise 11)."""
-        money = any(f.key == key and f.kind is FieldKind.MONEY for f in self.taxonomy.fields)
-        inline = self.program.amounts(self.snapshot.issue.ref.project) is Amounts.INLINE
-        return told.internal or key == ACCOUNT or money or (not inline and self.book.gives_away([told.value]))
+        field = next(f for f in self.taxonomy.fields if f.key == key)
+        if told.internal or key == ACCOUNT or field.kind is FieldKind.MONEY:
+            return True
+        if self.program.amounts(self.snapshot.issue.ref.project) is Amounts.INLINE:
+            return False
+        words = field.kind is FieldKind.TEXT or in_closed_words(told.value, field.choices)
+        return not words or typed(told.value) or self.book.gives_away([told.value])
 
     def _counts(self, key: str, told: Told, since: datetime | None) -> bool:
         field = next((f for f in self.taxonomy.fields if f.key == key), None)

@@ -22,7 +22,6 @@ from app.domain.evidence import (
     weigh,
 )
 from app.domain.issue import User
-from app.domain.money import typed
 from app.domain.taxonomy import Field
 from app.domain.tellings import NAME, OneLiner, Telling, Told
 
@@ -168,9 +167,8 @@ def _one_liner(said: OneLiner, speaker: Speaker, table: Table) -> Heard:
 
 
 def _unread_part(told: Telling, said: OneLiner) -> str:
-    """A part's own words where they hold a digit and no sum, as `Q3ish`; else which part it is: it may be a name."""
-    harmless = any(c.isdigit() for c in told.text) and not typed(told.text)
-    return in_words(told) if harmless else f"part {said.parts.index(told.text) + 1}"
+    """A part's own words where they can be neither name nor sum, as `Q3ish`; else which part it is."""
+    return in_words(told) or f"part {said.parts.index(told.text) + 1}"
 
 
 def _account_of_prose(told: Told, by_label: list[Telling], table: Table) -> Account | None:

@@ -10,7 +10,7 @@ from app.domain.customer import Account, ArrType, Severity
 from app.domain.dates import day
 from app.domain.taxonomy import Field
 from app.domain.tellings import NAME, OneLiner, Telling, is_blank, named
-from app.domain.values import choice, every_choice, from_book, is_read, labels, unknown
+from app.domain.values import choice, every_choice, from_book, in_closed_words, is_read, labels, unknown
 
 ACCOUNT, SEVERITY, PRIORITY, IMPACT, ARR = "account", "severity", "customer_priority", "impact", "arr"
 WORDS = ("workaround", IMPACT, "competitors")
@@ -61,9 +61,10 @@ def weigh(tellings: Iterable[Telling]) -> Evidence:
 
 
 def in_words(told: Telling) -> str:
-    """What names a telling that was not understood: its words, unless they may hold a customer's name or a sum."""
+    """What names a telling that was not understood: its words where they can be no name and no sum, else its field."""
     private = told.field.key in (ACCOUNT, NAME.key, ARR) or money.typed(told.text)
-    return told.field.names[0] if private else without_links(told.text)[:_LONGEST_UNREAD]
+    words = without_links(told.text)[:_LONGEST_UNREAD]
+    return words if not private and in_closed_words(words, told.field.choices) else told.field.names[0]
 
 
 def exact(text: str) -> bool:

@@ -1,6 +1,7 @@
 """Money as people type it (requests 2.5, rule 6): read in its own field or as a whole part, never out of prose."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -51,7 +52,7 @@ class _Token:
 
 def amount(text: str) -> Amount | None:
     """The amount in a field of its own: what has a currency, else what has k or M, else a lone number."""
-    text = _without_dates(text)
+    text = _without_dates(text[:_LONGEST])
     tokens = _tokens(text)
     best = min((token.rank for token in tokens), default=2)
     chosen = next((i for i, token in enumerate(tokens) if token.rank == best), None)
@@ -71,14 +72,28 @@ def whole_amount(text: str) -> Amount | None:
 
 
 def typed(text: str) -> bool:
-    """Whether a sum seems to be typed, understood or not. A bare year is none."""
+    """Whether a sum seems to be typed, understood or not. A bare year is none, nor is the number of an issue."""
     text = _without_dates(text)
     found = (m for m in _TOKEN.finditer(text) if not _COUNTED.match(text, m.end()))
-    return any(m["before"] or m["sign"] or m["size"] or m["after"] or _is_long(m["number"]) for m in found)
+    return any(_sized(m) or (_is_long(m["number"]) and text[: m.start("number")][-1:] != "#") for m in found)
+
+
+def sums(text: str, *, bare: bool) -> Iterator[Decimal]:
+    """Every number of a text that may be a sum, however it is written; with `bare` also without currency and k or M."""
+    text = _without_dates(text)
+    for m in _TOKEN.finditer(text):
+        size = _unit(m["size"])
+        value = _value(m["number"].rstrip(".,"), size)
+        if value is not None and (bare or (_sized(m) and not _COUNTED.match(text, m.end()))):
+            yield value * _SIZES[size]
+
+
+def _sized(found: re.Match[str]) -> bool:
+    return any(found[part] for part in ("before", "sign", "size", "after"))
 
 
 def _without_dates(text: str) -> str:
-    return _DATE.sub(lambda m: "#" * len(m[0]), text[:_LONGEST])
+    return _DATE.sub(lambda m: "#" * len(m[0]), text)
 
 
 def _is_long(number: str) -> bool:

@@ -15,6 +15,17 @@ _MEANT_FOR_NOBODY = re.compile(r"[\s_-]+")
 _UNKNOWN = re.compile(
     r"(?:still |yet )?(?:unknown|not known)(?: yet)?\b[\s,:;.()–—-]*(.*?)\)?", re.IGNORECASE | re.DOTALL
 )
+_CLOSED_WORD = re.compile(
+    r"q[1-4](?:ish)?|h[12](?:ish)?|fy\d{2,4}|20\d\d|\d{1,3}|\d{1,2}(?:st|nd|rd|th)|"
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)(?:uary|ruary|ch|il|e|y|ust|tember|ober|ember)?"
+)
+_TIMES_AND_FILLING = (
+    "a about after and around as asap at before beginning by day days dunno early end for from half high in it know "
+    "last late later low maybe medium mid middle month months next no none not now of on or perhaps quarter quarters "
+    "quite so soon sometime somewhere spring start still summer autumn fall winter that the then think this till to "
+    "today tomorrow until unknown very we week weeks when year years yes yet "
+)
+_TALK_OF_TIME = frozenset(_TIMES_AND_FILLING.split())
 _FROM_BOOK = re.compile(r"(?:from |see |in )?(?:the )?(?:account )?book\W*", re.IGNORECASE)
 _SHORTEST_REASON = 5
 
@@ -39,6 +50,13 @@ def choice(text: str, choices: Iterable[str]) -> str | None:
     wanted = {_bare(c): c for c in choices}
     found = {wanted[part] for part in _parts(text[:2000]) if part in wanted}
     return found.pop() if len(found) == 1 else None
+
+
+def in_closed_words(text: str, choices: Iterable[str]) -> bool:
+    """Whether all of the words are choices, dates, or talk about time: so none can be a name (promise 11)."""
+    ours = _TALK_OF_TIME.union(*(re.findall(r"[^\W_]+", c.casefold()) for c in choices))
+    words = re.findall(r"[^\W_]+", text.casefold())
+    return all(word in ours or _CLOSED_WORD.fullmatch(word) for word in words)
 
 
 def every_choice(text: str, choices: tuple[str, ...]) -> bool:

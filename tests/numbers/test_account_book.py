@@ -142,8 +142,26 @@ def test_neither_a_name_nor_an_amount_is_printed_by_accident(tmp_path: Path) -> 
     [
         ("the customer ACME corp said so", True),
         ("https://crm.example.com/accounts/acme-corp", True),
-        ("acme corporation is somebody else", False),
-        ("acme", False),
+        ("acme corporation is the same", True),
+        ("acme", True),
+        ("AcmeCorp wants it", True),
+        ("acmes", False),
+        ("Big Blue says", True),
+        ("BigBlue, Inc. says", True),
+        ("Contoso told me", True),
+        ("CONTOSO AG", True),
+        ("HP said so", True),
+        ("hp sauce", False),
+        ("it is ours", False),
+        ("A&B wants it", True),
+        ("a bee", False),
+        ("1.25M", True),
+        ("1250k", True),
+        ("1 250 000", True),
+        ("1.250.000 EUR", True),
+        ("1'250'000", True),
+        ("1,25 Mio", True),
+        ("1.26M", False),
         ("123456.78", True),
         ("about 123,456.78 USD", True),
         ("123456", False),
@@ -154,5 +172,12 @@ def test_neither_a_name_nor_an_amount_is_printed_by_accident(tmp_path: Path) -> 
     ],
 )
 def test_what_gives_the_book_away(text: str, leak: bool) -> None:
-    of = book(entry(1, "123456.78", name="Acme Corp"), entry(2, 500, name="IT"))
+    of = book(
+        entry(1, "123456.78", name="Acme Corp"),
+        entry(2, 500, name="IT"),
+        entry(3, 1_250_000, name="Big Blue, Inc."),
+        entry(4, 0, name="Contoso GmbH"),
+        entry(5, 0, name="HP Inc."),
+        entry(6, 0, name="A&B"),
+    )
     assert of.gives_away(["nothing", text]) is leak

@@ -136,9 +136,9 @@ def test_what_would_only_be_welcome_is_not_ticked_off_before_it_is_there(asked: 
 
 
 def test_an_answer_that_cannot_be_read_is_quoted_until_it_can(asked: Card) -> None:
-    asked.comment("sa.jane", "Severity: very @all high")
+    asked.comment("sa.jane", "Severity: very high")
     asked.settle()
-    assert "I could not read `very @all high`." in asked.hears()
+    assert "I could not read `very high`." in asked.hears()
     asked.comment("sa.jane", "Severity: blocker")
     asked.settle()
     assert "- [x] ~~Severity~~" in asked.hears()

@@ -320,3 +320,21 @@ def wanted(card: Card) -> list[str]:
     reviewed = case.taxonomy.workflow.status("status::reviewed")
     assert reviewed is not None
     return [w.item.title for w in case.context.wanted(reviewed.requires)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"+1 customer: {ACME} | blocker | Hooli in Q3 | 2026-12-31",
+        f"+1 customer: {ACME} | blocker | needed by: when Hooli renews",
+        f"+1 customer: {ACME} | blocker | 1 250 000 | 2026-12-31 | ARR: 1'250'000 at Hooli",
+        f"Account: {ACME}\nSeverity: as Hooli says\nNeeded by: 1,25 Mio\nProduct: 1250k",
+    ],
+)
+def test_without_names_in_the_book_no_answer_repeats_what_may_be_one(card: Make, text: str) -> None:
+    one = card()
+    one.book = AccountBook({"0065g00000QwErT": BookEntry("0065g00000QwErT", Decimal(1_250_000))})
+    said(one, "sa.jane", text)
+    heard = answers(one)
+    assert "I read: opportunity 006…QwErT, blocker" in heard or "Not understood" in heard
+    assert not [word for word in ("Hooli", "1 250", "1'250", "1,25", "1250") if word in heard]

@@ -114,7 +114,7 @@ def test_an_answer_we_cannot_read_is_repeated_as_code_and_does_nothing(installat
     request = told(installation, "@victim /close @all")
     harmless(installation)
     ask, _move, closing = [note.body for note in besides_duplicates(installation, request)]
-    assert ask.count("I could not read `@victim /close @all`.") == 3
+    assert "@victim" not in ask
     assert "I could not read `@victim /close @all` as a reason." in closing
 
 
