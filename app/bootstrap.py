@@ -161,7 +161,8 @@ def checking(settings: Settings) -> Iterator[CheckOnline]:
     """The check of the installation."""
     configured = configuration(settings)
     with gitlab(settings) as doors:
-        yield CheckOnline(doors.about, doors.reader, configured.taxonomy, configured.program)
+        book = account_book(settings, configured)
+        yield CheckOnline(doors.about, doors.reader, configured.taxonomy, configured.program, book)
 
 
 @dataclass(slots=True)

@@ -20,6 +20,7 @@ _FORMS_OF_COMPANIES = (
 )
 _LEGAL_FORMS = frozenset(_FORMS_OF_COMPANIES.split())
 _LONGEST_AMOUNT = 20
+_HANDLE = re.compile(r"@[\w.-]+")
 _NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?")
 
 
@@ -77,6 +78,15 @@ class AccountBook:
         """
         return any(name in self._names for name in self._candidates(text))
 
+    def seems_typed(self, text: str, ours: frozenset[str]) -> bool:
+        """Whether somebody typed a customer's name that is none of `ours`, or an amount of the book as money: with a
+        currency, or with k or M. Handles are nobody's name.
+        """
+        names = (name for name in self._candidates(_HANDLE.sub(" ", text)) if name in self._names - ours)
+        if any(len(name) >= _SHORTEST_NAME for name in names):
+            return True
+        return not self._amounts.isdisjoint(sums(text, bare=False))
+
     def _candidates(self, text: str) -> Iterator[str]:
         if not self._names:
             return
@@ -88,6 +98,13 @@ class AccountBook:
                 if len(joined) > self._longest:
                     break
                 yield _as_compared(joined)
+
+
+def compared(texts: Iterable[str], *, apart: bool = True) -> frozenset[str]:
+    """Texts as names are compared, with and without legal form; `apart` also each of their words."""
+    told = list(texts)
+    words = [word for text in told for word in _words(text)] if apart else []
+    return frozenset(_as_compared(word) for word in words) | {form for text in told for form in _forms(text)}
 
 
 def _forms(name: str) -> Iterator[str]:

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from app.domain.account_book import AccountBook
 from app.domain.failure import Missing, Permanent
+from app.domain.house_words import namesakes
 from app.domain.installation import Hook, Member, Token
 from app.domain.issue import Ref, Snapshot, User
 from app.domain.program import Program
@@ -80,6 +82,7 @@ class CheckOnline:
     reader: Reads
     taxonomy: Taxonomy
     program: Program
+    book: AccountBook = field(default_factory=AccountBook, repr=False)
 
     def run(self) -> Iterator[Found]:
         """The findings, as they come. Raises Temporary and Permanent where GitLab cannot be asked at all."""
@@ -95,6 +98,12 @@ class CheckOnline:
             except Missing:
                 yield Found(False, f"{project.path} is not there for us: add @{me.username} to it as Planner or above.")
         yield from self._operator()
+        if same := namesakes(self.book, self.taxonomy, self.program):
+            yield Found(
+                None,
+                f"These accounts are called like a label, field, region or area of ours: {_named(same)}. Nobody is "
+                "warned for typing such a name.",
+            )
 
     def _token(self) -> Iterator[Found]:
         token = self.about.token()

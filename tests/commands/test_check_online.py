@@ -198,3 +198,17 @@ def test_it_looks_at_the_directory_it_was_given(terminal: Terminal, gitlab: Fake
     ran = terminal("check", "--online", "--config", str(directory))
     assert ran.code == 2
     assert ran.err.startswith("label_taxonomy.yml:1:1: the file is missing")
+
+
+def test_a_customer_is_called_like_a_region(terminal: Terminal, hook: Hook) -> None:
+    book = terminal.here / "book.csv"
+    book.write_text("account,name,arr\n0065g00000QwErT,Meta,1\n0018X00002AbCdE,Acme Corp,2\n")
+    terminal.sets(account_book=book)
+    code, lines = asked(terminal)
+    assert (code, lines[3:]) == (
+        0,
+        [
+            "note   These accounts are called like a label, field, region or area of ours: 0065g00000QwErT. Nobody is "
+            "warned for typing such a name."
+        ],
+    )

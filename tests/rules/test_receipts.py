@@ -299,7 +299,7 @@ def test_a_flood_is_answered_a_few_comments_at_a_time(card: Make) -> None:
         one.comment("sa.omar", f"+1 customer: {CRM}/0018X00002Ab{n:03} | blocker | renewal | Q{n}ish | 80k USD")
     planned = one.reconciler().plan(cards.REF, one.now)
     kinds = [type(write) for write in planned.writes]
-    assert (kinds.count(PostNote), kinds.count(React)) == (1 + 10 + 10, 30)
+    assert (kinds.count(PostNote), kinds.count(React)) == (1 + 10 + 1, 30)
     assert planned.plan.look_again_at == one.now + timedelta(minutes=1)
 
 
@@ -338,3 +338,28 @@ def test_without_names_in_the_book_no_answer_repeats_what_may_be_one(card: Make,
     heard = answers(one)
     assert "I read: opportunity 006…QwErT, blocker" in heard or "Not understood" in heard
     assert not [word for word in ("Hooli", "1 250", "1'250", "1,25", "1250") if word in heard]
+
+
+def test_a_customer_called_like_a_region_stops_no_ledger_and_accuses_nobody(card: Make) -> None:
+    one = card()
+    one.book = AccountBook({"0065g00000QwErT": BookEntry("0065g00000QwErT", Decimal(50_000), "Meta")})
+    said(one, "sa.jane", f"+1 customer: {ACME} | blocker | expansion | 2026-12-31")
+    assert "`sa.jane` · dach-meta" in one.hears()
+    one.comment("sa.jane", "In DACH and Meta we tested with 50000 users; @meta knows.")
+    assert one.settle() == []
+
+
+def test_whoever_types_a_name_often_is_told_once(card: Make) -> None:
+    one = card()
+    one.book = AccountBook({"0065g00000QwErT": BookEntry("0065g00000QwErT", Decimal(0), "Orange")})
+    for _ in range(12):
+        one.comment("sa.jane", "Orange asked again.")
+    one.comment("sa.omar", "So did Orange here.")
+    assert [type(write) for write in one.settle()] == [PostNote, PostNote]
+    first = one.hears().split("\n\n---\n\n")[0]
+    assert first.partition("\n\n")[0] == snapshot(
+        "@sa.jane, only members of the project can read this. In your comments [1](#note_102), [2](#note_103), [3](#note_104), [4](#note_105), [5](#note_106), [6](#note_107), [7](#note_108), [8](#note_109), [9](#note_110), [10](#note_111) and 2 more there seems to be a customer's name or an exact amount. Those are for the account team only; here the link to the account is enough, as it leads those who may know to the rest."
+    )
+    one.comment("sa.jane", "Orange is impatient.")
+    assert [type(write).__name__ for write in one.settle()] == ["EditNote"]
+    one.hears()
