@@ -7,9 +7,6 @@ from datetime import datetime
 from app.domain.ours import ANSWERS
 from app.domain.voice import Voice
 
-AT_MOST = 20
-"""Points either way."""
-
 KEPT = 10
 
 

@@ -14,7 +14,7 @@ from app.domain.history import History, area_of, fold
 from app.domain.issue import Issue, Note, Ref, Snapshot, User
 from app.domain.money import typed
 from app.domain.numbers import Amounts
-from app.domain.ours import CARRIED_OVER, DUPLICATES, MOVE
+from app.domain.ours import CARRIED_OVER, COMMANDS, DUPLICATES, MOVE
 from app.domain.plan import Errand, Finding, React, Say
 from app.domain.program import Program
 from app.domain.request import Facts, Reading, read_request
@@ -92,6 +92,12 @@ class Case:
     def comments(self) -> list[Note]:
         """What people said."""
         return [n for n in self.snapshot.notes if not n.system and not self.bot.is_us(n.author)]
+
+    @property
+    def heeded(self) -> tuple[Command, ...]:
+        """The commands that may be followed: where the switch for them is on, those that nobody changed since."""
+        on = self.mode(COMMANDS) in (Mode.GUIDE, Mode.ENFORCE)
+        return tuple(c for c in self.commands if not c.changed) if on else ()
 
     def may_repeat(self, text: str) -> bool:
         """Whether somebody's words may stand in a note of ours: no customer's name and no sum (promise 11)."""

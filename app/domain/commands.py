@@ -7,6 +7,7 @@ is linear in its length, whatever was typed. Which comments were carried out is 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from markdown_it import MarkdownIt
@@ -66,18 +67,24 @@ HOW: Mapping[Word, tuple[str, str]] = {
     Word.REVIEW: ("review", "take the way through the review where I offered it"),
     Word.ASK_AGAIN: ("ask again", "repeat my question about what is missing"),
     Word.REASSIGN: ("reassign @person", "ask somebody else for what is missing"),
-    Word.POINTS: ("points +10 because <reason>", "add or take up to 20 points"),
+    Word.POINTS: ("points +10 because <reason>", "add or take up to {most} points"),
     Word.NOT_DUPLICATE: ("not a duplicate", "let go of the requests I took for the same as this one"),
     Word.WHY: ("why", "tell what I go by on this card"),
     Word.HELP: ("help", "list these words"),
 }
-"""How each is written, and what it does."""
+"""How each is written, and what it does; `{most}` are the points of the program's numbers."""
 
 OF_MOVES = frozenset({Word.CANCEL, Word.OVERRIDE, Word.ACCEPT, Word.REVIEW})
 """Words about a move that we keep; bare, they count after our note."""
 
 OF_ASKS = frozenset({Word.ASK_AGAIN, Word.REASSIGN})
 """Words about our question for context."""
+
+DECISIONS = OF_MOVES | OF_ASKS | {Word.POINTS, Word.NOT_DUPLICATE}
+"""Words that are followed in their writer's name, so only as they were written: Maintainers may change a comment."""
+
+WHILE_WRITTEN = timedelta(seconds=5)
+"""So long after it was posted a comment may change and is still as its writer wrote it: GitLab sets both times anew."""
 
 _ALONE = frozenset({Word.CANCEL, Word.ACCEPT, Word.REVIEW, Word.ASK_AGAIN, Word.WHY, Word.HELP})
 _ALSO = {"approve": Word.ACCEPT, "yes": Word.ACCEPT, "ask": Word.ASK_AGAIN, "not": Word.NOT_DUPLICATE}
@@ -98,6 +105,16 @@ class Command:
     rest: str
     note: Note
     called: bool = True
+
+    @property
+    def changed(self) -> bool:
+        """Whether it decides something, in a comment that was changed after it was written."""
+        return self.word in DECISIONS and self.note.updated_at - self.note.created_at > WHILE_WRITTEN
+
+    @property
+    def at(self) -> datetime:
+        """When it was said, at the latest."""
+        return self.note.updated_at if self.changed else self.note.created_at
 
 
 def commands(notes: Iterable[Note], bot: str) -> tuple[Command, ...]:

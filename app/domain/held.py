@@ -5,6 +5,7 @@ stands as it is when somebody overrides it. A move that is for others to make is
 their `accept`, makes it. Whoever moved the card had the role then; whoever agrees has it when they agree.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,12 +26,15 @@ REVIEW = "status::reviewed"
 REASON_AT_LEAST = 10
 """Letters that make a reason to override."""
 _DONE = "white_check_mark"
+_TONE = re.compile(r"_tone[1-5]\Z")
 _AGREES, _DISAGREES = frozenset({"thumbsup", "+1"}), frozenset({"thumbsdown", "-1"})
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A word about the move, and why it could not be followed, if so: no right to it, or no reason given."""
+    """A word about the move, and why it could not be followed, if so: no right to it, no reason given, nothing is done
+    about moves now, or its comment was changed.
+    """
 
     command: Command
     refused: str | None = None
@@ -43,12 +47,13 @@ def heard(case: Case, hold: Hold) -> tuple[Said, ...]:
     found: list[Said] = []
     for command in case.commands:
         note = command.note
-        if command.word not in _open(hold) or note.created_at < hold.at or note.created_at > hold.until:
+        if command.word not in _open(hold) or not hold.at <= command.at <= hold.until:
             continue
-        if not command.called and note.id < hold.note.id:
+        talk = not command.called and note.body.strip().casefold().startswith("yes")
+        if not command.called and note.id < hold.note.id and (talk or not command.changed):
             continue
         refused = _refused(case, hold, command)
-        if refused and not command.called and note.body.strip().casefold().startswith("yes"):
+        if refused == "not allowed" and talk:
             continue
         found.append(Said(command, refused))
         if not refused:
@@ -61,9 +66,9 @@ def outcome(case: Case, hold: Hold) -> Ruling:
     if case.history.stood != hold.source:
         return moved_on(case, hold)
     mode = _mode(case, hold)
-    if mode in (Mode.OFF, Mode.OBSERVE) or case.snapshot.issue.state == "closed":
+    if mode in (Mode.OFF, Mode.OBSERVE):
         return SILENT
-    said = next((s.command for s in heard(case, hold) if not s.refused), None)
+    said = next((s.command for s in heard(case, hold) if not s.refused and s.command in case.heeded), None)
     if said and said.word is Word.CANCEL:
         return _done(cancelled(case, hold, said.note.author.username), said)
     if mode is Mode.ENFORCE:
@@ -72,7 +77,7 @@ def outcome(case: Case, hold: Hold) -> Ruling:
         if said:
             return _done(_agreed(case, hold, said.note.author.username, said.note.created_at, said.word), said)
         award = _award(case, hold)
-        if award and award.name in _DISAGREES:
+        if award and _plain(award) in _DISAGREES:
             return cancelled(case, hold, award.user.username)
         if award:
             return _agreed(case, hold, award.user.username, award.at, Word.ACCEPT)
@@ -100,6 +105,17 @@ def _open(hold: Hold) -> frozenset[Word]:
     return frozenset({Word.CANCEL, Word.OVERRIDE} | agree | review)
 
 
+def _followed(case: Case, hold: Hold) -> frozenset[Word]:
+    """Those that are followed, as things are."""
+    match _mode(case, hold):
+        case Mode.OFF | Mode.OBSERVE:
+            return frozenset()
+        case Mode.GUIDE:
+            return frozenset({Word.CANCEL})
+        case Mode.ENFORCE:
+            return _open(hold)
+
+
 def _refused(case: Case, hold: Hold, command: Command) -> str | None:
     author = command.note.author
     roles = case.roles(author, command.note.created_at)
@@ -110,6 +126,10 @@ def _refused(case: Case, hold: Hold, command: Command) -> str | None:
         allowed = bool(roles & case.taxonomy.workflow.who_may(hold.source, _aim(hold, command.word)))
     if not allowed:
         return "not allowed"
+    if command.word not in _followed(case, hold):
+        return "not now"
+    if command.changed:
+        return "changed"
     reasoned = len(command.rest.strip(" :–-")) >= REASON_AT_LEAST
     return "no reason" if command.word is Word.OVERRIDE and not reasoned else None
 
@@ -129,10 +149,15 @@ def _award(case: Case, hold: Hold) -> Award | None:
     """The first reaction on our note, since the proposal, by somebody who may make the move."""
     may = case.taxonomy.workflow.who_may(hold.source, hold.target)
     for award in case.snapshot.awards or ():
-        counts = award.name in _AGREES | _DISAGREES and hold.at <= award.at <= hold.until
+        counts = _plain(award) in _AGREES | _DISAGREES and hold.at <= award.at <= hold.until
         if hold.proposed and counts and not case.bot.is_us(award.user) and case.roles(award.user, award.at) & may:
             return award
     return None
+
+
+def _plain(award: Award) -> str:
+    """Its name, whatever the colour of the hand."""
+    return _TONE.sub("", award.name)
 
 
 def _agreed(case: Case, hold: Hold, by: str, at: datetime, word: Word) -> Ruling:
@@ -207,5 +232,8 @@ def _done(ruling: Ruling, command: Command) -> Ruling:
 
 
 def _mode(case: Case, hold: Hold) -> Mode:
+    """How far we may go about it. Of a closed request nothing is moved."""
+    if case.snapshot.issue.state == "closed" or case.mode(MOVES) is Mode.OFF:
+        return Mode.OFF
     modes = hold.move.modes if hold.move else case.taxonomy.workflow.modes
     return modes.for_area(case.area)

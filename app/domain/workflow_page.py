@@ -52,7 +52,7 @@ def workflow_page(taxonomy: Taxonomy) -> str:
             MODES,
             *_moves(taxonomy),
             *_held(taxonomy.workflow),
-            *_words(),
+            *_words(taxonomy.numbers.adjust_at_most),
             *_items(taxonomy),
             "",
         ]
@@ -131,14 +131,15 @@ more than once a week."""
     return ["", *text.splitlines()]
 
 
-def _words() -> list[str]:
+def _words(most: int) -> list[str]:
     """The words people may write to the bot, and who may use which."""
-    rows = [f"| `{how}` | {_cell(what)} | {_may(word)} |" for word, (how, what) in HOW.items()]
+    rows = [f"| `{how}` | {_cell(what.format(most=most))} | {_may(word)} |" for word, (how, what) in HOW.items()]
     text = """## Words to the bot
 
 Begin a line of a comment with the bot's handle and one of these. Words about a move (the first four) may stand alone as
 a comment after the bot's note. Words in quotes and code do not count. A comment is read once, as it stands then:
-editing or deleting it later changes nothing. What was done gets a ✅; what could not be done is answered."""
+editing or deleting it later changes nothing. A decision in a comment that was changed before it was read is not
+followed, as others can change a comment too. What was done gets a ✅; what could not be done is answered."""
     return ["", *text.splitlines(), "", "| word | what it does | who |", "|---|---|---|", *rows]
 
 

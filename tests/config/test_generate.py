@@ -102,7 +102,8 @@ more than once a week.
 
 Begin a line of a comment with the bot's handle and one of these. Words about a move (the first four) may stand alone as
 a comment after the bot's note. Words in quotes and code do not count. A comment is read once, as it stands then:
-editing or deleting it later changes nothing. What was done gets a ✅; what could not be done is answered.
+editing or deleting it later changes nothing. A decision in a comment that was changed before it was read is not
+followed, as others can change a comment too. What was done gets a ✅; what could not be done is answered.
 
 | word | what it does | who |
 |---|---|---|

@@ -279,8 +279,12 @@ class Card:
 
     def thinks(self) -> None:
         """Read and decide, and write nothing yet: another process, or a slow one."""
+        self._thought = self.planned()
+
+    def planned(self) -> tuple[Write, ...]:
+        """What a run would write on the card, in order; errands are for other issues."""
         planned = self.reconciler().plan(REF, self.now).writes
-        self._thought = tuple(w for w in planned if not isinstance(w, Carry | Draft))
+        return tuple(w for w in planned if not isinstance(w, Carry | Draft))
 
     def speaks(self) -> None:
         """Write what was decided some time ago, whatever happened since."""

@@ -4,6 +4,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from time import perf_counter
 
 import pytest
@@ -17,7 +18,7 @@ from app.domain.issue import Note, User
 from app.domain.plan import PostNote, React
 from app.domain.points_said import points_said
 from app.domain.taxonomy import Mode
-from tests.rules.cards import Card, without
+from tests.rules.cards import REF, Card, without
 from tests.rules.test_hostile_text import ANYTHING
 from tests.rules.world import NINE, shipped
 
@@ -193,7 +194,7 @@ def test_our_handle_is_taken_off_a_line_and_nothing_else(text: str) -> None:
     ],
 )
 def test_points(text: str, found: int | None) -> None:
-    assert points_said(text) == found
+    assert points_said(text, 20) == found
 
 
 # On a card.
@@ -382,9 +383,83 @@ def test_a_word_while_a_newer_move_is_judged_waits_for_it(complete: Makes) -> No
 def test_two_bots_do_not_talk_for_ever(complete: Makes) -> None:
     card = complete("new")
     answers = [answer(card, "triage-bot", "@sounding-board hello") for _ in range(9)]
-    assert [bool(said) for said in answers] == [True] * 6 + [False] * 3
+    assert [bool(said) for said in answers] == [True] * 7 + [False] * 2
+    assert answers[6] == snapshot(
+        "@triage-bot, I answer 6 comments of one person within an hour here, and this is one more, so I left it as it is. Please write it again in an hour."
+    )
     card.later(hours=2)
     assert answer(card, "triage-bot", "@sounding-board hello")
+
+
+def test_many_people_at_once_are_answered_a_handful_in_a_note(complete: Makes) -> None:
+    card = complete("new")
+    for i in range(12):
+        card.comment(f"sa.{i}", "@sounding-board help\n" * 5)
+        card.now -= timedelta(seconds=59)
+    heard: list[str] = []
+    while not heard or heard[-1]:
+        card.reconciler().run(REF, card.now)
+        heard.append(card.hears())
+        assert len(heard[-1]) < 12_000
+        card.later(minutes=1)
+    assert [said.count(", these are the words I know") for said in heard] == [2] * 6 + [0]
+
+
+def test_a_run_with_more_to_answer_looks_again_soon(complete: Makes) -> None:
+    card = complete("new")
+    for i in range(11):
+        card.comment(f"sa.{i}", "@sounding-board cancel")
+    card.reconciler().run(REF, card.now)
+    assert card.hears().count("I keep no move of this card") == 10
+    assert card.look_again_at() is None, "the one that is left is answered at once"
+    assert len(card.settle()) == 3
+    assert card.hears().count("I keep no move of this card") == 1
+
+
+def test_a_crowd_of_words_of_one_person_within_one_run_is_bounded_too(complete: Makes) -> None:
+    card = complete("new")
+    for _ in range(20):
+        card.comment("sa.omar", "@sounding-board cancel")
+        card.now -= timedelta(seconds=59)
+    card.settle()
+    heard = card.hears()
+    assert heard.count("I keep no move of this card") == 1, "the same thing is said once"
+    assert heard.count("Please write it again in an hour.") == 1
+
+
+@pytest.mark.parametrize(
+    "word", ["cancel", "accept", "points +5 because the board asked", "ask again", "not a duplicate"]
+)
+def test_a_comment_that_was_changed_into_a_decision_is_answered_and_not_followed(complete: Makes, word: str) -> None:
+    card = complete("new")
+    card.comment("sme.ken", "I look at this on Monday")
+    card.rewrite(card.thread[-1], f"@sounding-board {word}")
+    card.settle()
+    assert card.hears() in (
+        f"@sme.ken, your comment was changed after it was written, and others can do that too. So I do not go by `{word.partition(' +')[0]}` in it; please write it in a new comment.",
+        "@sme.ken, I keep no move of this card, so there is nothing to `cancel`.",
+        "@sme.ken, nobody waits for `accept` here now.",
+    )
+    assert (adjustments(card.ours()), card.settle()) == ((), [])
+
+
+def test_help_is_given_in_a_comment_that_was_changed_too(complete: Makes) -> None:
+    card = complete("new")
+    card.comment("sme.ken", "@sounding-board hep")
+    card.rewrite(card.thread[-1], "@sounding-board help")
+    card.settle()
+    assert card.hears().startswith("@sme.ken, these are the words I know")
+
+
+def test_the_limit_of_points_is_the_programs(complete: Makes) -> None:
+    world = shipped()
+    numbers = replace(world.taxonomy.numbers, adjust_at_most=30)
+    card = complete("new", replace(world, taxonomy=replace(world.taxonomy, numbers=numbers)))
+    assert "+25 points" in answer(card, "sme.ken", "@sounding-board points +25 because the board asked twice")
+    assert "add or take up to 30 points" in answer(card, "sme.ken", "@sounding-board help")
+    assert answer(card, "sme.ken", "@sounding-board points +31 because the board asked twice").endswith(
+        "with up to 30 points either way."
+    )
 
 
 # The question for context.

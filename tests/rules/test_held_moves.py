@@ -77,7 +77,7 @@ def test_whoever_moved_it_had_the_role_then_and_need_not_have_it_still(complete:
 
 def test_a_run_that_died_after_the_note_is_made_good_without_another_word(held: Card) -> None:
     brings_it(held)
-    note, _ = held.reconciler().plan(REF, held.now).writes
+    note, _ = held.planned()
     held.apply(REF, note)
     held.hears()
     held.later(hours=20)
@@ -296,7 +296,7 @@ def test_a_word_is_not_lost_with_a_run_that_died_before_it_was_followed(held: Ca
         held.comment("sme.ken", "cancel")
     else:
         held.comment("sme.ken", "@sounding-board cancel\n@sounding-board help")
-    first, *_ = held.reconciler().plan(REF, held.now).writes
+    first, *_ = held.planned()
     assert isinstance(first, PostNote)
     held.apply(REF, first)
     assert "these are the words I know" in held.hears()
@@ -312,6 +312,55 @@ def test_the_word_of_a_race_is_followed_once(held: Card) -> None:
     held.speaks()
     assert held.settle() == []
     assert CANCELLED.format("sme.ken") in held.hears()
+
+
+def test_words_about_moves_are_not_followed_while_the_switch_for_words_is_off(held: Card) -> None:
+    held.world = shipped().rule_in("commands", Mode.OFF)
+    held.comment("sme.ken", "@sounding-board cancel")
+    held.comment("lead.ai", "override the customer decides tomorrow")
+    assert (held.settle(), held.status, "hold::open" in held.issue.labels) == ([], "new", True)
+
+
+NOT_NOW = "@lead.ai, I do nothing about moves here now, so I left things as they are."
+
+
+@pytest.mark.parametrize("mode", [Mode.OBSERVE, Mode.GUIDE])
+def test_a_word_that_cannot_be_followed_in_this_mode_is_answered(held: Card, mode: Mode) -> None:
+    held.world = shipped().moves_in(mode)
+    held.comment("lead.ai", "override the customer decides tomorrow")
+    held.settle()
+    assert (held.hears(), held.status, held.settle()) == (NOT_NOW, "new", [])
+
+
+def test_where_we_only_guide_a_move_may_still_be_let_go_of(held: Card) -> None:
+    held.world = shipped().moves_in(Mode.GUIDE)
+    held.comment("sme.ken", "cancel")
+    held.settle()
+    assert held.hears() == CANCELLED.format("sme.ken")
+
+
+def test_a_word_on_a_closed_request_is_answered(held: Card) -> None:
+    held.close("sme.ken")
+    held.settle()
+    held.hears()
+    held.comment("lead.ai", "override the customer decides tomorrow")
+    held.settle()
+    assert NOT_NOW in held.hears()
+    assert held.status == "new"
+
+
+def test_why_in_one_breath_with_cancel_tells_what_comes_of_it(held: Card) -> None:
+    held.comment("sme.ken", "@sounding-board cancel\n@sounding-board why")
+    held.settle()
+    told, cancelled = held.hears().split("\n\n---\n\n")
+    assert told.startswith("@sme.ken, this card is in **New**.\n")
+    assert cancelled == CANCELLED.format("sme.ken")
+
+
+def test_why_in_one_breath_with_override_tells_where_the_card_goes(held: Card) -> None:
+    held.comment("lead.ai", "@sounding-board override the customer decides tomorrow\n@sounding-board why")
+    held.settle()
+    assert held.hears().startswith("@lead.ai, this card is in **Reviewed**. Missing here: Theme")
 
 
 # The way through the review.

@@ -39,6 +39,51 @@ def test_so_does_a_word_of_the_pm(proposed: Card, words: str) -> None:
     assert (proposed.status, proposed.hears(), proposed.settle()) == ("accepted", DONE, [])
 
 
+@pytest.mark.parametrize("emoji", ["thumbsup_tone1", "thumbsup_tone3", "+1_tone5"])
+def test_a_thumb_has_any_colour(proposed: Card, emoji: str) -> None:
+    proposed.react("pm.ai", emoji)
+    proposed.settle()
+    assert (proposed.status, proposed.hears()) == ("accepted", DONE)
+
+
+def test_so_has_a_thumb_down(proposed: Card) -> None:
+    proposed.react("pm.ai", "thumbsdown_tone2")
+    proposed.settle()
+    assert (proposed.status, "let go of it" in proposed.hears()) == ("reviewed", True)
+
+
+@pytest.mark.parametrize(
+    ("words", "early"),
+    [
+        ("accept", True),
+        ("@sounding-board accept", True),
+        ("accept", False),
+        ("yes", False),
+        ("@sounding-board yes", False),
+    ],
+)
+def test_words_put_into_the_pms_comment_are_not_the_pms(complete: Makes, words: str, early: bool) -> None:
+    card = complete("reviewed")
+    if early:
+        card.comment("pm.ai", "Who is asking?")
+        said = card.thread[-1]
+    card.move("sme.ken", "accepted")
+    card.settle()
+    card.hears()
+    if not early:
+        card.comment("pm.ai", "Who is asking?")
+        said = card.thread[-1]
+    card.rewrite(said, words)
+    card.settle()
+    assert card.hears() == (
+        "@pm.ai, your comment was changed after it was written, and others can do that too. So I do not go by "
+        "`accept` in it; please write it in a new comment."
+    )
+    card.comment("pm.ai", "accept")
+    card.settle()
+    assert (card.status, card.hears()) == ("accepted", DONE)
+
+
 @pytest.mark.parametrize("who", ["sme.ken", "sa.omar", "pm.agile", "lead.ai", "em.ai"])
 def test_a_thumb_of_somebody_else_is_only_a_thumb(proposed: Card, who: str) -> None:
     proposed.react(who)

@@ -33,7 +33,7 @@ def test_the_note_is_written_before_the_labels_and_both_only_once(complete: Make
 def test_after_a_crash_between_note_and_labels_only_the_labels_follow(complete: Makes) -> None:
     card = complete("new")
     card.move("mallory", "accepted")
-    (note, _) = card.reconciler().plan(REF, card.now).writes
+    (note, _) = card.planned()
     card.apply(REF, note)
     (labels,) = card.settle()
     assert isinstance(labels, ChangeLabels)
@@ -257,7 +257,7 @@ def test_the_order_of_label_events_within_one_drag_does_not_matter(complete: Mak
 def run_over(card: Card, earlier: tuple[str, str], newer: tuple[str, str]) -> None:
     """Two drags; our answer to the first arrives after the second."""
     card.move(*earlier)
-    writes = card.reconciler().plan(REF, card.now).writes
+    writes = card.planned()
     card.move(*newer)
     for write in writes:
         card.apply(REF, write)

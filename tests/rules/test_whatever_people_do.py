@@ -170,7 +170,7 @@ def test_people_without_any_role_move_nothing_however_quickly_they_drag(
 def test_a_run_that_died_between_two_writes_is_made_good_by_the_next(card: Card, acts: list[Act], late: int) -> None:
     for act in acts:
         act(card)
-    for write in card.reconciler().plan(REF, card.now).writes[:late]:
+    for write in card.planned()[:late]:
         card.apply(REF, write)
     card.settle()
     holds(card)

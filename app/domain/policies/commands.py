@@ -4,15 +4,18 @@ An answer is a new note that takes the place of the earlier one, since nobody is
 what another note says are carried out by the rule that keeps that note; here is answered what they cannot do.
 """
 
+from bisect import bisect_left, insort
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import groupby
 
-from app.domain.adjustments import AT_MOST, Adjustment, adjustments, to_state
+from app.domain.adjustments import Adjustment, adjustments, to_state
 from app.domain.case import SILENT, Case, Ruling
 from app.domain.commands import HOW, MAY, OF_ASKS, OF_MOVES, Command, Word
-from app.domain.held import heard, who_may_say
-from app.domain.hold import Hold, kept
+from app.domain.held import heard, outcome, who_may_say
+from app.domain.hold import TEMPLATE, Hold, kept
+from app.domain.issue import Note
 from app.domain.move_words import in_order
 from app.domain.ours import ANSWERS, COMMANDS, CONTEXT, DUPLICATES
 from app.domain.plan import Finding, React, Say, Verdict
@@ -22,7 +25,10 @@ from app.domain.roster import Role
 
 NAME = COMMANDS
 ANSWERS_AN_HOUR, AN_HOUR = 6, timedelta(hours=1)
-"""So many words of one person are answered on one request; about moves there is no limit."""
+"""So many comments of one person are answered on one request; the next one is told so."""
+
+ANSWERED_AT_ONCE, SOON = 10, timedelta(minutes=1)
+"""So many words are answered in one note, comment by comment; the others soon, in the next."""
 
 _PUZZLED = "question"
 _DONE = "white_check_mark"
@@ -39,12 +45,13 @@ class _Answer:
 
 def rule(case: Case) -> Ruling:
     """Answer what was written to us since the rules took effect, and lately enough to still be waited for."""
-    found = tuple(_answers(case))
+    found, more = _due(case)
     if not found:
         return SILENT
     points = adjustments(case.voice) + tuple(_adjusted(a) for a in found if a.kind == "points")
     newest = max(a.command.note.id for a in found)
-    data = {"answers": [_worded(a) for a in found]}
+    worded = [_worded(a) for a in found]
+    data = {"answers": [one for i, one in enumerate(worded) if one not in worded[:i]]}
     state = {"open": False, "answer": newest, "points": to_state(points)}
     findings = tuple(
         Finding(
@@ -59,6 +66,7 @@ def rule(case: Case) -> Ruling:
     return Ruling(
         says=(Say(ANSWERS, "answers", data, state, anew=True),),
         findings=findings,
+        look_again_at=case.now + SOON if more else None,
         handled=frozenset(a.command.note.id for a in found),
         reactions=tuple(React(note, name) for note, name in reactions.items() if _seen(found, note)),
     )
@@ -69,29 +77,60 @@ def _seen(found: tuple[_Answer, ...], note: int) -> bool:
     return any(a.command.note.id == note and a.kind not in ("why", "help") for a in found)
 
 
+@dataclass(slots=True)
+class _Spoken:
+    """When each person's comments were answered or carried out, so that two bots do not talk for ever."""
+
+    times: dict[int, list[datetime]]
+
+    def before(self, command: Command) -> int:
+        """How many of this person's within the hour before."""
+        times = self.times.get(command.note.author.id, [])
+        return bisect_left(times, command.at) - bisect_left(times, command.at - AN_HOUR)
+
+    def one_more(self, note: Note, at: datetime) -> None:
+        """It is answered now."""
+        insort(self.times.setdefault(note.author.id, []), at)
+
+
+def _spoken(case: Case) -> _Spoken:
+    found = _Spoken({})
+    for note in case.comments:
+        if case.voice.carried_out(note.id):
+            found.one_more(note, note.created_at)
+    return found
+
+
+def _due(case: Case) -> tuple[tuple[_Answer, ...], bool]:
+    """What is answered in this run, the same thing to the same person once, and whether more is left for the next."""
+    spoken, found = _spoken(case), list[_Answer]()
+    for _, several in groupby(_answers(case), key=lambda a: a.command.note.id):
+        answers = list(several)
+        if len(found) + len(answers) > max(ANSWERED_AT_ONCE, len(answers)):
+            return tuple(found), True
+        asked = answers[0].command
+        so_many = spoken.before(asked)
+        if so_many > ANSWERS_AN_HOUR:
+            continue
+        if so_many == ANSWERS_AN_HOUR:
+            answers = [_Answer(asked, "too many", {"limit": ANSWERS_AN_HOUR})]
+        spoken.one_more(asked.note, asked.at)
+        found += answers
+    return tuple(found), False
+
+
 def _answers(case: Case) -> Iterator[_Answer]:
     hold = kept(case)
     refused = {} if hold is None else {s.command: s.refused for s in heard(case, hold)}
     for command in case.commands:
         if command.word in OF_MOVES:
             answer = _of_move(case, command, hold, refused)
-        elif (
-            _too_many(case, command)
-            or not command.called
-            or case.now - command.note.created_at > case.taxonomy.workflow.judged_for
-        ):
+        elif not command.called or case.now - command.at > case.taxonomy.workflow.judged_for:
             answer = None
         else:
             answer = _other(case, command)
         if answer:
             yield answer
-
-
-def _too_many(case: Case, command: Command) -> bool:
-    """Whether we answered this person often enough within the hour before: two bots might talk for ever."""
-    note = command.note
-    mine = [n for n in case.comments if n.author.id == note.author.id and case.voice.carried_out(n.id)]
-    return sum(note.created_at - AN_HOUR <= n.created_at < note.created_at for n in mine) >= ANSWERS_AN_HOUR
 
 
 def _of_move(case: Case, command: Command, hold: Hold | None, refused: dict[Command, str | None]) -> _Answer | None:
@@ -103,7 +142,7 @@ def _of_move(case: Case, command: Command, hold: Hold | None, refused: dict[Comm
     if hold and command in refused:
         may = in_order(who_may_say(case, hold, command.word))
         return _Answer(command, str(refused[command]), {"may": may, "word": command.word.value})
-    late = case.now - command.note.created_at > case.taxonomy.workflow.judged_for
+    late = case.now - command.at > case.taxonomy.workflow.judged_for
     if not command.called or late or (hold and _before(hold, command)):
         return None
     kind = "nothing offered" if command.word in (Word.ACCEPT, Word.REVIEW) else "nothing held"
@@ -111,7 +150,7 @@ def _of_move(case: Case, command: Command, hold: Hold | None, refused: dict[Comm
 
 
 def _before(hold: Hold, command: Command) -> bool:
-    return command.note.created_at < hold.at
+    return command.at < hold.at
 
 
 def _other(case: Case, command: Command) -> _Answer | None:
@@ -121,6 +160,8 @@ def _other(case: Case, command: Command) -> _Answer | None:
     roles = case.roles(command.note.author, command.note.created_at)
     if not roles & MAY[word]:
         return _Answer(command, "not allowed", {"may": in_order(MAY[word]), "word": word.value})
+    if command.changed:
+        return _Answer(command, "changed", {"word": word.value})
     if word is Word.NOT_DUPLICATE:
         suggestion = case.voice.on(DUPLICATES)
         return None if suggestion and suggestion.open else _Answer(command, "nothing suggested", {})
@@ -132,15 +173,15 @@ def _other(case: Case, command: Command) -> _Answer | None:
             return _Answer(command, "whom", {})
         return None if note and note.open else _Answer(command, "nothing asked", {})
     if word is Word.POINTS:
-        return _points(command)
+        return _points(command, case.taxonomy.numbers.adjust_at_most)
     return _Answer(command, "help", _words(case)) if word is Word.HELP else _Answer(command, "why", _why(case))
 
 
-def _points(command: Command) -> _Answer:
+def _points(command: Command, at_most: int) -> _Answer:
     """The reason stays where it was written: a customer's name may be in it."""
-    delta = points_said(command.rest)
+    delta = points_said(command.rest, at_most)
     if delta is None:
-        return _Answer(command, "points unread", {"most": AT_MOST})
+        return _Answer(command, "points unread", {"most": at_most})
     return _Answer(command, "points", {"sign": "+" if delta >= 0 else "−", "number": abs(delta), "delta": delta})
 
 
@@ -150,14 +191,14 @@ def _adjusted(answer: _Answer) -> Adjustment:
 
 
 def _why(case: Case) -> dict[str, object]:
-    """Where the card is, what is held and missing, and the ways there are."""
-    flow, hold = case.taxonomy.workflow, kept(case)
-    status = flow.status(case.history.stood)
+    """Where the card is once this run is over, what is held and missing, and the ways there are."""
+    flow, (title, hold) = case.taxonomy.workflow, _afterwards(case)
+    status = flow.status(title)
     wanted = case.context.wanted(status.requires) if status else ()
     return {
-        "status": case.status_name(case.history.stood),
-        "source": case.status_name(case.history.stood),
-        "ways_out": [(s.name, in_order(roles)) for s, roles in flow.ways_out(case.history.stood)],
+        "status": case.status_name(title),
+        "source": case.status_name(title),
+        "ways_out": [(s.name, in_order(roles)) for s, roles in flow.ways_out(title)],
         "held": case.status_name(hold.target) if hold else None,
         "mover": hold.mover if hold else None,
         "until": hold.until if hold else None,
@@ -165,8 +206,19 @@ def _why(case: Case) -> dict[str, object]:
     }
 
 
+def _afterwards(case: Case) -> tuple[str, Hold | None]:
+    """Where the card stands and what is held, when what is said now about the held move is carried out."""
+    hold = kept(case)
+    ruling = outcome(case, hold) if hold and case.history.last is None else SILENT
+    ended = any(say.template != TEMPLATE for say in ruling.says)
+    return ruling.status or case.history.stood, None if ended else hold
+
+
 def _words(case: Case) -> dict[str, object]:
-    listed = [(how, what, in_order(MAY.get(word, frozenset[Role]()))) for word, (how, what) in HOW.items()]
+    most = case.taxonomy.numbers.adjust_at_most
+    listed = [
+        (how, what.format(most=most), in_order(MAY.get(word, frozenset[Role]()))) for word, (how, what) in HOW.items()
+    ]
     return {"words": listed, "bot": case.bot.username}
 
 

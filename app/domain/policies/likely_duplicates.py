@@ -30,7 +30,7 @@ def rule(case: Case) -> Ruling:
 
 def _settled(case: Case, note: OurNote) -> Ruling:
     refs = [str(ref) for ref in suggested(note)]
-    disagreed = [c.note for c in case.commands if c.called and c.word is Word.NOT_DUPLICATE]
+    disagreed = [c.note for c in case.heeded if c.called and c.word is Word.NOT_DUPLICATE]
     linked = {link.reference.casefold() for link in case.snapshot.links or ()}
     if case.snapshot.issue.state == "closed":
         how, who = "closed", None

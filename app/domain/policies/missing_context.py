@@ -13,12 +13,12 @@ from app.domain.asked_words import asked_words
 from app.domain.case import SILENT, Case, Ruling
 from app.domain.commands import MAY, Command, Word
 from app.domain.context import Wanted
-from app.domain.ours import COMMANDS, CONTEXT, NEEDED, READY
+from app.domain.ours import CONTEXT, NEEDED, READY
 from app.domain.plan import Finding, React, Say, Verdict
 from app.domain.reassigned import reassigned
 from app.domain.roster import Role
 from app.domain.routes import route_of
-from app.domain.taxonomy import Mode, Status
+from app.domain.taxonomy import Status
 from app.domain.voice import OurNote
 from app.domain.working_days import after_working_days
 
@@ -199,9 +199,9 @@ def _heard(case: Case, ruling: Ruling) -> Ruling:
 def _followed(case: Case) -> Iterable[Command]:
     """Comments about our open question, by those who may, that can be followed."""
     note = case.voice.on(NAME)
-    if note is None or not note.open or case.mode(COMMANDS) in (Mode.OFF, Mode.OBSERVE):
+    if note is None or not note.open:
         return
-    for command in case.commands:
+    for command in case.heeded:
         asks = command.called and command.word in (Word.ASK_AGAIN, Word.REASSIGN)
         allowed = asks and case.roles(command.note.author, command.note.created_at) & MAY[command.word]
         if allowed and (command.word is Word.ASK_AGAIN or reassigned(case, command)):
