@@ -258,6 +258,35 @@ Would write:
 """)
 
 
+def waiting(ran: Ran) -> list[str]:
+    """What `explain` says is waited for."""
+    return [line for line in shown(ran).splitlines() if line.startswith(("Held:", "Asked:"))]
+
+
+def test_explain_what_is_held_and_asked(terminal: Terminal, world: World, gappy: Issue, dragged: Issue) -> None:
+    terminal("sweep", "--apply")
+    assert waiting(terminal("explain", number(dragged))) == snapshot(
+        [
+            "Held: the move of sa.omar from New to Accepted by PMs, until THEN UTC; waits for somebody who may make it, PM owner."
+        ]
+    )
+    assert re.sub(r"since [\d-]+", "since THEN", "".join(waiting(terminal("explain", number(gappy))))) == snapshot(
+        "Asked: sa.jane since THEN, reminded 0 times."
+    )
+
+
+def test_explain_a_held_move_that_lacks_something(terminal: Terminal, world: World, past: World) -> None:
+    jane, ken = past.user("sa.jane"), past.user("sme.ken")
+    no_theme = READY.replace(' ~"theme::ai::chat"', "")
+    issue = past.create_issue(jane, past.project("sme/customer-feedback"), "SAML", description=no_theme)
+    terminal("sweep", "--apply")
+    past.update_issue(ken, issue, add_labels=["status::reviewed"], remove_labels=["status::new"])
+    terminal("sweep", "--apply")
+    assert waiting(terminal("explain", number(issue))) == snapshot(
+        ["Held: the move of sme.ken from New to Reviewed, until THEN UTC; waits for Theme."]
+    )
+
+
 def test_explain_a_request_that_is_fine(terminal: Terminal, world: World, past: World) -> None:
     project = past.project("sme/customer-feedback")
     issue = past.create_issue(
