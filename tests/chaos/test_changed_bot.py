@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from app.domain.envelope import Place, unseal
-from app.entrypoints.demo.story import FOR_THE_REVIEW, GAPS, REST_OF_IT
+from app.entrypoints.demo.story import GAPS
 from app.fakegitlab.model import Issue, Note, User
+from tests.chaos.crowd import FOR_THE_REVIEW, REST_OF_IT
 from tests.chaos.desk import Town, desk, town
 from tests.scenarios.living import SIGNING_KEY
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from app.entrypoints.demo.story import FOR_THE_REVIEW, GAPS, REST_OF_IT
+from app.entrypoints.demo.story import GAPS
 from app.fakegitlab import Fault, Faults
 from app.fakegitlab.model import Issue
+from tests.chaos.crowd import FOR_THE_REVIEW, REST_OF_IT
 from tests.chaos.desk import CLIENT_PATIENCE, Desk, Town, desk, town
 from tests.chaos.installation import until
 
