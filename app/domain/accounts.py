@@ -16,6 +16,8 @@ _OTHER_CRMS = (".hubspot.com", ".dynamics.com", ".pipedrive.com", ".sugarcrm.com
 CRM_WORDS = (*_SALESFORCE, *_OTHER_CRMS)
 """What the hosts of CRMs end in."""
 
+_DYNAMICS_ID = re.compile(r"[?&](?i:id)=(?:%7[Bb])?([0-9A-Fa-f-]{8,40})")
+_SUGAR_ID = re.compile(r"#([A-Za-z_]{1,40}/[0-9A-Za-z-]{8,40})")
 _NO_ACCOUNTS = re.compile(r"/-/|/uploads/|\A[^/]*//[^/]*/?\Z")
 _FILLING = (
     "a account accounts an asap ask asking client company crm customer deal follow follows for from here "
@@ -27,7 +29,7 @@ _SAYS_NO_NAME = frozenset(_FILLING.split())
 
 def key_of(id_or_link: str) -> str:
     """What an account is known by: the first 15 characters of a Salesforce id (of 15 or 18), else the link without its
-    query, else the text itself.
+    query (but for what names the account there), else the text itself.
     """
     text = id_or_link.strip()
     return _account(text).key if _URL.match(text) else text[:15] if _ID.fullmatch(text) else text
@@ -67,13 +69,23 @@ def named_links(text: str, known: frozenset[str] = frozenset()) -> Iterator[str]
     return (m[1] for m in _NAMED_LINK.finditer(text) if next(crm_links(m[2], known), None))
 
 
+def around_link(text: str) -> tuple[str, str, str] | None:
+    """A text before its first link, that link, and after it. What a comma parts from a link is no more of it."""
+    every = [found for pattern in (_NAMED_LINK, _URL) if (found := pattern.search(text))]
+    if not every:
+        return None
+    found = min(every, key=lambda f: f.start())
+    end = found.end() if found.re is _NAMED_LINK else found.start() + len(found[0].split(",")[0].rstrip(".;:!?*_~"))
+    return text[: found.start()], text[found.start() : end], text[end:]
+
+
 def without_links(text: str) -> str:
     """A text without its links and their words: the words may be a customer's name."""
     return " ".join(_URL.sub("", _NAMED_LINK.sub("", text)).split())
 
 
 def _account(link: str) -> Account:
-    key = re.split(r"[?#]", link, maxsplit=1)[0].rstrip("/")
+    key = re.split(r"[?#]", link, maxsplit=1)[0].rstrip("/") + _told_behind(link)
     host = _HOST.match(key)
     if host:
         key = key[: host.end()].lower() + key[host.end() :]
@@ -82,6 +94,15 @@ def _account(link: str) -> Account:
         return Account(key, AccountKind.OTHER, link)
     kind = AccountKind.ACCOUNT if found[0].startswith("001") else AccountKind.OPPORTUNITY
     return Account(found[0][:15], kind, link)
+
+
+def _told_behind(link: str) -> str:
+    """Where a CRM names the account behind the path: Dynamics in `id=`, SugarCRM in the fragment."""
+    if _at(link, (".dynamics.com",)) and (found := _DYNAMICS_ID.search(link)):
+        return f"?id={found[1].lower()}"
+    if _at(link, (".sugarcrm.com",)) and (found := _SUGAR_ID.search(link)):
+        return f"/#{found[1]}"
+    return ""
 
 
 def _known(text: str, known: frozenset[str]) -> Account | None:

@@ -34,6 +34,7 @@ _MARK = re.compile(r"`+|<!--|</?[A-Za-z][A-Za-z0-9-]*(?=[\s/>])[^<>]*>")
 _SUMMARY, _SUMMARY_END = re.compile(r"<summary[\s>]", re.IGNORECASE), re.compile(r"</summary\s{0,9}>", re.IGNORECASE)
 _SHOWN_AS_TYPED = re.compile(r"\s{0,3}<(?:pre|script|style|textarea)[\s>]", re.IGNORECASE)
 _LONG_QUOTE = re.compile(r"[ \t]*(?:[-*+][ \t]{1,4})?(>{3,})[ \t]*")
+_ONE_CUSTOMER = re.compile(r"[*_]{0,9}1[\s*_]{1,9}customers?\b", re.IGNORECASE)
 _QUICK_ACTION = re.compile(r"/[A-Za-z_]+(?:\s|\Z)")
 
 
@@ -66,14 +67,17 @@ def lines(text: str) -> tuple[Line, ...]:
 def _surviving(markdown: MarkdownIt, text: str) -> Iterator[Line]:
     tokens = markdown.parse(text)
     fenced_off = long_quotes(text, tokens)
-    heading = ""
+    heading = mark = ""
     for token in tokens:
-        if token.type in ("heading_open", "heading_close"):
+        if token.type == "list_item_open":
+            mark = token.markup
+        elif token.type in ("heading_open", "heading_close"):
             heading = token.markup if token.nesting == 1 else ""
         elif not token.map or token.map[0] in fenced_off:
             continue
         elif token.type == "inline":
-            yield from _paragraph(token.content, heading)
+            yield from _paragraph(_signed(mark, token.content), heading)
+            mark = ""
         elif token.type == "html_block" and not _SHOWN_AS_TYPED.match(token.content):
             yield from _surviving(_INSIDE_HTML, _unmarked(token.content))
 
@@ -102,6 +106,11 @@ def long_quotes(text: str, tokens: list[Token]) -> set[int]:
         found.update(range(max(begin, last + 1), end + 1))
         last = max(last, end)
     return found
+
+
+def _signed(mark: str, content: str) -> str:
+    """`- 1 customer` is a list to Markdown only: whoever typed it meant a sign."""
+    return mark + content.lstrip("*_") if mark in ("+", "-") and _ONE_CUSTOMER.match(content) else content
 
 
 def _paragraph(content: str, heading: str) -> Iterator[Line]:

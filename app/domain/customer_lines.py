@@ -168,7 +168,8 @@ def _one_liner(said: OneLiner, speaker: Speaker, table: Table) -> Heard:
 
 def _unread_part(told: Telling, said: OneLiner) -> str:
     """A part's own words where they can be neither name nor sum, as `Q3ish`; else which part it is."""
-    return in_words(told) or f"part {said.parts.index(told.text) + 1}"
+    within = (i for i, part in enumerate(said.parts, 1) if told.text in part)
+    return in_words(told) or f"part {next(within)}"
 
 
 def _account_of_prose(told: Told, by_label: list[Telling], table: Table) -> Account | None:

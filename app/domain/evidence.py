@@ -1,11 +1,11 @@
 """From the words of fields to the values of a customer line (requests 2.2): one meaning for all dialects."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from app.domain import money
-from app.domain.accounts import account_of, without_links
+from app.domain.accounts import account_of, around_link, without_links
 from app.domain.customer import Account, ArrType, Severity
 from app.domain.dates import day
 from app.domain.taxonomy import Field
@@ -78,13 +78,48 @@ def of_parts(
 ) -> Iterator[Telling]:
     """What each part of a one-liner tells, in whatever order; a part nobody understands tells the field NOTHING."""
     for part in said.parts:
-        told = named(part, names) or _part(part, fields, names, known)
-        if not is_blank(told.field, told.text):
-            yield told
+        if told := named(part, names):
+            found = [told]
+        elif (around := around_link(part)) and account_of(part, known):
+            found = _beside(around, lambda text: _part(text, fields, names, known))
+        else:
+            found = [_part(part, fields, names, known)]
+        yield from (told for told in found if not is_blank(told.field, told.text))
 
 
 NOTHING = Field("", ("",))
 """The field of a part that was not understood."""
+
+
+_LONGEST_PHRASE = 3
+_NO_PHRASES = frozenset({"", ACCOUNT, IMPACT, PRIORITY})
+
+
+def _beside(around: tuple[str, str, str], understand: Callable[[str], Telling]) -> list[Telling]:
+    """A link's part may hold more than the link: parts between commas, or mere words of the dialect beside it."""
+    before, link, after = around
+    first, *parted = re.split("[,;]", after)
+    found: list[Telling] = []
+    left: list[str] = []
+    words = f"{before} {first}".replace("*", " ").split()
+    while words:
+        size, told = _phrase(words, understand)
+        found += [told] if told else []
+        left += [] if told else words[:1]
+        words = words[size:]
+    found += [understand(part.strip(" *_\\")) for part in parted]
+    return [understand(" ".join([link, *left])), *found]
+
+
+def _phrase(words: list[str], understand: Callable[[str], Telling]) -> tuple[int, Telling | None]:
+    """The phrase that words begin with, and how many they are; `120k USD` is one, `blocker 2026-03-31` are two."""
+    best: tuple[int, Telling | None] = (1, None)
+    for size in range(1, min(_LONGEST_PHRASE, len(words)) + 1):
+        told = understand(" ".join(words[:size]))
+        alone = understand(words[size - 1]).field.key
+        if told.field.key not in _NO_PHRASES and (best[1] is None or (best[1].field == told.field and alone == "")):
+            best = (size, told)
+    return best
 
 
 def _part(part: str, fields: Mapping[str, Field], names: Mapping[str, Field], known: frozenset[str]) -> Telling:

@@ -115,12 +115,15 @@ class _Hearing:
     of_running: list[str] = field(default_factory=list)
 
     def line(self, line: Line) -> None:
+        said = one_liner(line.text)
         if line.heading:
             self.end_section()
             self._open(line.text)
-        elif said := one_liner(line.text):
+        if said:
             self._end_value()
             self.one_liners.append(said)
+        elif line.heading:
+            return
         elif told := named(line.text, self.by_name):
             self._end_value()
             self.running, self.of_running = told.field, [told.text]

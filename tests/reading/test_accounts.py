@@ -100,3 +100,16 @@ def test_another_crms_link_counts_in_prose_only_when_the_book_knows_it() -> None
     assert keys(text) == []
     assert keys(text, frozenset({DYNAMIC})) == [DYNAMIC]
     assert keys("~DAP::Blocker https://app.hubspot.com/contacts/1/company/2") != []
+
+
+DYNAMICS = "https://org.crm4.dynamics.com/main.aspx?appid=1f2e3d4c-0000-0000-0000-000000000000&etn=account&id="
+SUGAR = "https://acme.sugarcrm.com/#Accounts/"
+
+
+@pytest.mark.parametrize("crm", [DYNAMICS, SUGAR])
+def test_two_accounts_of_a_crm_that_names_them_behind_the_path_are_two(crm: str) -> None:
+    one, two = f"{crm}aaaaaaaa-1111-2222-3333-444444444444", f"{crm}bbbbbbbb-1111-2222-3333-444444444444"
+    told = keys(f"+1 customer: {one} | blocker\n+1 customer: {two} | nice\n+1 customer: {one}&x=1 | nice")
+    assert len(told) == 3
+    assert told[0] == told[2] != told[1]
+    assert key_of(one) == told[0]

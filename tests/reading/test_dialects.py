@@ -149,6 +149,8 @@ def test_several_one_liners_in_one_note_are_several_customers() -> None:
         "**+1 customer:**",
         "**+1 customer**:",
         "- +1 customer:",
+        "# +1 customer:",
+        "+ **1 customer:**",
         "1. +1 customer:",
         "### Call\n+1 customer:",
         "@sounding-board +1 customer:",
@@ -159,7 +161,7 @@ def test_several_one_liners_in_one_note_are_several_customers() -> None:
     ],
 )
 def test_however_a_one_liner_is_dressed(head: str) -> None:
-    assert keys(f"{head} {DEAL} | blocker | needs it very much") == ([DEAL_ID] if head != "+ 1 customer:" else [])
+    assert keys(f"{head} {DEAL} | blocker | needs it very much") == [DEAL_ID]
 
 
 @pytest.mark.parametrize("minus", ["-", "−", "–", "—", "－"])
@@ -213,3 +215,38 @@ def test_what_is_told_without_an_account_is_an_answer() -> None:
         (),
         {"severity": Severity.BLOCKER, "needed_by": None, "no_date": True},
     )
+
+
+@pytest.mark.parametrize(
+    "minus", ["- 1 customer:", "# -1 customer:", "  - 1 customer:", "- one more thing\n- 1 customer:"]
+)
+def test_a_withdrawal_that_markdown_takes_for_a_list(minus: str) -> None:
+    assert [each.withdrawn for each in hear(f"{minus} {DEAL} | closed-lost").lines] == ["closed-lost"]
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        ", blocker, renewal, 2026-03-31",
+        ",blocker,renewal,2026-03-31",
+        "; blocker; renewal; 31 March 2026",
+        " blocker renewal 2026-03-31",
+        " - blocker, renewal | 2026-03-31",
+        ", **blocker** | renewal | 2026-03-31",
+    ],
+)
+def test_the_one_liner_with_commas_or_without_any_marks(rest: str) -> None:
+    heard = hear(f"+1 customer: {DEAL}{rest}")
+    assert (heard.unread, heard.named) == ((), False)
+    assert values(line(f"+1 customer: {DEAL}{rest}")) == {
+        "severity": Severity.BLOCKER,
+        "arr_type": ArrType.RENEWAL,
+        "needed_by": date(2026, 3, 31),
+    }
+
+
+def test_what_stands_between_commas_and_is_not_understood_is_said() -> None:
+    heard = hear(f"+1 customer: {DEAL}, blocker, Q3ish, Umbrella, 120k USD, needs SCIM for all")
+    assert heard.unread == ("Q3ish", "part 1")
+    assert (heard.lines[0].severity, heard.amount_typed) == (Severity.BLOCKER, True)
+    assert heard.lines[0].impact == "needs SCIM for all"

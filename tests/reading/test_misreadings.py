@@ -46,7 +46,6 @@ def facts(text: str) -> dict[str, str]:
         pytest.param(f"<details><summary>\n{PLUS}\n</summary>\n\ntext\n</details>", id="a summary of several lines"),
         pytest.param(f"/label {PLUS}", id="a quick action"),
         pytest.param(f"/comment {PLUS}\n/close", id="quick actions"),
-        pytest.param(f"# {PLUS}", id="a heading"),
         pytest.param(f"As said: {PLUS}", id="in the middle of a line"),
     ],
 )
