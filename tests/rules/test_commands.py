@@ -409,9 +409,10 @@ def test_a_run_with_more_to_answer_looks_again_soon(complete: Makes) -> None:
     card = complete("new")
     for i in range(11):
         card.comment(f"sa.{i}", "@sounding-board cancel")
+    assert card.look_again_at() == card.now + timedelta(minutes=1)
     card.reconciler().run(REF, card.now)
     assert card.hears().count("I keep no move of this card") == 10
-    assert card.look_again_at() is None, "the one that is left is answered at once"
+    assert card.look_again_at() is None, "the one that is left is answered by the next run"
     assert len(card.settle()) == 3
     assert card.hears().count("I keep no move of this card") == 1
 
