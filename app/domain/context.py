@@ -149,7 +149,9 @@ class Context:
         return any(role in roster.roles_at(u.username, area, self.now) for u in self.snapshot.issue.assignees)
 
     def new_accounts(self, since: datetime | None) -> int:
-        """Accounts that people named in comments after `since`, and nobody before: evidence that is new (T13, T15)."""
+        """Accounts that people named in comments written after `since`, and nobody before: evidence that is new (T13,
+        T15). What is added to an older comment is as old as that one, like all that the comment tells.
+        """
         if since is None:
             return 0
         told = sorted((line.at, line.account.key) for heard in self.reading.heard.values() for line in heard.lines)

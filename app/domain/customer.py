@@ -56,9 +56,9 @@ class Amount:
 class CustomerLine:
     """One account's evidence as one note, or the description (`note_id` None), tells it.
 
-    `at` is when it was told or last edited. `arr_unknown` is the reason given for not knowing the amount. `needed_by`
-    is None where nobody said, and `no_date` where "none" was the answer. `withdrawn` is the reason of a `-1 customer`
-    line, "" where none was given.
+    `at` is when its note was written, as GitLab does not tell an edit from a reaction. `arr_unknown` is the reason
+    given for not knowing the amount. `needed_by` is None where nobody said, and `no_date` where "none" was the answer.
+    `withdrawn` is the reason of a `-1 customer` line, "" where none was given.
     """
 
     account: Account

@@ -4,7 +4,7 @@ A CRM link alone is no customer line: it takes a field for it, a label beside it
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from app.domain import blocks, tellings
@@ -31,6 +31,7 @@ _MARKS_EVIDENCE = frozenset({SEVERITY, PRIORITY, "subscription", "deployment", "
 _ARR_TYPE = {AccountKind.ACCOUNT: ArrType.RENEWAL, AccountKind.OPPORTUNITY: ArrType.EXPANSION}
 _TOGETHER = {"arr": "arr_unknown", "arr_unknown": "arr", "needed_by": "no_date", "no_date": "needed_by"}
 _EVER = datetime.min.replace(tzinfo=UTC)
+_OF_THE_REQUEST_TOO = frozenset({"workaround"})
 _LONGEST_NAME = 5
 _LONGEST_REASON = 120
 WITHOUT_ACCOUNT = "+1 customer"
@@ -103,33 +104,63 @@ def understand(told: Told, speaker: Speaker, table: Table) -> Heard:
 def lines_of(heard: Iterable[Heard]) -> tuple[CustomerLine, ...]:
     """One line an account, the newest, unless that withdraws it; the account told first comes first.
 
-    Where a single account stands, what was told without an account is about it: the later telling wins.
+    What is told without an account is about the only one that stands at that time, or else about the first that comes.
     """
-    ordered = sorted(heard, key=lambda h: (h.at or _EVER, h.note_id or 0))
-    newest: dict[str, tuple[int, CustomerLine]] = {}
-    for i, each in enumerate(ordered):
-        for line in each.lines:
-            newest[line.account.key] = (i, line)
-    standing = [(i, line) for i, line in newest.values() if line.withdrawn is None]
-    if len(standing) != 1:
-        return tuple(line for _, line in standing)
-    (i, line) = standing[0]
-    before = [each.answers for each in ordered[:i]]
-    after = [each.answers for each in ordered[i:]]
-    return (_answered(line, before, after),)
+    board = _board(heard)
+    return tuple(board.answered(key) for key in board.standing)
 
 
-def _answered(
-    line: CustomerLine, before: list[Mapping[str, object]], after: list[Mapping[str, object]]
-) -> CustomerLine:
-    values: dict[str, object] = {}
-    for answers in before:
-        values.update(answers)
-    own = {key for key in values if getattr(line, key) not in (None, False) or _said_otherwise(line, key)}
-    values = {key: value for key, value in values.items() if key not in own}
-    for answers in after:
-        values.update(answers)
-    return replace(line, **values)  # type: ignore[arg-type]
+def told_of_nobody(heard: Iterable[Heard]) -> tuple[int, ...]:
+    """The comments that answer something about a customer, when none or several stood: nobody can tell about whom."""
+    return tuple(_board(heard).dropped)
+
+
+def _board(heard: Iterable[Heard]) -> "_Board":
+    board = _Board()
+    for each in sorted(heard, key=lambda h: (h.at or _EVER, h.note_id or 0)):
+        board.hear(each)
+    return board
+
+
+@dataclass(slots=True)
+class _Board:
+    """Who stands, as notes are read one after the other, and what was answered about whom before and after its line."""
+
+    standing: dict[str, CustomerLine] = field(default_factory=dict)
+    before: dict[str, dict[str, object]] = field(default_factory=dict)
+    after: dict[str, dict[str, object]] = field(default_factory=dict)
+    nobodys: dict[str, object] = field(default_factory=dict)
+    begun: bool = False
+    dropped: list[int] = field(default_factory=list)
+
+    def hear(self, heard: Heard) -> None:
+        for line in heard.lines:
+            self._line(line)
+        if heard.lines and not self.begun and self.standing:
+            if len(self.standing) == 1:
+                self.before[next(iter(self.standing))] = self.nobodys
+            self.begun = True
+        if not self.begun:
+            self.nobodys.update(heard.answers)
+        elif len(self.standing) == 1:
+            self.after.setdefault(next(iter(self.standing)), {}).update(heard.answers)
+        elif heard.note_id is not None and heard.answers.keys() - _OF_THE_REQUEST_TOO:
+            self.dropped.append(heard.note_id)
+
+    def _line(self, line: CustomerLine) -> None:
+        key = line.account.key
+        earlier = {**self.before.pop(key, {}), **self.after.pop(key, {})}
+        if line.withdrawn is not None:
+            self.standing.pop(key, None)
+            return
+        self.standing[key], self.before[key] = line, earlier
+
+    def answered(self, key: str) -> CustomerLine:
+        """The line with its answers: earlier ones fill what it does not tell, later ones win."""
+        line = self.standing[key]
+        told = self.before.get(key, {}).items()
+        values = {k: v for k, v in told if getattr(line, k) in (None, False) and not _said_otherwise(line, k)}
+        return replace(line, **{**values, **self.after.get(key, {})})  # type: ignore[arg-type]
 
 
 def _said_otherwise(line: CustomerLine, key: str) -> bool:

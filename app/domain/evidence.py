@@ -29,9 +29,11 @@ _LIKE_DATE = re.compile(
     r"\W*(?:q[1-4]|h[12]|fy ?\d|20\d\d|\d{1,2}[./-]|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w{0,6}\b)",
     re.IGNORECASE,
 )
+_LEADING_LABELS = re.compile(r"(?:[\s*_,;]{0,9}~(?:\"[^\"\n]{1,255}\"|[\w:.?&/-]{1,255}))+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LONGEST_TEXT = 500
 _LONGEST_UNREAD = 80
+_LONGEST_QUALIFIED = 5
 
 
 @dataclass(slots=True)
@@ -142,15 +144,19 @@ def _key_of(part: str, fields: Mapping[str, Field], names: Mapping[str, Field], 
         return "subscription"
     if words <= 4 and day(part):
         return "needed_by"
-    if money.whole_amount(part) or unknown(part) or from_book(part):
+    qualified = words <= _LONGEST_QUALIFIED and money.qualified(part)
+    if money.whole_amount(part) or unknown(part) or from_book(part) or qualified:
         return ARR
     return IMPACT if words >= 3 and not _LIKE_DATE.match(part) else ""
 
 
 def of_labels(texts: Iterable[str], fields: Mapping[str, Field]) -> Iterator[Telling]:
-    """The severity and the customer priority that labels within a text tell (rule 9)."""
+    """The severity and the customer priority that labels tell which begin a line (rule 9): within a sentence, they may
+    be what it denies.
+    """
     for text in texts:
-        for title in labels(text):
+        leading = _LEADING_LABELS.match(text)
+        for title in labels(leading[0]) if leading else ():
             for key in (SEVERITY, PRIORITY):
                 reference = f'~"{title}"'
                 told = Telling(fields[key], reference) if key in fields else None

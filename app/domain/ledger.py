@@ -18,7 +18,7 @@ _STRONGEST_FIRST = tuple(Severity)
 def standing(lines: Iterable[CustomerLine]) -> tuple[CustomerLine, ...]:
     """The line of each account that counts: its newest, unless that withdraws it. The strongest first, then by key.
 
-    What the description tells is as old as its last edit; of two lines told at one instant the later note counts.
+    What the description tells is as old as the request; of two lines told at one instant the later note counts.
     """
     newest: dict[str, CustomerLine] = {}
     for line in lines:

@@ -33,6 +33,12 @@ _FILLING = re.compile(
     r"yearly|the|of|is|in|band)\b",
     re.IGNORECASE,
 )
+_QUALIFIED = re.compile(
+    r"(?:\b(?:(?:less|no more|fewer) than|not more than|up to|at most|max|maximum|under|below|was|were|used to"
+    r"|instead of|per month|a month|monthly|month|per quarter|quarterly|tcv|one[- ]off|once"
+    r"|(?:over|for) \d{1,2} (?:years|months))\b|[<≤]|/ ?mo(?:nth)?\b)",
+    re.IGNORECASE,
+)
 _PER_YEAR = re.compile(r"/ ?(?:year|yr|y|a)\b", re.IGNORECASE)
 
 
@@ -51,8 +57,12 @@ class _Token:
 
 
 def amount(text: str) -> Amount | None:
-    """The amount in a field of its own: what has a currency, else what has k or M, else a lone number."""
+    """The amount in a field of its own: what has a currency, else what has k or M, else a lone number. None for an
+    upper limit, a change, or what is not for a year.
+    """
     text = _without_dates(text[:_LONGEST])
+    if _QUALIFIED.search(text):
+        return None
     tokens = _tokens(text)
     best = min((token.rank for token in tokens), default=2)
     chosen = next((i for i, token in enumerate(tokens) if token.rank == best), None)
@@ -76,6 +86,11 @@ def typed(text: str) -> bool:
     text = _without_dates(text)
     found = (m for m in _TOKEN.finditer(text) if not _COUNTED.match(text, m.end()))
     return any(_sized(m) or (_is_long(m["number"]) and text[: m.start("number")][-1:] != "#") for m in found)
+
+
+def qualified(text: str) -> bool:
+    """Whether a sum is typed with words by which it says less than it seems to."""
+    return bool(_QUALIFIED.search(text[:_LONGEST])) and typed(text)
 
 
 def sums(text: str, *, bare: bool) -> Iterator[Decimal]:

@@ -29,7 +29,8 @@ class Receipt:
 
     `no_account` and `unknown_gone` are one-liners without an account, and about a customer who is not here. `asks`: a
     CRM link stands there and nothing says whether it is a customer; `link` is that link where it may be repeated.
-    `cut`: only the beginning was read; `left_out`: nothing was.
+    `currency` is the only one that counts, where an amount was told in another. `cut`: only the beginning was read;
+    `left_out`: nothing was. `whose`: it tells something about a customer, and nobody knows which.
     """
 
     read: tuple[str, ...] = ()
@@ -37,6 +38,8 @@ class Receipt:
     more: int = 0
     no_account: bool = False
     unknown_gone: bool = False
+    currency: str | None = None
+    whose: bool = False
     asks: bool = False
     link: str | None = None
     cut: bool = False
@@ -45,8 +48,8 @@ class Receipt:
     @property
     def due(self) -> bool:
         """Whether there is anything that its people have to hear."""
-        told = (self.unread, self.more, self.no_account, self.unknown_gone, self.asks, self.cut, self.left_out)
-        return any(told)
+        told = (self.unread, self.more, self.no_account, self.unknown_gone, self.currency, self.asks, self.cut)
+        return self.left_out or self.whose or any(told)
 
 
 def of_comment(case: Case, note: Note) -> Receipt:
@@ -56,6 +59,8 @@ def of_comment(case: Case, note: Note) -> Receipt:
     heard = case.reading.heard.get(note.id)
     if heard is None:
         return Receipt()
+    if not heard.lines and note.id in case.reading.of_nobody:
+        return Receipt(whose=True, cut=heard.cut)
     if not heard.lines and WITHOUT_ACCOUNT not in heard.unread:
         return _asked(case, note, heard) if _uncounted(case, heard) else Receipt()
     return _receipt(case, heard)
@@ -80,6 +85,7 @@ def _receipt(case: Case, heard: Heard) -> Receipt:
         more=len(_uncounted(case, heard)),
         no_account=WITHOUT_ACCOUNT in heard.unread,
         unknown_gone=any(line.withdrawn is not None and not _ever_here(case, line) for line in heard.lines),
+        currency=case.book.currency if any(_is_foreign(case, line) for line in heard.lines) else None,
         cut=heard.cut,
     )
 
@@ -124,10 +130,18 @@ def _said(case: Case, line: CustomerLine) -> Iterator[str]:
 def _arr(case: Case, line: CustomerLine) -> Iterator[str]:
     if case.book.entry(line.account.key):
         yield "ARR from the account book"
+    elif _is_foreign(case, line):
+        yield "ARR in another currency"
     elif line.arr:
         yield "ARR as you wrote it"
     elif line.arr_unknown:
         yield "ARR unknown"
+
+
+def _is_foreign(case: Case, line: CustomerLine) -> bool:
+    """Whether its amount counts nowhere, because of its currency."""
+    told = line.arr and line.arr.currency not in (None, case.book.currency)
+    return bool(told) and case.book.entry(line.account.key) is None
 
 
 def _names(case: Case, key: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from app.domain import blocks, tellings
 from app.domain.accounts import CRM_WORDS, account_of
 from app.domain.blocks import READ_AT_MOST
 from app.domain.customer import CustomerLine, Heard
-from app.domain.customer_lines import Speaker, Table, lines_of, understand
+from app.domain.customer_lines import Speaker, Table, lines_of, told_of_nobody, understand
 from app.domain.evidence import ACCOUNT, KEYS, NOTHING, first_account, of_labels, of_parts
 from app.domain.issue import Issue, Note, User
 from app.domain.taxonomy import Field
@@ -61,13 +61,15 @@ Facts = Mapping[str, Told]
 class Reading:
     """A request as read: its facts, its customers, and what was heard in each note (None: the description).
 
-    `not_read` are comments left out because there is too much to read: that has to be said.
+    `not_read` are comments left out because there is too much to read, `of_nobody` those about an unknown one of the
+    customers: that has to be said.
     """
 
     facts: Facts = field(default_factory=dict, repr=False)
     lines: tuple[CustomerLine, ...] = field(default=(), repr=False)
     heard: Mapping[int | None, Heard] = field(default_factory=dict, repr=False)
     not_read: tuple[int, ...] = ()
+    of_nobody: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,8 @@ def _read(
     standing = {line.account.key for line in lines}
     for text in texts:
         _tell(facts, text, table, standing)
-    return Reading(facts, lines, {text.speaker.note_id: text.heard for text in texts}, not_read)
+    heard = {text.speaker.note_id: text.heard for text in texts}
+    return Reading(facts, lines, heard, not_read, told_of_nobody(heard.values()))
 
 
 def _hear(body: str, speaker: Speaker, table: Table, prompts: tuple[str, ...]) -> _Text:

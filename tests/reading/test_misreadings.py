@@ -315,3 +315,26 @@ def test_what_survives_is_as_typed() -> None:
 def test_the_same_note_read_twice_gives_the_same() -> None:
     text = f"{PLUS}\n{OTHER} | Q3ish | [Acme]({DEAL})"
     assert hear(text) == hear(text)
+
+
+@pytest.mark.parametrize(
+    "told", ["less than 100k", "up to 2M", "was $300k, now $50k", "$10k per month", "$300k TCV over 3 years", "< 100k"]
+)
+def test_an_amount_that_is_less_than_it_seems_is_not_understood(told: str) -> None:
+    for text in (f"Account: {DEAL}\nARR: {told}", f"+1 customer: {DEAL} | {told}"):
+        heard = hear(text)
+        assert (heard.lines[0].arr, heard.lines[0].impact, heard.unread) == (None, None, ("ARR at stake",))
+        assert heard.amount_typed
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        (f'This is not ~"DAP::Blocker" for {DEAL}.', False),
+        (f"Why is that a ~DAP::Blocker? See {DEAL}", False),
+        (f'~"DAP::Blocker" {DEAL}', True),
+        (f"- **~bug ~DAP::Blocker** for {DEAL}", True),
+    ],
+)
+def test_a_label_is_evidence_only_where_it_begins_its_line(text: str, counts: bool) -> None:
+    assert [each.severity for each in hear(text).lines] == ([Severity.BLOCKER] if counts else [])

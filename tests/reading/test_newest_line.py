@@ -120,3 +120,15 @@ def test_what_was_heard_is_known_by_note() -> None:
     assert found.heard[1].unread == ("Q3ish",)
     assert found.heard[3].unread == ("dunno",)
     assert 2 not in found.heard
+
+
+def test_an_answer_about_a_customer_who_is_withdrawn_does_not_go_over_to_another() -> None:
+    first = note(1, f"+1 customer: {DEAL}")
+    answer = note(2, "Severity: blocker\nNeeded by: 2026-03-31")
+    second, gone = note(3, f"+1 customer: {HOUSE} | nice"), note(4, f"-1 customer: {DEAL} | closed-lost")
+    assert standing("", first, answer, second) == [(DEAL_ID, Severity.BLOCKER), (HOUSE_ID, Severity.NICE)]
+    (line,) = reading("", first, answer, second, gone).lines
+    assert (line.account.key, line.severity, line.needed_by) == (HOUSE_ID, Severity.NICE, None)
+    assert standing("", first, answer, gone, note(5, f"+1 customer: {HOUSE}")) == [(HOUSE_ID, None)]
+    both = note(6, "Severity: retention")
+    assert standing("", first, second, both, note(7, f"-1 customer: {DEAL}")) == [(HOUSE_ID, Severity.NICE)]

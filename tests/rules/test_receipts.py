@@ -200,6 +200,12 @@ If not, there is nothing to do.\
 """),
         ),
         (
+            f"+1 customer: {CRM}/0018X00002Ab001 | blocker | renewal | 2026-12-31 | €120k",
+            snapshot(
+                "I read: account 001…Ab001, blocker, renewal, 2026-12-31, ARR in another currency. Amounts count in USD only. Edit your note and I will read it again."
+            ),
+        ),
+        (
             f"-1 customer: {INITECH} | closed-lost",
             snapshot(
                 "I read: account 001…AbCdE, withdrawn. What you withdraw is no customer of this request. Edit your note and I will read it again."
@@ -363,3 +369,19 @@ def test_whoever_types_a_name_often_is_told_once(card: Make) -> None:
     one.comment("sa.jane", "Orange is impatient.")
     assert [type(write).__name__ for write in one.settle()] == ["EditNote"]
     one.hears()
+
+
+def test_an_answer_about_one_of_several_customers_is_counted_for_none_and_that_is_said(card: Make) -> None:
+    one = card()
+    said(one, "sa.jane", f"+1 customer: {ACME} | blocker | expansion | 2026-12-31")
+    said(one, "sa.omar", f"+1 customer: {INITECH} | nice | renewal | 2026-06-30")
+    one.hears()
+    note = said(one, "sa.jane", "Needed by: 2026-03-31")
+    assert answers(one) == snapshot("""\
+I cannot tell which customer this is about. Please say it in that customer's own line:
+
+`+1 customer: CRM link | blocker, retention, fast-follow or nice | new, renewal or expansion | 2026-03-31`\
+""")
+    one.rewrite(note, "Thank you both.")
+    one.settle()
+    assert answers(one) == snapshot("Thank you! Nothing is left here that I do not understand.")
