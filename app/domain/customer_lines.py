@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from app.domain import blocks, tellings
+from app.domain import tellings
 from app.domain.accounts import account_of, crm_links, named_links, says_name, without_links
 from app.domain.customer import Account, AccountKind, ArrType, CustomerLine, Heard
 from app.domain.evidence import (
@@ -59,22 +59,6 @@ class Table:
     def by_key(self) -> Mapping[str, Field]:
         """Fields by key."""
         return {f.key: f for f in self.fields}
-
-
-def hear(
-    body: str,
-    author: User,
-    at: datetime,
-    fields: tuple[Field, ...],
-    *,
-    note_id: int | None = None,
-    internal: bool = False,
-    known: frozenset[str] = frozenset(),
-) -> Heard:
-    """What one note, or the description (`note_id` None), says about customers. The same text gives the same."""
-    told = tellings.listen(blocks.lines(blocks.readable(body)), tellings.names_of(fields))
-    found = understand(told, Speaker(author, at, note_id, internal), Table(fields, known))
-    return replace(found, cut=len(body) > blocks.READ_AT_MOST)
 
 
 def understand(told: Told, speaker: Speaker, table: Table) -> Heard:

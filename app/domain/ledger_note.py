@@ -105,15 +105,7 @@ def ledger_say(
         return None
     scored = _scored(note, scored)
     absent, touching = [*missing.items, *_lacks(desk, lines)], _touching(desk, lines)
-    state = {
-        "rows": [_row(desk, line) for line in lines[:KEPT_AT_MOST]],
-        "accounts": len(lines),
-        "all": _fingerprint(lines),
-        "touching": touching,
-        "missing": [missing.before, *absent],
-        "scored": scored.to_state() if scored and lines else None,
-        **_read_by_now(note, read),
-    }
+    state = _state(desk, lines, [missing.before, *absent], touching, scored) | _read_by_now(note, read)
     data = {
         "rows": shown(desk, lines),
         "more": max(0, len(lines) - SHOWN_AT_MOST),
@@ -125,6 +117,20 @@ def ledger_say(
         "absent": absent,
     }
     return Say(LEDGER, "ledger", data, state, internal=True)
+
+
+def _state(
+    desk: Desk, lines: Sequence[CustomerLine], missing: list[str | None], touching: str | None, scored: Scored | None
+) -> dict[str, object]:
+    """The machine copy of what the ledger says."""
+    return {
+        "rows": [_row(desk, line) for line in lines[:KEPT_AT_MOST]],
+        "accounts": len(lines),
+        "all": _fingerprint(lines),
+        "touching": touching,
+        "missing": missing,
+        "scored": scored.to_state() if scored and lines else None,
+    }
 
 
 def ledger_of(case: Case, book: AccountBook, scored: Scored | None = None, read: Sequence[int] = ()) -> Say | None:

@@ -1,9 +1,11 @@
 """What somebody wrote, and what was heard in it."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from app.domain import customer_lines
+from app.domain import blocks, tellings
 from app.domain.customer import CustomerLine, Heard
+from app.domain.customer_lines import Speaker, Table, understand
 from app.domain.issue import User
 from tests.rules.world import NINE, shipped
 
@@ -81,7 +83,9 @@ def hear(
 ) -> Heard:
     """What is heard in a comment, written so many minutes after nine."""
     told_at = at or NINE + timedelta(minutes=minute)
-    return customer_lines.hear(body, JANE, told_at, FIELDS, note_id=note_id or minute + 1, known=known)
+    told = tellings.listen(blocks.lines(blocks.readable(body)), tellings.names_of(FIELDS))
+    found = understand(told, Speaker(JANE, told_at, note_id or minute + 1), Table(FIELDS, known))
+    return replace(found, cut=len(body) > blocks.READ_AT_MOST)
 
 
 def line(body: str, known: frozenset[str] = frozenset()) -> CustomerLine:
