@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
 
 from app.domain.issue import Ref
 
@@ -38,12 +37,6 @@ class Share:
 
 
 NOTHING = Share()
-
-
-def point_value(worth: Decimal, priorities: Iterable[int]) -> Fraction:
-    """ARR of the account for each point of priority it has given on all open requests."""
-    given = sum(priorities)
-    return Fraction(worth) / given if given else Fraction(0)
 
 
 def shares(claims: Iterable[Claim], worths: Mapping[str, Decimal]) -> dict[Ref, Share]:

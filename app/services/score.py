@@ -7,7 +7,7 @@ what the last run knew stands in the very notes that are read. Where one request
 all: shares of a part of the board would be wrong without anybody seeing it (promise 6).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -128,14 +128,14 @@ class Score:
                 waiting.append(placed.ref)
                 continue
             try:
-                self._carry_out(placed, scoring.at, dry=dry or placed.observed)
+                done = self._carry_out(placed, scoring.at, dry=dry or placed.observed)
             except Missing:
                 continue
             except (Temporary, Permanent) as problem:
                 failed.append((placed.ref, str(problem)))
                 continue
-            written += not placed.observed
-            begun += begins
+            written += done and not placed.observed
+            begun += done and begins
         return Written(written, tuple(waiting), tuple(failed))
 
     def _read(self, issue: Issue, now: datetime) -> Case | None:
@@ -194,17 +194,19 @@ class Score:
         add, remove = label_changes(self._asked(case), place, self.taxonomy)
         return (ChangeLabels(add, remove),) if add or remove else ()
 
-    def _carry_out(self, placed: Placed, now: datetime, *, dry: bool) -> None:
-        """Look at the issue afresh, since the listing may be minutes old: a person's nomination must not be undone."""
+    def _carry_out(self, placed: Placed, now: datetime, *, dry: bool) -> bool:
+        """Look at the issue afresh, since the listing may be minutes old: a person's nomination must not be undone.
+        Tell whether there still was something to write.
+        """
         entry = Entry(now, placed.ref, dry, finding=_finding(placed, dry))
         if dry:
             self.journal.record([entry])
-            return
+            return True
         fresh = self.reader.issue(placed.ref)
-        writes: Iterable[Write] = placed.writes
+        writes = placed.writes
         if fresh.updated_at != placed.issue.updated_at:
             if fresh.state == "closed" or not is_request(fresh, self.program):
-                return
+                return False
             writes = self._placed(self._case(fresh, self.reader.notes(fresh.ref), now), placed.place).writes
         self.journal.record([entry])
         for write in writes:
@@ -212,6 +214,7 @@ class Score:
             self.journal.record([Entry(now, placed.ref, dry, write=write, note_id=note_id)])
             if isinstance(write, PostNote):
                 self._alone(fresh)
+        return bool(writes)
 
     def _alone(self, issue: Issue) -> None:
         """After posting, look once more: where another process posted too, the older note stays."""

@@ -12,7 +12,7 @@ from app.domain.account_book import AccountBook
 from app.domain.issue import Ref
 from app.domain.ledger import growth, priority_of, worths
 from app.domain.scoring import Asked
-from app.domain.shares import Claim, Share, allotted, point_value, shares
+from app.domain.shares import Claim, Share, allotted, shares
 from tests.numbers.worlds import NUMBERS, boards, books
 
 ONE, TWO, THREE = (Ref("sme/one", iid) for iid in (1, 2, 3))
@@ -24,7 +24,6 @@ def claims(board: list[Asked]) -> list[Claim]:
 
 def test_the_handbooks_formula() -> None:
     """An account of 180k that gave 10 points here and 8 there: 10k a point."""
-    assert point_value(Decimal(180_000), [10, 8]) == 10_000
     told = shares([Claim(ONE, "a", 10, growth=True), Claim(TWO, "a", 8, growth=False)], {"a": Decimal(180_000)})
     assert told == {ONE: Share(growth=Decimal(100_000)), TWO: Share(retention=Decimal(80_000))}
 

@@ -245,6 +245,19 @@ def test_a_nomination_made_while_the_job_runs_is_not_undone(job: Desk) -> None:
     assert job.labels(issue) == {"arr-driver::nominated", "priority::2"}
 
 
+def test_a_request_closed_while_the_job_runs_is_left_alone_and_not_counted(job: Desk) -> None:
+    issue = job.files()
+    settings = settings_for(job.gitlab.url, job.world, job.kept, account_book=job.kept / "book.csv")
+    token, hasty = settings.gitlab_token.get_secret_value(), Budget(rate=1e6, burst=1e6, notes_burst=1e6)
+    with closing(SqliteJournal(job.kept / "j.sqlite3")) as journal, connect(settings.gitlab_url, token, hasty) as doors:
+        scorer = bootstrap.scorer(settings, job.configured, doors, journal)
+        planned = scorer.score.plan(job.world.now())
+        with job.world.at(job.world.now() + timedelta(minutes=1)):
+            job.world.update_issue(job.world.user("lead.ai"), issue, state_event="close")
+        assert scorer.score.carry_out(planned, dry=False) == Written()
+    assert (job.ours(issue), job.labels(issue)) == ([], set())
+
+
 def test_where_one_request_cannot_be_read_nothing_is_written(job: Desk) -> None:
     job.files()
     other = job.files("Another")
