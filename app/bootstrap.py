@@ -2,22 +2,29 @@
 
 import importlib.metadata
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from app.domain.account_book import AccountBook
 from app.domain.failure import Permanent
+from app.domain.in_flight import Revision
 from app.domain.inbox import InboxRules
 from app.domain.ours import WAITING
+from app.domain.provision import Change, Kind
+from app.domain.provision_hooks import HookKeys
 from app.domain.subject import Subject
 from app.domain.taxonomy import Taxonomy
 from app.domain.voice import Bot, Identity
 from app.domain.webhook_signature import WebhookKeys, webhook_keys
 from app.gateways.account_book_csv import read_account_book
-from app.gateways.config_load import Configuration, load
+from app.gateways.config_errors import ConfigError
+from app.gateways.config_history import configuration_at
+from app.gateways.config_load import TAXONOMY, Configuration, load
+from app.gateways.config_mentions import mentions
 from app.gateways.gitlab_connect import GitLab, connect
 from app.gateways.inbox_sqlite import SqliteInbox
 from app.gateways.inbox_view import InboxView
@@ -29,18 +36,38 @@ from app.gateways.templates import Templates
 from app.services.attend import Attend
 from app.services.check_online import CheckOnline
 from app.services.errands import Errands
+from app.services.in_flight import RequestsInFlight
 from app.services.likeness import Likeness
 from app.services.operator import OperatorIssue
 from app.services.ports import Journal
+from app.services.provision import Part, Provisioning
+from app.services.provision_boards import ProvisionBoards
+from app.services.provision_documents import ProvisionDocuments
+from app.services.provision_hooks import ProvisionHooks
+from app.services.provision_labels import ProvisionLabels
+from app.services.provision_schedules import ProvisionSchedules
+from app.services.provision_templates import ProvisionTemplates
+from app.services.provision_variables import ProvisionVariables
 from app.services.reconcile import Reconciler
 from app.services.score import Score
 from app.services.sweep import Sweep
 from app.services.top_requests import TopRequests
-from app.settings import Settings, SettingsInvalid
+from app.settings import KeptSettings, OperatorSettings, Settings, SettingsInvalid
 
 VERSION = importlib.metadata.version("sounding-board")
-SHIPPED = Path(__file__).parent.parent
-"""Where the shipped templates are, for an installation that has none of its own."""
+
+
+def _shipped() -> Path:
+    """Beside the program in a clone; an installed wheel puts its files where the installation keeps data."""
+    beside = Path(__file__).parent.parent
+    if (beside / TAXONOMY).is_file():
+        return beside
+    installed = importlib.metadata.files("sounding-board") or []
+    return next(Path(str(file.locate())).resolve().parent for file in installed if file.name == TAXONOMY)
+
+
+SHIPPED = _shipped()
+"""Where the shipped configuration, templates and components are, for an installation that has none of its own."""
 
 JOURNAL_KEPT = timedelta(days=180)
 """Two quarters: long enough for the question why a card moved, short enough for the disk."""
@@ -54,14 +81,24 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def configuration(settings: Settings) -> Configuration:
+def configuration(settings: OperatorSettings) -> Configuration:
     """The program as code. Raises ConfigInvalid."""
     return load(settings.config_dir)
 
 
 def wording(config_dir: Path) -> Templates:
     """The sentences: an installation's own, and the shipped ones for the rest."""
-    return Templates([config_dir / "templates", SHIPPED / "templates"])
+    return Templates(_template_directories(config_dir))
+
+
+def mistakes(config_dir: Path) -> Iterator[ConfigError]:
+    """What no template may have, and mentions of labels that there are not, in all that speaks of labels."""
+    yield from wording(config_dir).mistakes()
+    yield from mentions(config_dir, _template_directories(config_dir))
+
+
+def _template_directories(config_dir: Path) -> list[Path]:
+    return [config_dir / "templates", SHIPPED / "templates"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +197,65 @@ def gitlab(settings: Settings) -> GitLab:
 def checking(settings: Settings) -> Iterator[CheckOnline]:
     """The check of the installation."""
     configured = configuration(settings)
-    with gitlab(settings) as doors:
-        yield CheckOnline(doors.about, doors.reader, configured.taxonomy, configured.program)
+    with gitlab(settings) as doors, ExitStack() as operators:
+        apart = operators.enter_context(operating(settings)).about if settings.operator_token else None
+        yield CheckOnline(doors.about, apart, doors.reader, configured.taxonomy, configured.program)
+
+
+@contextmanager
+def provisioning(
+    settings: OperatorSettings, configured: Configuration, only: Sequence[Kind] = (), *, deletes: bool = False
+) -> Iterator[Provisioning]:
+    """Plan and apply of these kinds, or of all, with the operator's token. Calls nothing yet.
+
+    With `deletes`, what is out of use may be taken away; how many, is a limit of the plan.
+    """
+    with connect(settings.gitlab_url, settings.token, version=VERSION) as doors:
+        parts = [part for part in _parts(settings, configured, doors, deletes) if not only or part.kind in only]
+        yield Provisioning(parts, configured.version)
+
+
+def _parts(
+    settings: OperatorSettings,
+    configured: Configuration,
+    doors: GitLab,
+    deletes: bool,
+) -> list[Part[Any]]:
+    """Every kind of thing that the program owns in GitLab, each once."""
+    taxonomy, program, places = configured.taxonomy, configured.program, configured.places
+    keys = HookKeys(settings.secrets("webhook_signing_token"), settings.secrets("webhook_secret"))
+    labels = ProvisionLabels(doors.labels, taxonomy, program, places, utc_now().date(), deletes=deletes)
+    return [
+        labels,
+        ProvisionBoards(doors.boards, labels, taxonomy, program, places, deletes=deletes),
+        ProvisionTemplates(doors.templates, wording(settings.config_dir), taxonomy, program, places),
+        ProvisionDocuments(doors.documents, taxonomy, program, places),
+        ProvisionHooks(doors.hooks, program, keys, places),
+        ProvisionSchedules(doors.schedules, doors.about, program, places),
+        ProvisionVariables(doors.variables, program, places),
+    ]
+
+
+@contextmanager
+def operating(settings: OperatorSettings) -> Iterator[GitLab]:
+    """The doors to GitLab with the operator's token, for what is neither planned nor judged. Calls nothing yet."""
+    with connect(settings.gitlab_url, settings.token, version=VERSION) as doors:
+        yield doors
+
+
+def in_flight(settings: OperatorSettings, configured: Configuration, revision: str) -> tuple[Change, ...] | None:
+    """What the configuration changes for open requests since a git revision; None where it had no configuration.
+
+    Raises ConfigInvalid where that one cannot be read, Temporary and Permanent where GitLab cannot.
+    """
+    before = configuration_at(settings.config_dir, revision)
+    if before is None:
+        return None
+    program = configured.program
+    compared = Revision(revision, before.taxonomy, configured.taxonomy, program, utc_now())
+    with connect(settings.gitlab_url, settings.token, version=VERSION) as doors:
+        projects = [project.path for project in program.projects]
+        return RequestsInFlight(doors.lister, doors.reader, projects, configured.places).changes(compared)
 
 
 @dataclass(slots=True)
@@ -231,22 +325,22 @@ def letterbox_keys(settings: Settings) -> WebhookKeys:
         ) from problem
 
 
-def inbox_beside(settings: Settings) -> InboxView:
+def inbox_beside(settings: KeptSettings) -> InboxView:
     """The inbox to look at, whether the service runs or not."""
     return InboxView.beside(settings.data_dir / "inbox.sqlite3")
 
 
-def retry_beside(settings: Settings, key: str) -> bool:
+def retry_beside(settings: KeptSettings, key: str) -> bool:
     """Let a dead subject run again, whether the service runs or not. False if it is not dead."""
     return _retry_beside(settings.data_dir / "inbox.sqlite3", key, utc_now())
 
 
-def retry_all_beside(settings: Settings) -> int:
+def retry_all_beside(settings: KeptSettings) -> int:
     """Let all dead subjects run again, whether the service runs or not; how many there were."""
     return _retry_all_beside(settings.data_dir / "inbox.sqlite3", utc_now())
 
 
-def journal_beside(settings: Settings) -> SqliteJournal:
+def journal_beside(settings: KeptSettings) -> SqliteJournal:
     """The journal to look at, whether the service runs or not."""
     return SqliteJournal.beside(settings.data_dir / "journal.sqlite3")
 

@@ -249,6 +249,22 @@ class Taxonomy:
         """Every label title the program owns."""
         return frozenset(label.title for scope in self.scopes for label in scope.labels)
 
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        """Every label the program owns, in the order of the file."""
+        return tuple(label for scope in self.scopes for label in scope.labels)
+
+    @property
+    def successors(self) -> Mapping[str, str]:
+        """Titles in use no more, each with the title that has replaced it."""
+        titles = self.titles
+        pairs = ((old, label.title) for label in self.labels for old in label.previously)
+        return {old: new for old, new in pairs if old not in titles}
+
+    def current(self, title: str) -> str:
+        """The title that a label has now: its own, or the one that names it in `previously`."""
+        return self.successors.get(title, title)
+
 
 def scope_of(title: str) -> str:
     """The scope key of a label title: everything before the last `::`, empty for a plain label (CONTRACT 2)."""

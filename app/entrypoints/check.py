@@ -9,7 +9,7 @@ from app import bootstrap
 from app.gateways.config_errors import ConfigInvalid
 from app.gateways.config_history import changes_against
 from app.gateways.config_load import Configuration, load
-from app.settings import read_settings
+from app.settings import Settings, read_settings
 
 
 def check(
@@ -35,8 +35,8 @@ def check(
 
 
 def _whole(directory: Path) -> Configuration:
-    """The configuration. Raises ConfigInvalid with every mistake of its files and of all templates."""
-    errors = list(bootstrap.wording(directory).mistakes())
+    """The configuration. Raises ConfigInvalid with every mistake of its files, templates and mentions of labels."""
+    errors = list(bootstrap.mistakes(directory))
     try:
         configured = load(directory)
     except ConfigInvalid as invalid:
@@ -57,7 +57,7 @@ def _against(directory: Path, revision: str) -> None:
 
 def _online(directory: Path) -> None:
     well = True
-    with bootstrap.checking(read_settings({"config_dir": directory})) as checker:
+    with bootstrap.checking(read_settings(Settings, {"config_dir": directory})) as checker:
         for found in checker.run():
             mark = {True: "ok   ", False: "wrong", None: "note "}[found.well]
             well = well and found.well is not False

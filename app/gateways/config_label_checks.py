@@ -64,11 +64,15 @@ def _twice(taxonomy: Document, titles: Iterable[tuple[Trail, str]]) -> Iterator[
 
 
 def _previously(taxonomy: Document, titles: Iterable[tuple[Trail, str]]) -> Iterator[ConfigError]:
+    """A label in use may be replaced only where it replaces another itself: so titles move on, or change places."""
     live = {title: trail for trail, title in titles}
+    moving = {str(one.get("title")) for _, one in live_labels(taxonomy) if one.get("previously")}
     claimed: dict[str, Trail] = {}
-    for trail in [t for t, _ in live_labels(taxonomy)]:
+    for trail, label in list(live_labels(taxonomy)):
         for at, old in taxonomy.texts(*trail, "previously"):
-            if old in live:
+            if old == label.get("title"):
+                yield taxonomy.at(at, f"`{old}` cannot replace itself", "write the title it had before")
+            elif old in live and old not in moving:
                 line = taxonomy.values[live[old]][0]
                 message = f"`{old}` cannot be replaced: it is a label in use, on line {line}"
                 yield taxonomy.at(at, message, "take it out of `previously`, or remove that label")

@@ -9,18 +9,25 @@ from urllib.parse import unquote
 import httpx
 from pydantic_core import from_json
 
-from app.domain.failure import Missing, Permanent, Temporary
+from app.domain.failure import Left, Missing, Permanent, Temporary
 from app.gateways.gitlab_budget import LONGEST_PAUSE
 
-TOKEN_PAUSE = 60.0
-"""Seconds until a refused token is tried again: soon enough after it was mended, too seldom to look like an attack."""
+TOKEN_PAUSE = 90.0
+"""Seconds until a refused token is tried again: soon enough after it was mended, too seldom to look like an attack, and
+longer than a command waits that somebody looks at."""
+_NO_WORD = (502, 504)
+"""A proxy says that it got no answer from GitLab, which may have done what was asked."""
 _LONGEST_QUOTE = 200
 _AGAIN = "It may work later."
-_UNSURE = "Whether it was done is not known, so it is not sent again as it is: the issue is read anew first."
+_UNSURE = "Whether it was done is not known, so it is not sent again as it is: what GitLab has is read anew first."
 
 
 class Forbidden(Permanent):
     """Refused with 403: the token is good, its role or scope is not."""
+
+
+class Taken(Permanent):
+    """Refused with 409: something of this name is there already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +98,12 @@ def broken(method: str, url: httpx.URL, error: httpx.RequestError) -> Temporary:
     """No answer came: refused, reset, timed out, or no such host."""
     unsent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
     why = "it did not answer in time" if isinstance(error, httpx.TimeoutException) else "the connection failed"
-    ending = _AGAIN if unsent or method.upper() == "GET" else _UNSURE
-    return Temporary(f"GitLab could not be reached: {why} ({type(error).__name__}) for {place(method, url)}. {ending}")
+    sure = unsent or method.upper() == "GET"
+    return Temporary(
+        f"GitLab could not be reached: {why} ({type(error).__name__}) for {place(method, url)}. "
+        f"{_AGAIN if sure else _UNSURE}",
+        left=Left.UNDONE if sure else Left.UNKNOWN,
+    )
 
 
 def refused(response: httpx.Response, secret: str, clock: Callable[[], float]) -> Temporary | Permanent:
@@ -111,8 +122,8 @@ def refused(response: httpx.Response, secret: str, clock: Callable[[], float]) -
             )
         case 403:
             return Forbidden(
-                f"GitLab does not let our token do this ({where}{said}). Give the bot at least the Planner role "
-                "in the project and its token the scope api."
+                f"GitLab does not let our token do this ({where}{said}). It takes the scope api, and in "
+                "the project or group at least the role Planner; for what plan and apply set, Maintainer."
             )
         case 404:
             return Missing(
@@ -125,8 +136,12 @@ def refused(response: httpx.Response, secret: str, clock: Callable[[], float]) -
         target = response.headers.get("Location", "")
         return Permanent(f"GitLab sends us elsewhere ({where}, to {_bare(response, target)}). Configure that address.")
     if _passes(response, said):
-        return Temporary(f"GitLab is in trouble ({where}{said}). {_AGAIN}", retry_after(response, clock))
-    return Permanent(f"GitLab refuses ({where}{said}). Asking again would change nothing.")
+        unsure = response.request.method != "GET" and status in _NO_WORD
+        left = Left.UNKNOWN if unsure else Left.UNDONE
+        again = retry_after(response, clock)
+        return Temporary(f"GitLab is in trouble ({where}{said}). {_UNSURE if unsure else _AGAIN}", again, left)
+    kind = Taken if status == 409 else Permanent
+    return kind(f"GitLab refuses ({where}{said}). Asking again would change nothing.")
 
 
 def _passes(response: httpx.Response, said: str) -> bool:

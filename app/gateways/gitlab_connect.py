@@ -12,10 +12,18 @@ import httpx
 from app.gateways.gitlab_about import GitLabAbout
 from app.gateways.gitlab_api import Api
 from app.gateways.gitlab_backend import READ_TIMEOUT, HttpxBackend, http_client
+from app.gateways.gitlab_boards import GitLabBoards
 from app.gateways.gitlab_budget import Budget
+from app.gateways.gitlab_commits import GitLabCommits
 from app.gateways.gitlab_documents import GitLabDocuments
+from app.gateways.gitlab_hooks import GitLabHooks
+from app.gateways.gitlab_labels import GitLabLabels
 from app.gateways.gitlab_list import GitLabLister
+from app.gateways.gitlab_merge_note import GitLabMergeNote
 from app.gateways.gitlab_read import GitLabReader
+from app.gateways.gitlab_schedules import GitLabSchedules
+from app.gateways.gitlab_templates import GitLabTemplates
+from app.gateways.gitlab_variables import GitLabVariables
 from app.gateways.gitlab_write import GitLabWriter, KnownLabels
 
 
@@ -29,6 +37,14 @@ class GitLab:
     lister: GitLabLister
     documents: GitLabDocuments
     about: GitLabAbout
+    labels: GitLabLabels
+    templates: GitLabTemplates
+    boards: GitLabBoards
+    hooks: GitLabHooks
+    schedules: GitLabSchedules
+    variables: GitLabVariables
+    merge_note: GitLabMergeNote
+    commits: GitLabCommits
     client: httpx.Client
 
     def close(self) -> None:
@@ -67,6 +83,10 @@ def connect(
             backend=lambda: backend,
         )
     )
+    return _doors(url, api, client)
+
+
+def _doors(url: str, api: Api, client: httpx.Client) -> GitLab:
     labels = KnownLabels(api)
     return GitLab(
         url=url,
@@ -75,5 +95,13 @@ def connect(
         lister=GitLabLister(api),
         documents=GitLabDocuments(api, labels),
         about=GitLabAbout(api, labels),
+        labels=GitLabLabels(api),
+        templates=GitLabTemplates(api),
+        boards=GitLabBoards(api),
+        hooks=GitLabHooks(api),
+        schedules=GitLabSchedules(api),
+        variables=GitLabVariables(api),
+        merge_note=GitLabMergeNote(api),
+        commits=GitLabCommits(api),
         client=client,
     )

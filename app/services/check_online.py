@@ -6,26 +6,29 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.domain.failure import Missing, Permanent
-from app.domain.installation import Hook, Member, Token
+from app.domain.installation import HOOK_PATH, TRIGGERS, Allowance, Delivery, Hook, Member, Token
 from app.domain.issue import Ref, Snapshot, User
-from app.domain.program import Program
+from app.domain.program import Program, Tier
 from app.domain.taxonomy import Taxonomy, scope_of
 
 PLANNER = 15
 """The lowest role that may set labels (CONTRACT 0, 17.7)."""
+MAINTAINER = 40
+"""The lowest role that may see and set webhooks, schedules and variables (CONTRACT 9)."""
+PACE = 600
+"""So many calls a minute we make at most, once a first burst is over: the gateway's budget."""
 OLDEST = (18, 3)
 """GitLab gives keyset pages of issues since this version (CONTRACT 0)."""
 NAMED = 10
 """So many of what is missing are named; the rest is counted."""
-HOOK_PATH = "/webhooks/gitlab"
-TRIGGERS = {
-    "issues_events": "Issues events",
-    "confidential_issues_events": "Confidential issues events",
-    "note_events": "Comments",
-    "confidential_note_events": "Confidential comments",
-    "emoji_events": "Emoji events",
-}
-"""The triggers we need, by GitLab's name for each in the API and on its page (CONTRACT 1)."""
+
+
+ON_FREE = (
+    "tier: free. GitLab keeps several labels of one scope on a card, so two statuses may show until the bot takes one "
+    "away; boards cannot be narrowed to an area; a group has one board; on GitLab.com there are no project access "
+    "tokens, 24 pipeline schedules a day, and 500 webhook events a minute for the whole namespace."
+)
+"""What is less than on Premium (CONTRACT 1, 2, 5, 9)."""
 
 
 class About(Protocol):
@@ -55,6 +58,14 @@ class About(Protocol):
         """The webhooks; None where we may not see them."""
         ...
 
+    def last_delivery(self, project: str, hook: Hook) -> Delivery | None:
+        """What became of a webhook's latest delivery; None where GitLab knows of none."""
+        ...
+
+    def allowance(self) -> Allowance | None:
+        """How many calls GitLab lets us make; None where it does not tell."""
+        ...
+
 
 class Reads(Protocol):
     """Reads an issue."""
@@ -74,9 +85,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class CheckOnline:
-    """Asks GitLab about the token, and about each project, its labels, people and hook."""
+    """Asks GitLab about the tokens, and about each project, its labels, people and hook.
+
+    `about` speaks with the service's token, `operators` with the operator's, where there is one.
+    """
 
     about: About
+    operators: About | None
     reader: Reads
     taxonomy: Taxonomy
     program: Program
@@ -88,7 +103,13 @@ class CheckOnline:
         yield Found(True, f"GitLab {version} takes our token; we are @{me.username} (id {me.id}).")
         if _number(version) < OLDEST:
             yield Found(False, f"GitLab {version} is too old: sweeps need {'.'.join(map(str, OLDEST))} or newer.")
-        yield from self._token()
+        yield from _token("Our token", self.about.token())
+        yield from self._nobody(me)
+        yield _allowed(self.about.allowance())
+        if self.program.tier is Tier.FREE:
+            yield Found(None, ON_FREE)
+        if self.operators:
+            yield from self._operators(self.operators)
         for project in self.program.projects:
             try:
                 yield from self._project(project.path, me)
@@ -96,21 +117,39 @@ class CheckOnline:
                 yield Found(False, f"{project.path} is not there for us: add @{me.username} to it as Planner or above.")
         yield from self._operator()
 
-    def _token(self) -> Iterator[Found]:
-        token = self.about.token()
-        if token and "api" not in token.scopes:
-            has = f"{', '.join(sorted(token.scopes))} only" if token.scopes else "no scope that lets it write"
-            yield Found(False, f"Our token has {has}; it needs the scope api to write.")
-        if token and token.expires_at:
-            yield Found(None, f"Our token runs out on {token.expires_at:%Y-%m-%d}; rotate it before that day.")
+    def _nobody(self, me: User) -> Iterator[Found]:
+        """The service has to be a user of its own: what that user does is taken for the bot's."""
+        if self.program.roster.person(me.username):
+            yield Found(
+                False,
+                f"Our token is that of @{me.username}, a person of program.yml: what they move and write by hand "
+                "passes for the bot's, and no rule looks at it. Give the service a project or group access token.",
+            )
+
+    def _operators(self, operators: About) -> Iterator[Found]:
+        them = operators.whoami()
+        yield Found(True, f"plan and apply take the token of @{them.username} (id {them.id}).")
+        yield from _token("The operator's token", operators.token())
+        places = dict.fromkeys(project.path for project in self.program.projects)
+        if self.program.pipelines:
+            places[self.program.pipelines.project] = None
+        for path in places:
+            try:
+                level = _level(operators.members(path), them)
+            except Missing:
+                level = 0
+            if level < MAINTAINER:
+                what = "the webhook, schedules and variables"
+                yield Found(False, f"{path}: @{them.username} is no Maintainer there, so apply cannot keep {what}.")
 
     def _project(self, path: str, me: User) -> Iterator[Found]:
         members = self.about.members(path)
-        level = max((m.access_level for m in members if m.user.id == me.id), default=0)
+        level = _level(members, me)
         if level < PLANNER:
             yield Found(False, f"{path}: @{me.username} may not set labels there; give it the role Planner or above.")
-        missing = sorted(self.taxonomy.titles - self.about.label_titles(path))
-        yield _labels(path, missing)
+        elif level >= MAINTAINER and self.operators:
+            yield Found(None, f"{path}: @{me.username} is a Maintainer there; for the service, Planner is enough.")
+        yield _labels(path, sorted(self.taxonomy.titles - self.about.label_titles(path)))
         here = {m.user.username.casefold() for m in members}
         absent = [p.username for p in self.program.roster.people if p.username.casefold() not in here]
         if absent:
@@ -118,15 +157,22 @@ class CheckOnline:
         yield from self._hooks(path)
 
     def _hooks(self, path: str) -> Iterator[Found]:
-        hooks = self.about.hooks(path)
+        about = self.operators or self.about
+        hooks = about.hooks(path)
         if hooks is None:
-            yield Found(None, f"{path}: only a Maintainer's token can see hooks, so ours was not looked at.")
+            yield Found(
+                None,
+                f"{path}: only a Maintainer's token can see hooks, so ours was not looked at; "
+                "SOUNDING_BOARD_OPERATOR_TOKEN may hold one.",
+            )
             return
         ours = [hook for hook in hooks if hook.url.rstrip("/").endswith(HOOK_PATH)]
         if not ours:
-            yield Found(False, f"{path}: no webhook ends in {HOOK_PATH}; add one as the README shows.")
+            cure = "`sounding-board apply` makes it" if self.program.service else "add one as the README shows"
+            yield Found(False, f"{path}: no webhook ends in {HOOK_PATH}; {cure}.")
         for hook in ours:
             yield _hook(path, hook)
+            yield _reached(path, hook, about.last_delivery(path, hook))
 
     def _operator(self) -> Iterator[Found]:
         issue = self.program.operator_issue
@@ -148,11 +194,34 @@ def _number(version: str) -> tuple[int, ...]:
     return tuple(map(int, found.groups())) if found else OLDEST
 
 
+def _token(whose: str, token: Token | None) -> Iterator[Found]:
+    if token and "api" not in token.scopes:
+        has = f"{', '.join(sorted(token.scopes))} only" if token.scopes else "no scope that lets it write"
+        yield Found(False, f"{whose} has {has}; it needs the scope api to write.")
+    if token and token.expires_at:
+        yield Found(None, f"{whose} runs out on {token.expires_at:%Y-%m-%d}; rotate it before that day.")
+
+
+def _allowed(allowance: Allowance | None) -> Found:
+    if allowance is None:
+        return Found(None, "GitLab tells no limit of calls; self-managed ones have none until somebody sets it.")
+    told = f"GitLab lets our token make {allowance.limit} calls a minute, and {allowance.left} are left in this one"
+    if allowance.limit < PACE:
+        return Found(None, f"{told}. We make up to {PACE}, so sweeps and plans will wait now and then.")
+    return Found(True, f"{told}; we make up to {PACE}.")
+
+
+def _level(members: Sequence[Member], user: User) -> int:
+    return max((m.access_level for m in members if m.user.id == user.id), default=0)
+
+
 def _labels(path: str, missing: Sequence[str]) -> Found:
     if not missing:
         return Found(True, f"{path}: all labels of the taxonomy are there.")
     return Found(
-        False, f"{path}: these labels of label_taxonomy.yml are not there yet: {_named(missing)}. Make them first."
+        False,
+        f"{path}: these labels of label_taxonomy.yml are not there yet: {_named(missing)}. "
+        "`sounding-board apply` makes them.",
     )
 
 
@@ -168,3 +237,16 @@ def _hook(path: str, hook: Hook) -> Found:
     if off:
         return Found(False, f"{path}: our webhook does not send {', '.join(off)}; switch that on.")
     return Found(True, f"{path}: our webhook is there and sends what we need.")
+
+
+def _reached(path: str, hook: Hook, last: Delivery | None) -> Found:
+    """Whether deliveries arrive, as GitLab saw it: it takes 2xx and 3xx for success (CONTRACT 1, Delivery)."""
+    if last is None:
+        return Found(
+            None, f"{path}: GitLab delivered nothing to our webhook in two days; Test, on its page, sends something."
+        )
+    when = f"{path}: our webhook's last delivery, on {last.at:%Y-%m-%d %H:%M} UTC,"
+    if last.status[:1] in ("2", "3"):
+        return Found(True, f"{when} was answered {last.status}.")
+    answered = f"was answered {last.status}" if last.status.isdecimal() else f"failed ({last.status})"
+    return Found(False, f"{when} {answered}; look whether GitLab reaches {hook.url} and the service runs.")

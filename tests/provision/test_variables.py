@@ -1,0 +1,113 @@
+"""CI/CD variables in a plan: looked at, never written, and their values nowhere."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+
+import pytest
+
+from app.domain.provision import Act
+from app.fakegitlab.possessions import Variable
+from tests.provision.program_town import PROGRAM_PATH, Town, told, town
+
+CANARY = "glpat-canary-in-the-coal-mine"
+NEEDED = ("SOUNDING_BOARD_GITLAB_TOKEN", "SOUNDING_BOARD_SIGNING_KEY", "SOUNDING_BOARD_OPERATOR_TOKEN")
+CURE = "set it in the CI/CD settings of the project, masked, hidden and protected"
+
+
+@pytest.fixture
+def here() -> Iterator[Town]:
+    """On Premium."""
+    with town() as found:
+        yield found
+
+
+def test_what_the_jobs_lack_is_told_and_nothing_is_written(here: Town) -> None:
+    here.world.add_member(here.world.project(PROGRAM_PATH).group, here.world.user("olga"), "owner")
+    plan = here.plan("variables")
+    assert told(plan) == [
+        f"report SOUNDING_BOARD_GITLAB_TOKEN in {PROGRAM_PATH} (program.yml:53): every job speaks to GitLab with it: "
+        + CURE,
+        "  variable: not set → set",
+        f"report SOUNDING_BOARD_SIGNING_KEY in {PROGRAM_PATH} (program.yml:53): the sweep signs notes with the key of "
+        f"the service: {CURE}",
+        "  variable: not set → set",
+        f"report SOUNDING_BOARD_OPERATOR_TOKEN in {PROGRAM_PATH} (program.yml:53): plan and apply take a Maintainer's "
+        f"token: {CURE}",
+        "  variable: not set → set",
+    ]
+    assert {change.act for change in plan.changes} == {Act.REPORT}
+    assert here.apply("variables") == []
+    assert here.calls() == ["GET /projects/:id/variables", "GET /groups/:id/variables"] * 2
+
+
+def test_all_there_costs_one_call(here: Town) -> None:
+    for key in NEEDED:
+        here.add_variable(key)
+    plan = here.plan("variables")
+    assert (plan.changes, plan.as_declared) == ((), {plan.kinds[0]: 3})
+    assert here.calls() == ["GET /projects/:id/variables"]
+
+
+def test_without_pipelines_nothing_is_asked(here: Town) -> None:
+    here.program = replace(here.program, pipelines=None)
+    assert here.plan("variables").changes == ()
+    assert here.calls() == []
+
+
+def test_a_secret_that_is_not_kept_well_is_told_field_by_field(here: Town) -> None:
+    here.add_variable(NEEDED[0], masked=False, protected=False, hidden=False)
+    here.add_variable(NEEDED[1], environment_scope="production")
+    here.add_variable(NEEDED[2] + "_FILE", variable_type="file")
+    here.add_variable("SOUNDING_BOARD_WEBHOOK_SIGNING_TOKEN", protected=False)
+    here.add_variable("SOMEBODY_ELSES", masked=False)
+    because = "whoever may change it has to: it is a secret, and plan and apply never write variables"
+    assert told(here.plan("variables")) == [
+        f"report SOUNDING_BOARD_GITLAB_TOKEN in {PROGRAM_PATH} (program.yml:53): {because}",
+        "  masked: no → yes",
+        "  protected: no → yes",
+        "  hidden: no → yes",
+        f"report SOUNDING_BOARD_SIGNING_KEY in {PROGRAM_PATH} (program.yml:53): {because}",
+        "  environments: production → all (*)",
+        f"report SOUNDING_BOARD_WEBHOOK_SIGNING_TOKEN in {PROGRAM_PATH} (program.yml:53): {because}",
+        "  protected: no → yes",
+    ]
+
+
+def test_a_group_above_may_give_them(here: Town) -> None:
+    group = here.pipelines.group
+    here.world.add_member(group, here.world.user("olga"), "owner")
+    here.add_variable(NEEDED[0])
+    group.own.variables += [Variable(key, CANARY, protected=True, masked=True, hidden=True) for key in NEEDED[1:]]
+    assert here.plan("variables").changes == ()
+
+
+def test_a_group_that_cannot_be_looked_at_is_named_and_not_taken_for_empty(here: Town) -> None:
+    here.add_variable(NEEDED[0])
+    here.add_variable(NEEDED[1])
+    assert told(here.plan("variables"))[0] == (
+        f"report SOUNDING_BOARD_OPERATOR_TOKEN in {PROGRAM_PATH} (program.yml:53): plan and apply take a Maintainer's "
+        f"token: {CURE} (the variables of sme cannot be looked at with this token)"
+    )
+
+
+def test_a_planner_reads_who_could(here: Town) -> None:
+    (refusal,) = here.plan("variables", who="paul").refusals
+    assert refusal.message == (
+        f"variables could not be looked at: only a Maintainer of {PROGRAM_PATH} may see its CI/CD variables, and this "
+        "token's user is none. Put a Maintainer's token into SOUNDING_BOARD_OPERATOR_TOKEN."
+    )
+
+
+def test_no_value_gets_anywhere(here: Town, caplog: pytest.LogCaptureFixture) -> None:
+    """GitLab's answer holds the values of variables that are not hidden; nothing of ours does."""
+    caplog.set_level("DEBUG")
+    for key in NEEDED:
+        here.add_variable(key, CANARY, masked=False, hidden=False)
+    with here.doors() as doors:
+        part = here.parts(doors)["variables"]
+        draft = part.draft()
+        seen = doors.variables.of_project(PROGRAM_PATH)
+    plan = here.plan("variables")
+    for text in (repr(draft), draft.seen, repr(seen), repr(plan), json.dumps(asdict(plan), default=str), caplog.text):
+        assert CANARY not in text
