@@ -25,6 +25,7 @@ from app.gateways.config_errors import ConfigError
 from app.gateways.config_history import configuration_at
 from app.gateways.config_load import TAXONOMY, Configuration, load
 from app.gateways.config_mentions import mentions
+from app.gateways.gitlab_backend import Again
 from app.gateways.gitlab_connect import GitLab, connect
 from app.gateways.inbox_sqlite import SqliteInbox
 from app.gateways.inbox_view import InboxView
@@ -68,6 +69,9 @@ def _shipped() -> Path:
 
 SHIPPED = _shipped()
 """Where the shipped configuration, templates and components are, for an installation that has none of its own."""
+
+STUMBLING = Again((1.0, 3.0))
+"""Who plans has read much when one answer is a 500; the service needs no such thing, as it comes again by itself."""
 
 JOURNAL_KEPT = timedelta(days=180)
 """Two quarters: long enough for the question why a card moved, short enough for the disk."""
@@ -210,7 +214,7 @@ def provisioning(
 
     With `deletes`, what is out of use may be taken away; how many, is a limit of the plan.
     """
-    with connect(settings.gitlab_url, settings.token, version=VERSION) as doors:
+    with _as_operator(settings) as doors:
         parts = [part for part in _parts(settings, configured, doors, deletes) if not only or part.kind in only]
         yield Provisioning(parts, configured.version)
 
@@ -236,10 +240,16 @@ def _parts(
     ]
 
 
+def _as_operator(settings: OperatorSettings) -> GitLab:
+    """The doors with the operator's token, or the service's where there is no other."""
+    apart = settings.operator_token is not None
+    return connect(settings.gitlab_url, settings.token, version=VERSION, reading=STUMBLING, operator=apart)
+
+
 @contextmanager
 def operating(settings: OperatorSettings) -> Iterator[GitLab]:
     """The doors to GitLab with the operator's token, for what is neither planned nor judged. Calls nothing yet."""
-    with connect(settings.gitlab_url, settings.token, version=VERSION) as doors:
+    with _as_operator(settings) as doors:
         yield doors
 
 
@@ -253,7 +263,7 @@ def in_flight(settings: OperatorSettings, configured: Configuration, revision: s
         return None
     program = configured.program
     compared = Revision(revision, before.taxonomy, configured.taxonomy, program, utc_now())
-    with connect(settings.gitlab_url, settings.token, version=VERSION) as doors:
+    with _as_operator(settings) as doors:
         projects = [project.path for project in program.projects]
         return RequestsInFlight(doors.lister, doors.reader, projects, configured.places).changes(compared)
 

@@ -27,8 +27,18 @@ class Permanent(Exception):
         self.left = left
 
 
+class NotAccepted(Temporary):
+    """Our token is not taken; it may be mended while we run."""
+
+
 class Missing(Permanent):
-    """The thing asked about is not there, or not to be seen by us (GitLab answers both with 404)."""
+    """The thing asked about is not there, or not to be seen by us (GitLab answers both with 404). `place` is the
+    project or group it was to be in, by full path, where the address names one.
+    """
+
+    def __init__(self, message: str, left: Left = Left.UNDONE, place: str = "") -> None:
+        super().__init__(message, left)
+        self.place = place
 
 
 def in_part(problem: Temporary | Permanent, done: str) -> Temporary | Permanent:

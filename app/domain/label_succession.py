@@ -179,14 +179,14 @@ class _Finder:
         """A title that is not there while its predecessor is, which is declared too: perhaps it has moved already."""
         if not self._free(title) or title in self.result.doubtful:
             return
-        for old in label.previously:
-            if old in self.declared and old in self._standing and not self._arrived(old, label):
-                because = f"~{old} is there and may be this label or its own successor, which cannot be told"
-                cure = "rename it by hand, or take it out of `previously`"
-                self.result.doubts.append(Doubt(title, f"{because}; {cure}"))
-                if self._circle(title):
-                    self._stays(old, title)
-                return
+        there = [old for old in label.previously if old in self.declared and old in self._standing]
+        maybe = [old for old in there if not self._arrived(old, label)]
+        if maybe:
+            because = f"~{maybe[0]} is there and may be this label or its own successor, which cannot be told"
+            cure = "rename it by hand, or take it out of `previously`"
+            self.result.doubts.append(Doubt(title, f"{because}; {cure}"))
+        for old in set(maybe).intersection(self._circle(title)):
+            self._stays(old, title)
 
     def _arrived(self, old: str, new: Label) -> bool:
         """Of labels in a circle, colour and description tell, as where all stand: this one is not to move on. So it is

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from app.domain.failure import Missing, Permanent
+
 W = TypeVar("W", covariant=True)
 
 NAMED = 10
@@ -189,13 +191,20 @@ def refusals(changes: Iterable[Change], limits: Limits) -> tuple[Refusal, ...]:
     return tuple(found)
 
 
-def not_looked_at(problems: Mapping[Kind, str], well: Sequence[Kind]) -> tuple[Refusal, ...]:
-    """Why kinds are missing from a plan, once for each reason; the flag plans the kinds that are well."""
+def not_looked_at(problems: Mapping[Kind, Permanent], well: Sequence[Kind]) -> tuple[Refusal, ...]:
+    """Why kinds are missing from a plan, once for each reason; the flag plans the kinds that are well.
+
+    A project that is not there is one reason for all kinds that are kept in it, and no flag lifts it.
+    """
+    reasons: dict[str, list[Kind]] = {}
+    for kind, problem in problems.items():
+        place = problem.place if isinstance(problem, Missing) else ""
+        reasons.setdefault(place or str(problem), []).append(kind)
     flag = " ".join(f"--only {kind}" for kind in well) or None
-    reasons = dict.fromkeys(problems.values())
+    told = [(kinds, problems[kinds[0]]) for kinds in reasons.values()]
     return tuple(
-        Refusal(f"{', '.join(k for k in problems if problems[k] == why)} could not be looked at: {why}", flag)
-        for why in reasons
+        Refusal(f"{', '.join(kinds)} could not be looked at: {why}", None if isinstance(why, Missing) else flag)
+        for kinds, why in told
     )
 
 

@@ -1,6 +1,6 @@
 """The CI/CD variables that the jobs need: looked at, never written, and their values never read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.domain.provision import Act, Change, Difference, Kind, Step, Where
@@ -9,7 +9,10 @@ NEEDED = {
     "SOUNDING_BOARD_GITLAB_TOKEN": "every job speaks to GitLab with it",
     "SOUNDING_BOARD_SIGNING_KEY": "the sweep signs notes with the key of the service",
     "SOUNDING_BOARD_OPERATOR_TOKEN": "plan and apply take a Maintainer's token",
+    "SOUNDING_BOARD_REVIEW_TOKEN": "merge requests show their plan with a Developer's token",
 }
+REVIEW = "SOUNDING_BOARD_REVIEW_TOKEN"
+"""Not protected: the pipelines of merge requests run on branches that are not."""
 SECRETS = (*NEEDED, "SOUNDING_BOARD_WEBHOOK_SIGNING_TOKEN", "SOUNDING_BOARD_WEBHOOK_SECRET")
 """All that have to be kept hidden where they are there."""
 ANYWHERE = "*"
@@ -65,7 +68,8 @@ def canonical(seen: Sequence[VariableSeen]) -> str:
 
 
 def _absent(project: str, where: Where | None, name: str, unseen_groups: Sequence[str]) -> Step[None]:
-    because = f"{NEEDED[name]}: set it in the CI/CD settings of the project, masked, hidden and protected"
+    kept = "not protected" if name == REVIEW else "protected"
+    because = f"{NEEDED[name]}: set it in the CI/CD settings of the project, masked, hidden and {kept}"
     if unseen_groups:
         because += f" (the variables of {', '.join(unseen_groups)} cannot be looked at with this token)"
     told = (Difference("variable", "not set", "set"),)
@@ -73,8 +77,13 @@ def _absent(project: str, where: Where | None, name: str, unseen_groups: Sequenc
 
 
 def _differences(one: VariableSeen) -> tuple[Difference, ...]:
-    told: Mapping[str, bool] = {"masked": one.masked, "protected": one.protected, "hidden": one.hidden is not False}
-    found = [Difference(name, "no", "yes") for name, holds in told.items() if not holds]
+    wanted = {"masked": True, "protected": one.name != REVIEW, "hidden": True}
+    now = {"masked": one.masked, "protected": one.protected, "hidden": one.hidden is not False}
+    found = [Difference(name, _said(now[name]), _said(holds)) for name, holds in wanted.items() if now[name] != holds]
     if one.scope != ANYWHERE:
         found.append(Difference("environments", one.scope, "all (*)"))
     return tuple(found)
+
+
+def _said(holds: bool) -> str:
+    return "yes" if holds else "no"

@@ -61,8 +61,8 @@ def renamed(text: str, titles: Mapping[str, str], ours: Callable[[str], bool]) -
 
     What is in code stays as it is, live queries apart. A reference into a project that is not `ours` stays too.
     """
-    shown, parts, at = _shown(text), [], 0
-    for found in references(shown):
+    readable, parts, at = shown(text), [], 0
+    for found in references(readable):
         new = titles.get(found.title) if found.project is None or ours(found.project) else None
         reference = written(new, quoted=found.quoted) if new else None
         if reference:
@@ -73,10 +73,10 @@ def renamed(text: str, titles: Mapping[str, str], ours: Callable[[str], bool]) -
 
 def runs_something(text: str) -> bool:
     """Whether a line outside code begins with a slash: GitLab would run it as a quick action at each edit."""
-    return any(_QUICK_ACTION.match(line) for line in _shown(text).split("\n"))
+    return any(_QUICK_ACTION.match(line) for line in shown(text).split("\n"))
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """The text with its code blotted out, at the same places: what GitLab reads references and quick actions in."""
     text = _RETURN.sub("\n", text)
     lines = text.split("\n")

@@ -63,6 +63,15 @@ def _twice(taxonomy: Document, titles: Iterable[tuple[Trail, str]]) -> Iterator[
             yield taxonomy.at(trail, message, "keep one of them; people cannot tell them apart")
 
 
+def renamed_titles(taxonomy: Document) -> dict[str, str]:
+    """What earlier titles are called now."""
+    found: dict[str, str] = {}
+    for trail, label in live_labels(taxonomy):
+        if isinstance(title := label.get("title"), str):
+            found |= {old: title for _, old in taxonomy.texts(*trail, "previously")}
+    return found
+
+
 def _previously(taxonomy: Document, titles: Iterable[tuple[Trail, str]]) -> Iterator[ConfigError]:
     """A label in use may be replaced only where it replaces another itself: so titles move on, or change places."""
     live = {title: trail for trail, title in titles}

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from gitlab.utils import EncodedId
 from pydantic import BaseModel
 
 from app.domain.failure import Missing
@@ -66,7 +67,14 @@ class GitLabAbout:
 
     def members(self, project: str) -> tuple[Member, ...]:
         """Everybody with a role in the project, ourselves included, groups' members too."""
-        bodies = self._api.all(f"{project_path(project)}/members/all", _MemberBody)
+        return self._members(project_path(project))
+
+    def group_members(self, group: str) -> tuple[Member, ...]:
+        """Everybody with a role in the group, ourselves included, those of the groups above it too."""
+        return self._members(f"/groups/{EncodedId(group)}")
+
+    def _members(self, place: str) -> tuple[Member, ...]:
+        bodies = self._api.all(f"{place}/members/all", _MemberBody)
         best = {body.id: body for body in sorted(bodies, key=lambda body: body.access_level)}
         return tuple(Member(body.value(), body.access_level) for body in best.values())
 

@@ -11,7 +11,7 @@ import httpx
 
 from app.gateways.gitlab_about import GitLabAbout
 from app.gateways.gitlab_api import Api
-from app.gateways.gitlab_backend import READ_TIMEOUT, HttpxBackend, http_client
+from app.gateways.gitlab_backend import NEVER, READ_TIMEOUT, Again, HttpxBackend, http_client
 from app.gateways.gitlab_boards import GitLabBoards
 from app.gateways.gitlab_budget import Budget
 from app.gateways.gitlab_commits import GitLabCommits
@@ -67,13 +67,17 @@ def connect(
     patience: float = READ_TIMEOUT,
     version: str = "0",
     clock: Callable[[], float] = time.time,
+    reading: Again = NEVER,
+    *,
+    operator: bool = False,
 ) -> GitLab:
     """Doors to the GitLab at `url` (its root, without /api). Calls nothing yet.
 
-    `patience` is how many seconds an answer may take; `clock` is Unix time.
+    `patience` is how many seconds an answer may take; `clock` is Unix time. `reading` says when a read is repeated,
+    `operator` that the token is an operator's and not the service's.
     """
     client = http_client(token.strip(), version, patience)
-    backend = HttpxBackend(client, url, budget or Budget(), clock)
+    backend = HttpxBackend(client, url, budget or Budget(), clock, reading, operator=operator)
     api = Api(
         gitlab.Gitlab(
             url,

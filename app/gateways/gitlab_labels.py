@@ -156,9 +156,13 @@ class GitLabLabels:
             return frozenset(self._api.one(_issue(carrier), _CarrierBody).labels)
 
     def relabel(self, carrier: Carrier, old: str, new: str) -> None:
-        """One label for another, as one change, in one call. Stays below the webhook events that are never dropped."""
+        """One label for another, as one change, in one call. Stays below the webhook events that are never dropped.
+
+        One that the issue has is not added again, which could take the others of its scope away.
+        """
+        wish = {"remove_labels": old} | ({} if new in carrier.labels else {"add_labels": new})
         with in_background(), in_bulk():
-            answer = self._api.client.http_put(_issue(carrier), post_data={"add_labels": new, "remove_labels": old})
+            answer = self._api.client.http_put(_issue(carrier), post_data=wish)
         labels = understood(_CarrierBody, answer, carrier.reference).labels
         if new not in labels or old in labels:
             raise Permanent(

@@ -95,14 +95,14 @@ class Provisioning:
             as_declared={part.kind: draft.as_declared for part, draft in drafts},
         )
 
-    def _drafts(self) -> tuple[list[tuple[Part[Any], Draft[Any]]], dict[Kind, str]]:
+    def _drafts(self) -> tuple[list[tuple[Part[Any], Draft[Any]]], dict[Kind, Permanent]]:
         drafts: list[tuple[Part[Any], Draft[Any]]] = []
-        problems: dict[Kind, str] = {}
+        problems: dict[Kind, Permanent] = {}
         for part in self._parts:
             try:
                 drafts.append((part, part.draft()))
             except Permanent as problem:
-                problems[part.kind] = str(problem)
+                problems[part.kind] = problem
         return drafts, problems
 
     @property

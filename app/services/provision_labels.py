@@ -62,7 +62,7 @@ class Labels(Protocol):
         ...
 
     def relabel(self, carrier: Carrier, old: str, new: str) -> None:
-        """One label for another."""
+        """One label for another, on an issue with these labels."""
         ...
 
     def uses(self, place: LabelPlace, label: Standing) -> tuple[str, ...]:
@@ -182,7 +182,7 @@ class ProvisionLabels:
             for carrier in carriers:
                 labels = self._door.labels_of(carrier)
                 if wish.old in labels and not rival(labels, wish.former, wish.new, wish.exclusive):
-                    self._door.relabel(carrier, wish.old, wish.new)
+                    self._door.relabel(replace(carrier, labels=labels), wish.old, wish.new)
                     passed += 1
             self._door.alter(wish.place, wish.id, wish.old, LabelFields(archived=True))
         except (Temporary, Permanent) as problem:

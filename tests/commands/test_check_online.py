@@ -5,7 +5,6 @@
 import os
 import re
 from datetime import UTC, date, datetime
-from inspect import signature
 from pathlib import Path
 
 import httpx
@@ -15,8 +14,6 @@ from app.domain.installation import TRIGGERS, Allowance, Delivery, Token
 from app.fakegitlab import FakeGitLab, World
 from app.fakegitlab.model import Hook, User
 from app.gateways.gitlab_about import GitLabAbout
-from app.gateways.gitlab_budget import Budget
-from app.services.check_online import PACE
 from tests.commands.terminal import Terminal
 
 PROJECT = "sme/customer-feedback"
@@ -113,7 +110,7 @@ def test_labels_are_missing(terminal: Terminal, world: World, hook: Hook) -> Non
     assert (code, lines[2]) == (
         1,
         "wrong  sme/customer-feedback: these labels of label_taxonomy.yml are not there yet: hold::open, status::new. "
-        "`sounding-board apply` makes them.",
+        "`sounding-board plan` tells for each what `apply` does, or what is left to people.",
     )
 
 
@@ -126,7 +123,8 @@ def test_no_labels_at_all(terminal: Terminal, world: World, hook: Hook) -> None:
     assert lines[2] == (
         "wrong  sme/customer-feedback: these labels of label_taxonomy.yml are not there yet: also-agile, also-ai, "
         "also-app-security, also-dedicated, area::agile, area::ai, area::app-security, area::dedicated, "
-        "arr-driver::candidate, arr-driver::nominated and 74 more. `sounding-board apply` makes them."
+        "arr-driver::candidate, arr-driver::nominated and 74 more. `sounding-board plan` tells for each what `apply` "
+        "does, or what is left to people."
     )
 
 
@@ -263,6 +261,53 @@ def test_the_operators_token_is_of_somebody_who_is_no_member(terminal: Terminal,
     )
 
 
+@pytest.mark.parametrize(("level", "may"), [(0, False), (10, False), (15, True), (40, True)])
+def test_labels_of_a_group_take_a_role_in_the_group(
+    terminal: Terminal, world: World, olga: User, program: Path, level: int, may: bool
+) -> None:
+    """A Maintainer of the project has none there."""
+    with (program / "program.yml").open("a") as file:
+        file.write("\nlabels_in: sme\n")
+    world.add_member(world.project(PROJECT).group, olga, level)
+    told = "wrong  sme: @olga may not set this group's labels; give it the role Planner or above in the group itself."
+    code, lines = asked(terminal)
+    assert (code, told in lines) == (0 if may else 1, not may)
+
+
+def test_an_operator_who_is_no_member_is_not_taken_for_the_service(
+    terminal: Terminal, world: World, olga: User
+) -> None:
+    world.add_member(world.project(PROJECT), olga, 0)
+    assert asked(terminal) == (
+        1,
+        [
+            TOKEN,
+            RATE,
+            f"ok     plan and apply take the token of @olga (id {olga.id}).",
+            f"wrong  {PROJECT}: @olga is no Maintainer there, so apply cannot keep the webhook, schedules and variables.",
+            LABELS,
+            f"note   {PROJECT}: only a Maintainer's token can see hooks, so ours was not looked at; "
+            "SOUNDING_BOARD_OPERATOR_TOKEN may hold one.",
+        ],
+    )
+
+
+def test_an_operators_token_that_ran_out_hides_nothing_else(terminal: Terminal, world: World, olga: User) -> None:
+    world.revoke_token(olga.token)
+    code, lines = asked(terminal)
+    assert (code, lines[:4]) == (
+        1,
+        [
+            TOKEN,
+            RATE,
+            "wrong  GitLab does not accept the operator's token (GET /user at 127.0.0.1 answered 401): it has expired, was "
+            "revoked or was copied wrongly. Put a Maintainer's one with scope api into SOUNDING_BOARD_OPERATOR_TOKEN; the "
+            "service's token is another.",
+            LABELS,
+        ],
+    )
+
+
 def test_the_service_has_more_rights_than_it_needs(terminal: Terminal, world: World, olga: User) -> None:
     world.add_member(world.project(PROJECT), world.user("sounding-board"), "maintainer")
     code, lines = asked(terminal)
@@ -310,10 +355,6 @@ def test_other_limits_of_calls(
 ) -> None:
     monkeypatch.setattr(GitLabAbout, "allowance", lambda _: allowance)
     assert asked(terminal)[1][1] == line
-
-
-def test_our_pace_is_the_one_that_is_told() -> None:
-    assert signature(Budget).parameters["rate"].default * 60 == PACE
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from app import bootstrap
 from app.domain.provision import Kind
+from app.gateways.gitlab_backend import Again
 from tests.commands.conftest import gitlab, program, terminal, world
 from tests.commands.terminal import Terminal
 from tests.provision.fake_parts import Shelf
@@ -32,6 +33,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How long plan and apply waited for GitLab, which in tests takes no time."""
     waited: list[float] = []
     monkeypatch.setattr("app.entrypoints.provision.sleep", waited.append)
+    monkeypatch.setattr(bootstrap, "STUMBLING", Again(bootstrap.STUMBLING.pauses, waited.append))
     return waited
 
 

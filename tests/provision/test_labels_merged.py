@@ -79,6 +79,19 @@ def test_an_issue_with_both_labels_loses_only_the_old_one(town: Town) -> None:
     assert town.titles(both) == ["documentation"]
 
 
+def test_an_issue_with_both_labels_keeps_another_of_their_scope(town: Town) -> None:
+    """It came to stand there by a rename, and people are told of it; a merge is no way to decide it."""
+    town.has("t::old", town.top)
+    for title in ("first", "second"):
+        town.has(title)
+    issue = town.files("first", "second", "t::old")
+
+    told = town.applies(label("t::new", "first", "second"))
+
+    assert ("rename", "t::new") in told.acts
+    assert town.titles(issue) == ["t::new", "t::old"]
+
+
 def test_of_two_former_titles_one_is_renamed_and_the_other_merged_into_it(town: Town) -> None:
     issues = [town.files(town.has(title).title) for title in ("s::a", "s::b")]
 

@@ -100,6 +100,16 @@ def test_one_of_a_circle_that_may_still_have_to_move_on_keeps_its_looks(town: To
     assert [change.name for change in town.plans(*circle)] == ["s::b", "s::a"]
 
 
+def test_it_keeps_them_also_beside_another_label_that_may_have_to_move_on(town: Town) -> None:
+    town.has("s::a", color=RED)
+    wanted = (label("plain", "older"), label("s::b", "plain", "s::a"), label("s::a", "s::b", retired=True))
+
+    told = town.applies(*wanted)
+
+    assert told.acts == [("create", "plain"), ("report", "s::b"), ("report", "s::a")]
+    assert [change.name for change in town.plans(*wanted)] == ["s::b", "s::a"]
+
+
 def test_the_same_label_made_by_another_run_will_do(town: Town) -> None:
     assert problem_when(town, lambda: town.has("area::ai")) is None
     assert set(town.own()) == {"area::ai", "area::agile"}

@@ -12,6 +12,7 @@ from tests.provision.program_town import PROGRAM_PATH, Town, told, town
 
 CANARY = "glpat-canary-in-the-coal-mine"
 NEEDED = ("SOUNDING_BOARD_GITLAB_TOKEN", "SOUNDING_BOARD_SIGNING_KEY", "SOUNDING_BOARD_OPERATOR_TOKEN")
+REVIEW = "SOUNDING_BOARD_REVIEW_TOKEN"
 CURE = "set it in the CI/CD settings of the project, masked, hidden and protected"
 
 
@@ -35,6 +36,9 @@ def test_what_the_jobs_lack_is_told_and_nothing_is_written(here: Town) -> None:
         f"report SOUNDING_BOARD_OPERATOR_TOKEN in {PROGRAM_PATH} (program.yml:53): plan and apply take a Maintainer's "
         f"token: {CURE}",
         "  variable: not set → set",
+        f"report {REVIEW} in {PROGRAM_PATH} (program.yml:53): merge requests show their plan with a Developer's token: "
+        "set it in the CI/CD settings of the project, masked, hidden and not protected",
+        "  variable: not set → set",
     ]
     assert {change.act for change in plan.changes} == {Act.REPORT}
     assert here.apply("variables") == []
@@ -44,8 +48,9 @@ def test_what_the_jobs_lack_is_told_and_nothing_is_written(here: Town) -> None:
 def test_all_there_costs_one_call(here: Town) -> None:
     for key in NEEDED:
         here.add_variable(key)
+    here.add_variable(REVIEW, protected=False)
     plan = here.plan("variables")
-    assert (plan.changes, plan.as_declared) == ((), {plan.kinds[0]: 3})
+    assert (plan.changes, plan.as_declared) == ((), {plan.kinds[0]: 4})
     assert here.calls() == ["GET /projects/:id/variables"]
 
 
@@ -59,6 +64,7 @@ def test_a_secret_that_is_not_kept_well_is_told_field_by_field(here: Town) -> No
     here.add_variable(NEEDED[0], masked=False, protected=False, hidden=False)
     here.add_variable(NEEDED[1], environment_scope="production")
     here.add_variable(NEEDED[2] + "_FILE", variable_type="file")
+    here.add_variable(REVIEW)
     here.add_variable("SOUNDING_BOARD_WEBHOOK_SIGNING_TOKEN", protected=False)
     here.add_variable("SOMEBODY_ELSES", masked=False)
     because = "whoever may change it has to: it is a secret, and plan and apply never write variables"
@@ -69,6 +75,8 @@ def test_a_secret_that_is_not_kept_well_is_told_field_by_field(here: Town) -> No
         "  hidden: no → yes",
         f"report SOUNDING_BOARD_SIGNING_KEY in {PROGRAM_PATH} (program.yml:53): {because}",
         "  environments: production → all (*)",
+        f"report {REVIEW} in {PROGRAM_PATH} (program.yml:53): {because}",
+        "  protected: yes → no",
         f"report SOUNDING_BOARD_WEBHOOK_SIGNING_TOKEN in {PROGRAM_PATH} (program.yml:53): {because}",
         "  protected: no → yes",
     ]
@@ -78,6 +86,7 @@ def test_a_group_above_may_give_them(here: Town) -> None:
     group = here.pipelines.group
     here.world.add_member(group, here.world.user("olga"), "owner")
     here.add_variable(NEEDED[0])
+    here.add_variable(REVIEW, protected=False)
     group.own.variables += [Variable(key, CANARY, protected=True, masked=True, hidden=True) for key in NEEDED[1:]]
     assert here.plan("variables").changes == ()
 
