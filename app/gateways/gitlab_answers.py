@@ -125,12 +125,7 @@ def refused(
     said = _said(response, secret)
     match status:
         case 401:
-            # Not for good: whoever mends the token should not have to dig out every card that moved meanwhile.
-            whose, cure = ("the operator's token", _OPERATORS) if operator else ("our token", _SERVICES)
-            return NotAccepted(
-                f"GitLab does not accept {whose} ({where}): it has expired, was revoked or was copied wrongly. {cure}",
-                TOKEN_PAUSE,
-            )
+            return _not_accepted(where, operator=operator)
         case 403:
             return Forbidden(
                 f"GitLab does not let our token do this ({where}{said}). It takes the scope api, and in "
@@ -155,6 +150,13 @@ def refused(
         return Temporary(f"GitLab is in trouble ({where}{said}). {_UNSURE if unsure else _AGAIN}", again, left)
     kind = Taken if status == 409 else Permanent
     return kind(f"GitLab refuses ({where}{said}). Asking again would change nothing.")
+
+
+def _not_accepted(where: str, *, operator: bool) -> NotAccepted:
+    """Not for good: whoever mends the token should not have to dig out every card that moved meanwhile."""
+    whose, cure = ("the operator's token", _OPERATORS) if operator else ("our token", _SERVICES)
+    told = f"GitLab does not accept {whose} ({where}): it has expired, was revoked or was copied wrongly. {cure}"
+    return NotAccepted(told, TOKEN_PAUSE)
 
 
 def _passes(response: httpx.Response, said: str) -> bool:

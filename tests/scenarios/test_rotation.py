@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from app import bootstrap
+from app.bootstrap import operators
 from app.domain.issue import Ref
 from app.domain.provision import Kind, Limits
 from app.entrypoints.serving import Serving
@@ -55,7 +56,7 @@ class Site:
             **tokens,
         )
         program = replace(self.configured.program, service=f"http://127.0.0.1:{self.port}")
-        with bootstrap.provisioning(operator, replace(self.configured, program=program), [Kind.HOOKS]) as provisioning:
+        with operators.provisioning(operator, replace(self.configured, program=program), [Kind.HOOKS]) as provisioning:
             plan = provisioning.plan(Limits())
             assert [done.problem for done in provisioning.carry_out()] == [None] * len(plan.pending)
         told = [found for change in plan.pending for found in change.differences if found.field.endswith("token")]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from app.bootstrap import Rules
+from app.domain.plan import Carry, Draft
 from app.fakegitlab.model import Issue
 from app.gateways.gitlab_connect import GitLab
 from tests.stateful import invariants, texts
@@ -117,6 +118,7 @@ class Hold(RuleBasedStateMachine):
         self.decided()
         ref = self.here.ref(self.issue)
         for write in self.process[0].reconciler.plan(ref, self.here.clock.now).writes[:1]:
+            assert not isinstance(write, Carry | Draft), "nothing here leads to another request"
             self.process[1].writer.apply(ref, write)
 
     @rule()

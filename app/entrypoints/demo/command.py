@@ -14,6 +14,7 @@ from pathlib import Path
 import typer
 
 from app import bootstrap
+from app.bootstrap import operators
 from app.domain.failure import Permanent
 from app.domain.provision import Kind, Limits
 from app.domain.taxonomy import Mode, Taxonomy
@@ -113,7 +114,7 @@ def _provisioned(settings: Settings, configured: Configuration, service: str, to
     """
     here = replace(configured, program=replace(configured.program, service=service))
     operator = OperatorSettings(**{**settings.model_dump(), "operator_token": token})
-    with bootstrap.provisioning(operator, here, KINDS) as provisioning:
+    with operators.provisioning(operator, here, KINDS) as provisioning:
         found = provisioning.plan(Limits())
         undone = [
             *(stop.message for stop in found.refusals),
