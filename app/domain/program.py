@@ -52,6 +52,7 @@ class Job(StrEnum):
     """What a scheduled pipeline runs: the command of that name."""
 
     SWEEP = "sweep"
+    SCORE = "score"
 
 
 @dataclass(frozen=True, slots=True)
