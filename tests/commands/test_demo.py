@@ -12,7 +12,7 @@ def test_the_story_is_played_to_its_end_and_reads_well(terminal: Terminal) -> No
     lines = ran.out.splitlines()
     assert lines[:5] == [
         "The operator runs `sounding-board apply`; it makes what the configuration declares and GitLab lacks:",
-        "   labels: 4 to change, 79 as declared",
+        "   labels: 4 to change, 80 as declared",
         "   boards: 5 as declared",
         "   templates: 1 to create",
         "   hooks: 1 to create",

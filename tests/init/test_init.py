@@ -40,7 +40,7 @@ Next:
     )
     checked = terminal("check")
     assert (checked.code, checked.err) == (0, "")
-    assert checked.out.endswith(" labels, 17 moves, 1 areas, 2 people, 1 projects.\n")
+    assert checked.out.endswith(" labels, 17 moves, 1 area, 2 people, 1 project.\n")
 
 
 def test_the_usual_answers_give_the_shipped_taxonomy_in_force_from_now_on(terminal: Terminal) -> None:

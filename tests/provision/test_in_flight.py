@@ -4,13 +4,14 @@
 
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from inline_snapshot import snapshot
 
+from app import bootstrap
 from app.domain.envelope import Place, seal
 from app.domain.in_flight import Revision, newly_missing
 from app.domain.issue import Issue, Note, Ref, User
@@ -278,6 +279,21 @@ def changed(program: Path, gitlab: object, world: World, terminal: Terminal) -> 
     return terminal
 
 
+def test_customers_count_and_what_the_account_book_may_know_is_not_missed(tmp_path: Path) -> None:
+    """Plans read no account book, so an ARR that nobody told may well be known."""
+    shipped = load(bootstrap.SHIPPED)
+    flow = shipped.taxonomy.workflow
+    stricter = replace(flow, statuses=tuple(replace(s, requires=("customer", "arr")) for s in flow.statuses))
+    free = replace(flow, statuses=tuple(replace(s, requires=()) for s in flow.statuses))
+    old, new = replace(shipped.taxonomy, workflow=free), replace(shipped.taxonomy, workflow=stricter)
+    compared = Revision("main", old, new, shipped.program, NOW)
+    ref, author = Ref("sme/customer-feedback", 1), User(1, "mia")
+    one = Issue(ref, 1, 1, "Export", "", frozenset({"status::reviewed"}), "opened", author, (), NOW, NOW)
+    line = Note(1, author, "+1 customer: https://example.my.salesforce.com/0065g00000QwErT | blocker", NOW, NOW)
+    assert newly_missing(compared, one) == ("Customer",)
+    assert newly_missing(compared, one, [line]) == ()
+
+
 def test_plan_against_a_revision(changed: Terminal) -> None:
     ran = changed("plan", "--only", "labels", "--against", "main")
     assert ran.code == 0
@@ -296,7 +312,7 @@ labels:
       concerns 1 issue: #2
 
 4 changes to make. 1 thing is left to people.
-  labels: 4 to change, 1 left to people, 79 as declared
+  labels: 4 to change, 1 left to people, 80 as declared
   not asked for: boards, templates, documents, hooks, schedules, variables
 """)
     assert "incomplete" in changed("plan", "--only", "labels", "--against", "main", "--markdown").out
