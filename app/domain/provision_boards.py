@@ -261,6 +261,21 @@ def staying(wanted: Sequence[str], now: Sequence[str | None]) -> frozenset[str]:
     return frozenset(chains[-1]) if chains else frozenset()
 
 
+def from_the_left(lists: Iterable[ListSeen]) -> tuple[ListSeen, ...]:
+    """Lists as they stand."""
+    return tuple(sorted(lists, key=lambda one: (one.position, one.id)))
+
+
+def uneven(lists: Sequence[ListSeen]) -> tuple[ListSeen, int] | None:
+    """The next list to be set to its index, so that no other changes its place; None where positions are 0, 1, 2, …
+
+    Those too far right come first, from the left; then those too far left, from the right.
+    """
+    far = [(one, at) for at, one in enumerate(lists) if one.position > at]
+    near = [(one, at) for at, one in enumerate(lists) if one.position < at]
+    return next(iter((*far, *reversed(near))), None)
+
+
 def _left_over(
     project: str, board: BoardWanted, columns: Columns, seen: BoardSeen, deletes: bool
 ) -> list[Step[BoardWish]]:

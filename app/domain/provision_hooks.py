@@ -105,6 +105,8 @@ def compare(wanted: HookWanted, seen: Sequence[HookSeen]) -> tuple[tuple[Step[Ho
     reports = [_report(wanted, hook, why) for hook, why in sorted(others, key=lambda one: one[0].id)]
     if kept and kept.alert not in (None, "executable"):
         reports.append(_report(wanted, kept, f"GitLab has stopped it ({kept.alert}); {_TEST}"))
+    if kept and not wanted.keys.signing and not wanted.keys.secret:
+        reports.append(_report(wanted, kept, _UNCOMPARED))
     return (*steps, *reports), _refusals(wanted, kept, steps)
 
 
@@ -139,6 +141,10 @@ _OTHERS = (
 )
 _FOREIGN = "it sends to the same address and was not made by us: delete it in GitLab, or each event comes twice"
 _ADOPTED = "it sends to our address, so it is kept by us from now on"
+_UNCOMPARED = (
+    "its tokens were not compared, as neither SOUNDING_BOARD_WEBHOOK_SIGNING_TOKEN nor SOUNDING_BOARD_WEBHOOK_SECRET is "
+    "set here"
+)
 _TEST = "send it a test event from GitLab's page of webhooks once the service answers"
 
 
@@ -203,7 +209,7 @@ def _changed(wanted: HookWanted, seen: HookSeen) -> list[Step[HookWish]]:
         told += [] if tokens else [Difference("description", seen.description, description)]
     if not told:
         return []
-    because = "not as the service needs it" if seen.description.startswith(KEPT) else _ADOPTED
+    because = "the service needs it otherwise" if seen.description.startswith(KEPT) else _ADOPTED
     change = Change(Kind.HOOKS, Act.CHANGE, wanted.project, seen.url, tuple(told), wanted.where, because)
     return [Step(change, SetHook(wanted.project, seen.id, fields, tuple(tokens)))]
 

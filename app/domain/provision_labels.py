@@ -149,7 +149,7 @@ class _Comparison(Matching):
         wanted = self._wanted(label)
         found = differences(wanted, Standing(0, label.title, "", "", archived=False))
         wish = MakeLabel(self.asked.place, _titled(wanted, label.title))
-        return replace(self._step(Act.CREATE, label.title, wish, found), beside=True)
+        return replace(self._step(Act.CREATE, label.title, wish, found), beside=not self._heirs(label.title))
 
     def _twin(self, title: str) -> str | None:
         others = (one.title for one in self.seen.labels if one.title.casefold() == title.casefold())
@@ -212,7 +212,7 @@ class _Comparison(Matching):
                 yield self._step(Act.DELETE, label.title, DeleteLabel(self.asked.place, now.id, now.title), (), because)
             else:
                 yield self._report(
-                    label.title, f"it is not deleted: {self._used(now)}", label.title, self.carriers(now.title)
+                    label.title, f"{self._used(now)}, so it is not deleted", label.title, self.carriers(now.title)
                 )
 
     def _used(self, now: Standing) -> str:

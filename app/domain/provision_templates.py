@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.domain.issue_template import FOLDER
+from app.domain.issue_template import NAME as OURS
 from app.domain.program import TemplateMode
 from app.domain.provision import Act, Change, Difference, Kind, Refusal, Step, Where
 
@@ -130,6 +131,20 @@ def canonical(project: str, files: Sequence[TemplateFile], seen: Seen | None) ->
         lines += [f"{seen.branch} {seen.empty} {seen.pushes}"]
         lines += [f"!{seen.merge_request.iid} {seen.merge_request.open}"] if seen.merge_request else []
     return "\n".join(lines)
+
+
+def left_behind(
+    project: str, files: Sequence[TemplateFile], blobs: Blobs, where: Where | None
+) -> tuple[Step[TemplatesWish | None], ...]:
+    """Issue templates of our kind that are none any more, as after an area got another name. Taking files away is left
+    to people: GitLab goes on offering these."""
+    wanted = {file.path for file in files}
+    because = "the program has no area of this name; GitLab goes on offering it until the file is deleted"
+    return tuple(
+        Step(Change(Kind.TEMPLATES, Act.REPORT, project, path.removeprefix(f"{FOLDER}/"), (), where, because), None)
+        for path in sorted(blobs)
+        if path.startswith(f"{FOLDER}/{OURS} - ") and path not in wanted
+    )
 
 
 def compare(

@@ -14,7 +14,7 @@ import typer
 from app import bootstrap
 from app.bootstrap import operators
 from app.domain.failure import Temporary
-from app.domain.provision import Kind, Limits, Provision, counted
+from app.domain.provision import Act, Kind, Limits, Provision, counted
 from app.domain.saved_plan import SavedPlan, moved
 from app.entrypoints import show_plan
 from app.entrypoints.newest import WhileNewest, stop_if_overtaken
@@ -93,7 +93,11 @@ def _with_requests(
     found = operators.in_flight(settings, configured, against)
     if found is None:
         typer.echo(f"{against} has no configuration, so there is nothing to compare open requests with.", err=True)
-    return replace(provision, changes=(*provision.changes, *(found or ())))
+    if found == ():
+        typer.echo(f"No open request would be worse off than with {against}.", err=True)
+    named = {(change.place, change.name) for change in found or ()}
+    others = (one for one in provision.changes if one.act is not Act.REPORT or (one.place, one.name) not in named)
+    return replace(provision, changes=(*others, *(found or ())))
 
 
 def _told(found: SavedPlan, *, as_json: bool, markdown: bool) -> Iterable[str]:
@@ -174,11 +178,20 @@ def _may_go_on(settings: OperatorSettings, provision: Provision, *, asks: bool) 
         why_not = "Nothing was written."
     elif settings.paused:
         why_not = "Nothing was written: paused; SOUNDING_BOARD_PAUSED is set."
-    elif asks and sys.stdin.isatty() and not typer.confirm(f"Make {counted(pending, 'change')}?"):
+    elif asks and sys.stdin.isatty() and not _confirmed(f"Make {counted(pending, 'change')}?"):
         why_not = "Nothing was written."
     if why_not:
         typer.echo(why_not)
         raise typer.Exit(1)
+
+
+def _confirmed(question: str) -> bool:
+    """A person's answer; Ctrl-C is a no."""
+    try:
+        return typer.confirm(question)
+    except typer.Abort:
+        typer.echo()
+        return False
 
 
 def _carry_out(provisioning: Provisioning, provision: Provision) -> None:
@@ -201,8 +214,7 @@ def _carry_out(provisioning: Provisioning, provision: Provision) -> None:
 
 def _tell(done: Done, tally: show_plan.Tally, total: int) -> None:
     """One change after it was tried, with its number."""
-    told = show_plan.made(done.change, done.problem, done.left)
-    typer.echo(f"{tally.made.total() + 1}/{total} {done.change.kind}: {told}")
+    typer.echo(f"{tally.made.total() + 1}/{total} {done.change.kind}: {show_plan.made(done)}")
     if done.problem:
         tally.failed[done.left] += 1
     else:

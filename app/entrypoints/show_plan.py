@@ -24,6 +24,7 @@ from app.domain.provision import (
     fold,
 )
 from app.domain.saved_plan import Moved
+from app.services.provision import Done
 
 FOLDED = 20
 """So many changes of a kind and act are listed where a list is folded."""
@@ -241,9 +242,11 @@ _OUTCOMES = {
 }
 
 
-def made(change: Change, problem: str | None, left: Left = Left.UNDONE) -> str:
+def made(done: Done) -> str:
     """A change after it was tried."""
-    return f"{what(change)}: {_OUTCOMES[left]}. {plain(problem, _SENTENCE)}" if problem else what(change)
+    if done.problem:
+        return f"{what(done.change)}: {_OUTCOMES[done.left]}. {plain(done.problem, _SENTENCE)}"
+    return f"{what(done.change)}{f'; {plain(done.told, _SENTENCE)}' if done.told else ''}"
 
 
 @dataclass(slots=True)

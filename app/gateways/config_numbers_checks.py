@@ -55,9 +55,7 @@ def _others(taxonomy: Document) -> Iterator[ConfigError]:
                 message = f"`{title}` is a label of this file, and would never be taken off again"
                 yield taxonomy.at(at, message, "name labels of other teams only")
             elif title in renamed:
-                message = (
-                    f"`{title}` is an earlier title of `{renamed[title]}`, and would be merged into it at each apply"
-                )
+                message = f"`{title}` is an earlier title of `{renamed[title]}`, and `apply` would merge it into that"
                 yield taxonomy.at(at, message, "name labels of other teams only")
             elif "," in title or title != title.strip():
                 yield taxonomy.at(at, f"`{title}` has a comma or outer spaces", "write the title as GitLab shows it")

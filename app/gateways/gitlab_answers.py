@@ -144,10 +144,7 @@ def refused(
         target = response.headers.get("Location", "")
         return Permanent(f"GitLab sends us elsewhere ({where}, to {_bare(response, target)}). Configure that address.")
     if _passes(response, said):
-        unsure = response.request.method != "GET" and status in _NO_WORD
-        left = Left.UNKNOWN if unsure else Left.UNDONE
-        again = retry_after(response, clock)
-        return Temporary(f"GitLab is in trouble ({where}{said}). {_UNSURE if unsure else _AGAIN}", again, left)
+        return _in_trouble(response, f"{where}{said}", clock)
     kind = Taken if status == 409 else Permanent
     return kind(f"GitLab refuses ({where}{said}). Asking again would change nothing.")
 
@@ -157,6 +154,12 @@ def _not_accepted(where: str, *, operator: bool) -> NotAccepted:
     whose, cure = ("the operator's token", _OPERATORS) if operator else ("our token", _SERVICES)
     told = f"GitLab does not accept {whose} ({where}): it has expired, was revoked or was copied wrongly. {cure}"
     return NotAccepted(told, TOKEN_PAUSE)
+
+
+def _in_trouble(response: httpx.Response, told: str, clock: Callable[[], float]) -> Temporary:
+    unsure = response.request.method != "GET" and response.status_code in _NO_WORD
+    left, what = (Left.UNKNOWN, _UNSURE) if unsure else (Left.UNDONE, _AGAIN)
+    return Temporary(f"GitLab is in trouble ({told}). {what}", retry_after(response, clock), left)
 
 
 def _passes(response: httpx.Response, said: str) -> bool:

@@ -3,7 +3,7 @@
 from pydantic import BaseModel
 
 from app.domain.failure import Permanent
-from app.domain.provision_boards import BoardSeen, ListSeen
+from app.domain.provision_boards import BoardSeen, ListSeen, from_the_left
 from app.gateways.gitlab_api import Api, project_path
 from app.gateways.gitlab_models import Title, understood
 
@@ -27,8 +27,7 @@ class BoardBody(BaseModel):
 
     def value(self) -> BoardSeen:
         """As ours, the lists from the left."""
-        lists = sorted((one.value() for one in self.lists), key=lambda one: (one.position, one.id))
-        return BoardSeen(self.id, self.name, tuple(self.labels), tuple(lists))
+        return BoardSeen(self.id, self.name, tuple(self.labels), from_the_left(one.value() for one in self.lists))
 
 
 class GitLabBoards:

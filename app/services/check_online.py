@@ -266,7 +266,7 @@ def _reached(path: str, hook: Hook, last: Delivery | None) -> Found:
     """Whether deliveries arrive, as GitLab saw it: it takes 2xx and 3xx for success (CONTRACT 1, Delivery)."""
     if last is None:
         return Found(
-            None, f"{path}: GitLab delivered nothing to our webhook in two days; Test, on its page, sends something."
+            None, f"{path}: GitLab knows of no delivery to our webhook in two days; Test, on its page, sends something."
         )
     when = f"{path}: our webhook's last delivery, on {last.at:%Y-%m-%d %H:%M} UTC,"
     if last.status[:1] in ("2", "3"):

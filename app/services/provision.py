@@ -39,8 +39,9 @@ class Part(Protocol[W]):
         """Read, a list call a page, and compare. Raises Temporary and Permanent where it could not be read whole."""
         ...
 
-    def make(self, step: Step[W]) -> None:
+    def make(self, step: Step[W]) -> str | None:
         """Do one step and compare GitLab's answer with the wish. Finds again what it needs; harmless when repeated.
+        What people have to know of it besides is returned, as half a sentence.
 
         Raises Temporary, and Permanent where GitLab refuses or keeps something else than was asked.
         """
@@ -50,13 +51,14 @@ class Part(Protocol[W]):
 @dataclass(frozen=True, slots=True)
 class Done:
     """One step after it was tried; `problem` is None when it was made, else `left` tells how far it came. `again_in`
-    is in seconds, where GitLab said when to ask again.
+    is in seconds, where GitLab said when to ask again. `told` is what people have to know of it besides.
     """
 
     change: Change
     problem: str | None = None
     again_in: float | None = None
     left: Left = Left.UNDONE
+    told: str | None = None
 
 
 class Provisioning:
@@ -158,9 +160,9 @@ class Provisioning:
 
 def _made(part: Part[Any], step: Step[Any]) -> Done:
     try:
-        part.make(step)
+        told = part.make(step)
     except Temporary as problem:
         return Done(step.change, str(problem), problem.retry_after, problem.left)
     except Permanent as problem:
         return Done(step.change, str(problem), left=problem.left)
-    return Done(step.change)
+    return Done(step.change, told=told)

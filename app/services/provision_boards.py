@@ -22,6 +22,8 @@ from app.domain.provision_boards import (
     Narrow,
     canonical,
     compare,
+    from_the_left,
+    uneven,
 )
 from app.domain.taxonomy import Taxonomy
 
@@ -190,26 +192,50 @@ class ProvisionBoards:
     def _add_list(self, wish: AddList, board: BoardSeen, label_id: int) -> None:
         try:
             made = self._door.add_list(wish.project, board, wish.title, label_id)
-            self._keep(wish.project, replace(board, lists=(*board.lists, made)))
+            self._keep(wish.project, replace(board, lists=from_the_left((*board.lists, made))))
         except Permanent:
             self._seen[wish.project] = tuple(self._door.boards(wish.project))
             if all(one.title != wish.title for one in self._board(wish).lists):
                 raise
 
     def _move(self, project: str, board: BoardSeen, title: str, index: int) -> None:
-        """To the place of the list that stands at the index now. GitLab refuses to move a list to where it is."""
+        """To the index among all lists. GitLab refuses to move a list to where it is."""
         moved = next((one for one in board.lists if one.title == title), None)
         if moved is None:
             raise Permanent(f"The list of {title} on the board {board.name} of {project} is gone; plan again.")
         index = min(index, len(board.lists) - 1)
         if board.lists[index] == moved:
             return
-        self._door.move_list(project, board, moved, board.lists[index].position)
+        board = self._evened(project, board)
+        moved = next(one for one in board.lists if one.id == moved.id)
+        if board.lists[index] == moved:
+            return
+        self._door.move_list(project, board, moved, index)
         order = list(_without(board.lists, moved))
         order.insert(index, moved)
-        positions = [one.position for one in board.lists]
-        lists = tuple(replace(one, position=at) for one, at in zip(order, positions, strict=True))
-        self._keep(project, replace(board, lists=lists))
+        self._keep(project, replace(board, lists=tuple(replace(one, position=at) for at, one in enumerate(order))))
+
+    def _evened(self, project: str, board: BoardSeen) -> BoardSeen:
+        """The board with its lists at 0, 1, 2, …: a position means a place only there. Lists that went with their
+        labels leave gaps, and a new list may then share its position. What a move did is read, not reckoned.
+        """
+        for _ in range(2 * len(board.lists)):
+            found = uneven(board.lists)
+            if found is None:
+                break
+            self._door.move_list(project, board, *found)
+            board = self._again(project, board)
+        return board
+
+    def _again(self, project: str, board: BoardSeen) -> BoardSeen:
+        """The board as it stands now, its lists under the titles that they will have."""
+        titles = {one.id: one.title for one in board.lists}
+        now = next((one for one in self._door.boards(project) if one.id == board.id), None)
+        if now is None or {one.id for one in now.lists} != set(titles):
+            raise Permanent(f"The board {board.name} of {project} was changed by somebody else meanwhile; plan again.")
+        board = replace(board, lists=tuple(replace(one, title=titles[one.id]) for one in now.lists))
+        self._keep(project, board)
+        return board
 
     def _board(self, wish: Narrow | AddList | MoveList | DropList) -> BoardSeen:
         named = [one for one in self._seen.get(wish.project, ()) if one.name == wish.board]

@@ -21,6 +21,7 @@ from app.domain.provision_templates import (
     canonical,
     compare,
     differing,
+    left_behind,
     waits,
 )
 from app.domain.taxonomy import Taxonomy
@@ -92,21 +93,24 @@ class ProvisionTemplates:
             return Draft((), "off")
         files = self._files()
         steps: list[Step[TemplatesWish | None]] = []
+        old: list[Step[TemplatesWish | None]] = []
         refusals: list[Refusal] = []
         texts: list[str] = []
         declared = 0
         for project in self._program.projects:
-            seen = self._seen(project.path, files)
+            blobs = self._door.files(project.path)
+            seen = self._seen(project.path, files, blobs)
             texts.append(canonical(project.path, files, seen))
+            where = self._places.get("templates", self._places.get(f"project:{project.path}"))
+            old += left_behind(project.path, files, blobs, where)
             if seen is None:
                 declared += len(files)
                 continue
             declared += len(files) - len(differing(files, seen.blobs))
-            where = self._places.get("templates", self._places.get(f"project:{project.path}"))
             found = compare(project.path, files, self._program.templates, seen, where)
             steps += [found.step] if found.step else []
             refusals += [found.refusal] if found.refusal else []
-        return Draft(tuple(steps), "\n".join(texts), tuple(refusals), declared)
+        return Draft((*steps, *old), "\n".join(texts), tuple(refusals), declared)
 
     def _files(self) -> tuple[TemplateFile, ...]:
         return tuple(
@@ -117,9 +121,8 @@ class ProvisionTemplates:
             for one in issue_templates(self._taxonomy, self._program)
         )
 
-    def _seen(self, project: str, files: tuple[TemplateFile, ...]) -> Seen | None:
+    def _seen(self, project: str, files: tuple[TemplateFile, ...], blobs: Blobs) -> Seen | None:
         """What has to be known to say what to do; None where all is as declared."""
-        blobs = self._door.files(project)
         if not differing(files, blobs):
             return None
         merge_request, proposed = None, None
@@ -136,37 +139,44 @@ class ProvisionTemplates:
         last = {path: self._door.last_commit(project, onto, path) for path in changed}
         return Seen(blobs, branch, empty, pushes, merge_request, proposed, last)
 
-    def make(self, step: Step[TemplatesWish | None]) -> None:
-        """Commit, look whether it is there, and ask for review where that is the way."""
+    def make(self, step: Step[TemplatesWish | None]) -> str | None:
+        """Commit, look whether it is there, and ask for review where that is the way; tells which merge request."""
         wish = step.wish
         if wish is None:
-            return
+            return None
         if wish.writes:
             self._commit(wish)
         try:
-            self._propose(wish)
+            number = self._propose(wish)
         except (Temporary, Permanent) as problem:
             if not wish.writes:
                 raise
             raise in_part(problem, f"The issue templates are on {wish.branch}, and nobody is asked yet.") from problem
+        return f"merge !{number} of {wish.project} to bring them there" if number is not None else None
 
-    def _propose(self, wish: TemplatesWish) -> None:
-        if wish.merge_request and wish.merge_request.iid is not None:
+    def _propose(self, wish: TemplatesWish) -> int | None:
+        """The merge request that is open afterwards; None where the templates come by commit."""
+        if wish.merge_request is None:
+            return None
+        if wish.merge_request.iid is not None:
             self._door.describe(wish.project, wish.merge_request.iid, wish.merge_request.description)
-        elif wish.merge_request and not self._open(wish.project):
-            self._ask(wish.project, wish.merge_request)
+            return wish.merge_request.iid
+        found = self._open(wish.project)
+        return self._ask(wish.project, wish.merge_request) if found is None else found
 
-    def _ask(self, project: str, wish: MergeRequestWish) -> None:
+    def _ask(self, project: str, wish: MergeRequestWish) -> int:
         """Harmless where another run of ours was quicker: GitLab keeps one for the same branches."""
         try:
-            self._door.open_merge_request(project, wish.target, wish.description)
+            return self._door.open_merge_request(project, wish.target, wish.description)
         except Permanent:
-            if not self._open(project):
+            found = self._open(project)
+            if found is None:
                 raise
+            return found
 
-    def _open(self, project: str) -> bool:
+    def _open(self, project: str) -> int | None:
         found = self._door.merge_request(project)
-        return found is not None and found.open
+        return found.iid if found and found.open else None
 
     def _commit(self, wish: TemplatesWish) -> None:
         """Another run of ours may have been quicker: then all is there as it should be."""

@@ -170,3 +170,13 @@ def test_boards_of_a_project_use_the_labels_of_its_group() -> None:
         here.taxonomy = retitled(here.taxonomy, {"status::reviewed": "status::calibrated"})
         assert acts(run(here)) == [("labels", "rename")]
         assert run(here) == []
+
+
+@pytest.mark.parametrize("gone", ["status::new", "status::accepted", "status::backlog"])
+def test_a_status_whose_label_was_deleted_gets_its_list_back_where_it_stood(here: Town, gone: str) -> None:
+    """GitLab takes a label's lists away with it, and leaves a gap among the positions of the others."""
+    here.world.delete_label(here.world.root, here.world.label(here.project, gone))
+    assert acts(run(here)) == [("labels", "create"), ("boards", "create"), ("boards", "create")]
+    for name in ("Customer feedback", "AI"):
+        assert titles(here.board(name).lists) == list(TITLES)
+    assert run(here) == []

@@ -31,7 +31,7 @@ class Shelf:
 
     def boards(self, project: str) -> Sequence[BoardSeen]:
         assert project == PATH
-        return [BoardSeen(1, "All", (), tuple(sorted(self.lists, key=lambda one: one.position)))]
+        return [BoardSeen(1, "All", (), tuple(sorted(self.lists, key=lambda one: (one.position, one.id))))]
 
     def passed_on(self, project: str) -> Succession:
         assert project == PATH
@@ -108,7 +108,7 @@ def shelves(draw: st.DrawFn) -> Shelf:
 
 def in_order(shelf: Shelf) -> list[str | None]:
     """The titles as they stand."""
-    return [one.title for one in sorted(shelf.lists, key=lambda one: one.position)]
+    return [one.title for one in sorted(shelf.lists, key=lambda one: (one.position, one.id))]
 
 
 def longest(titles: Sequence[str | None]) -> int:
@@ -164,4 +164,17 @@ def test_gaps_between_positions_as_old_boards_have_them_do_no_harm() -> None:
     shelf = Shelf([ListSeen(n + 1, title, at) for n, (title, at) in enumerate(zip(titles, numbers, strict=True))])
     assert apply(shelf) == 1
     assert in_order(shelf) == list(TITLES)
+    assert apply(shelf) == 0
+
+
+@settings(max_examples=200, deadline=None)
+@given(shelves(), st.data())
+def test_positions_with_gaps_or_twice_the_same_are_evened_first(shelf: Shelf, data: st.DataObject) -> None:
+    numbers = st.lists(st.integers(0, 12), min_size=len(shelf.lists), max_size=len(shelf.lists))
+    positions = sorted(data.draw(numbers))
+    shelf.lists = [replace(one, position=at) for one, at in zip(shelf.lists, positions, strict=True)]
+    foreign = [title for title in in_order(shelf) if title not in TITLES]
+    apply(shelf)
+    assert [title for title in in_order(shelf) if title in TITLES] == list(TITLES)
+    assert [title for title in in_order(shelf) if title not in TITLES] == foreign
     assert apply(shelf) == 0

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
+import typer
 from inline_snapshot import snapshot
 
 from app.domain.failure import Missing, Permanent, Temporary
@@ -243,6 +244,20 @@ def test_a_person_is_asked_first(
     assert (ran.code, len(labels.made)) == (code, made)
     assert "Make 2 changes? [y/N]: " in ran.out
     assert ran.out.endswith("Nothing was written.\n") == (code == 1)
+
+
+def test_a_person_who_types_ctrl_c_reads_that_nothing_was_written(
+    terminal: Terminal, shelves: Shelves, labels: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> bool:
+        raise typer.Abort
+
+    shelves(labels)
+    monkeypatch.setattr(typer, "confirm", interrupted)
+    terminal.patch.setattr(sys, "stdin", Keyboard(""))
+    ran = terminal("apply")
+    assert (ran.code, ran.err, labels.made) == (1, "", [])
+    assert ran.out.endswith("\nNothing was written.\n")
 
 
 def test_a_person_who_said_yes_is_not_asked(terminal: Terminal, shelves: Shelves, labels: Shelf) -> None:

@@ -80,7 +80,7 @@ def test_drift_is_told_field_by_field_and_mended(here: Town) -> None:
     hook.name, hook.enable_ssl_verification, hook.custom_webhook_template = "Robot", False, '{"a": 1}'
     hook.events |= {"push_events": True, "job_events": True, "confidential_note_events": False}
     assert told(here.plan("hooks")) == [
-        f"change {HOOK_URL} in {PATH} (program.yml:50): not as the service needs it",
+        f"change {HOOK_URL} in {PATH} (program.yml:50): the service needs it otherwise",
         "  name: Robot → Sounding Board",
         "  Confidential comments: off → on",
         "  job_events: on → off",
@@ -99,7 +99,7 @@ def test_a_service_that_moved_keeps_its_hook_and_its_secrets(here: Town) -> None
     hook = made(here)
     here.program = replace(here.program, service="https://sb.example.com")
     assert told(here.plan("hooks")) == [
-        f"change {HOOK_URL} in {PATH} (program.yml:50): not as the service needs it",
+        f"change {HOOK_URL} in {PATH} (program.yml:50): the service needs it otherwise",
         f"  url: {HOOK_URL} → https://sb.example.com/webhooks/gitlab",
     ]
     here.apply("hooks")
@@ -134,7 +134,12 @@ def test_a_token_that_nothing_is_told_of_is_set_to_the_newest(here: Town) -> Non
 def test_who_has_no_tokens_sees_no_change_of_tokens_and_takes_none_away(here: Town) -> None:
     hook = made(here)
     here.keys = HookKeys()
-    assert here.plan("hooks").changes == ()
+    plan = here.plan("hooks")
+    assert (plan.pending, plan.unmet) == ((), 0)
+    assert told(plan) == [
+        f"report {HOOK_URL} in {PATH} (program.yml:50): its tokens were not compared, as neither "
+        "SOUNDING_BOARD_WEBHOOK_SIGNING_TOKEN nor SOUNDING_BOARD_WEBHOOK_SECRET is set here"
+    ]
     hook.name = "Robot"
     here.apply("hooks")
     assert (hook.name, hook.signing_token) == ("Sounding Board", SIGNING_TOKEN)

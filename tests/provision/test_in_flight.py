@@ -15,7 +15,7 @@ from app import bootstrap
 from app.domain.envelope import Place, seal
 from app.domain.in_flight import Revision, newly_missing
 from app.domain.issue import Issue, Note, Ref, User
-from app.domain.provision import Change
+from app.domain.provision import Act, Change, Kind
 from app.fakegitlab import World, model
 from app.gateways.config_load import Configuration, load
 from app.gateways.gitlab_budget import Budget
@@ -317,6 +317,22 @@ labels:
 """)
     assert "incomplete" in changed("plan", "--only", "labels", "--against", "main", "--markdown").out
     assert "incomplete" not in changed("plan", "--only", "labels").out
+
+
+def test_a_revision_against_which_nobody_is_worse_off(changed: Terminal) -> None:
+    changed.patch.setattr(bootstrap, "in_flight", lambda *_: ())
+    ran = changed("plan", "--only", "labels", "--against", "main")
+    assert (ran.code, ran.err) == (0, "No open request would be worse off than with main.\n")
+
+
+def test_a_status_that_is_no_more_is_told_once(changed: Terminal, world: World) -> None:
+    project = world.projects[1]
+    world.create_label(world.root, project, "status::gone", "#5c5b66", "")
+    world.create_issue(world.user("sa.jane"), project, "Lost", labels=["status::gone", "area::ai"])
+    assert changed("plan", "--only", "labels").out.count("left to people: status::gone") == 1
+    told = Change(Kind.LABELS, Act.REPORT, project.full_path, "status::gone", because="unlike in main, 1 of 2 would")
+    changed.patch.setattr(bootstrap, "in_flight", lambda *_: (told,))
+    assert changed("plan", "--only", "labels", "--against", "main").out.count("left to people: status::gone") == 1
 
 
 def test_a_kept_plan_does_not_go_out_of_date_by_it(changed: Terminal) -> None:

@@ -228,7 +228,7 @@ def test_a_label_on_a_closed_issue_is_not_deleted_but_archived(town: Town) -> No
     told = town.applies(label("area::ai", retired=True), deletes=True)
 
     assert told.acts == [("retire", "area::ai"), ("report", "area::ai")]
-    assert told.plan.changes[1].because == "it is not deleted: 1 issue has it"
+    assert told.plan.changes[1].because == "1 issue has it, so it is not deleted"
     assert told.plan.changes[1].named == (f"{town.project.full_path}#{issue.iid}",)
     assert town.own()["area::ai"].archived
 
@@ -240,7 +240,7 @@ def test_a_label_with_a_board_list_is_not_deleted(town: Town) -> None:
 
     told = town.applies(label("area::ai", retired=True), deletes=True)
 
-    assert told.plan.changes[1].because == "it is not deleted: it is used by the board AI"
+    assert told.plan.changes[1].because == "it is used by the board AI, so it is not deleted"
     assert not one.deleted
 
 
@@ -258,7 +258,7 @@ def test_a_label_on_a_merged_request_is_not_deleted(town: Town) -> None:
 
     told = town.applies(label("area::ai", retired=True), deletes=True)
 
-    assert told.plan.changes[1].because == f"it is not deleted: it is used by {town.project.full_path}!1"
+    assert told.plan.changes[1].because == f"it is used by {town.project.full_path}!1, so it is not deleted"
     assert not one.deleted
 
 

@@ -70,6 +70,20 @@ def test_a_label_whose_making_was_not_heard_of_is_found_by_the_next_run(town: To
     assert town.applies(*WANTED).acts == [("create", "area::agile")]
 
 
+def test_a_label_is_made_only_when_the_one_that_replaces_it_is_there(town: Town) -> None:
+    """Without it, it would pass for one that still has to move on."""
+    wanted = (label("area::ai"), label("s::new", "s::old"), label("s::old", "s::older"))
+
+    with town.provisioning(*wanted) as provisioning:
+        provisioning.plan(EVERYTHING)
+        batches = []
+        while coming := provisioning.coming:
+            batches.append([change.name for change in coming])
+            provisioning.make_next()
+
+    assert batches == [["area::ai"], ["s::new"], ["s::old"]]
+
+
 def test_labels_that_replace_each_other_in_a_circle_are_made_to_the_end_by_the_next_run(town: Town) -> None:
     """What was made looks as declared, so it is not taken for one that still has to move on."""
     circle = (label("s::a", "s::c"), label("s::b", "s::a"), label("s::c", "s::b"))

@@ -91,6 +91,20 @@ def test_a_file_that_somebody_edited_is_shown_and_written_anew(commits: Hall) ->
     assert there(commits) == wanted
 
 
+def test_what_an_area_left_behind_under_its_old_name_is_named(commits: Hall) -> None:
+    commits.apply()
+    commits.program = commits.program.replace("  ai: AI\n", "  ai: Machine learning\n")
+    commits.apply()
+    assert f"{FOLDER}/Customer feedback - Machine learning.md" in there(commits)
+    assert commits.told() == snapshot(
+        [
+            "report Customer feedback - AI.md (program.yml:24), the program has no area of this name; GitLab goes on offering it until the file is deleted"
+        ]
+    )
+    assert commits.plan().unmet == 0
+    assert commits.calls == ["GET /projects/:id/repository/tree"]
+
+
 def test_a_label_of_another_name_reaches_the_template(commits: Hall) -> None:
     commits.apply()
     commits.taxonomy = commits.taxonomy.replace("status::new", "status::fresh")
@@ -218,6 +232,7 @@ def test_an_open_merge_request_is_kept_up_to_date_in_place(reviewed: Hall) -> No
 def test_a_closed_merge_request_is_an_answer(reviewed: Hall) -> None:
     reviewed.apply()
     requests(reviewed)[0].state = "closed"
+    assert reviewed.plan().unmet == 1
     assert reviewed.told() == snapshot(
         [
             "report issue templates (program.yml:7), !1 with just these was closed without being merged: reopen it, or write `templates: off`"
@@ -305,3 +320,15 @@ def test_a_project_that_is_not_there(place: Hall) -> None:
             "refused: templates could not be looked at: There is nothing to be seen there (GET /projects/sme/gone/merge_requests at 127.0.0.1 answered 404): it was deleted or moved, or the bot is no member of the project."
         ]
     )
+
+
+def test_apply_names_the_merge_request_that_waits(reviewed: Hall) -> None:
+    told = "merge !1 of sme/feedback to bring them there"
+    assert [done.told for done in reviewed.apply()] == [told]
+    assert reviewed.plan().unmet == 0
+    reviewed.taxonomy = reviewed.taxonomy.replace("status::new", "status::fresh")
+    assert [done.told for done in reviewed.apply()] == [told]
+
+
+def test_by_commit_nothing_waits(commits: Hall) -> None:
+    assert [done.told for done in commits.apply()] == [None]

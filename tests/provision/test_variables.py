@@ -12,14 +12,16 @@ from tests.provision.program_town import PROGRAM_PATH, Town, told, town
 
 CANARY = "glpat-canary-in-the-coal-mine"
 NEEDED = ("SOUNDING_BOARD_GITLAB_TOKEN", "SOUNDING_BOARD_SIGNING_KEY", "SOUNDING_BOARD_OPERATOR_TOKEN")
+SIGNING = "SOUNDING_BOARD_WEBHOOK_SIGNING_TOKEN"
 REVIEW = "SOUNDING_BOARD_REVIEW_TOKEN"
 CURE = "set it in the CI/CD settings of the project, masked, hidden and protected"
 
 
 @pytest.fixture
 def here() -> Iterator[Town]:
-    """On Premium."""
+    """On Premium, and its webhook is made by hand."""
     with town() as found:
+        found.program = replace(found.program, service=None)
         yield found
 
 
@@ -54,6 +56,28 @@ def test_all_there_costs_one_call(here: Town) -> None:
     assert here.calls() == ["GET /projects/:id/variables"]
 
 
+def test_a_secret_that_is_masked_and_not_hidden_is_kept_well(here: Town) -> None:
+    """The head of the pipeline file asks for no more, and GitLab cannot hide one that is there."""
+    for key in NEEDED:
+        here.add_variable(key, hidden=False)
+    here.add_variable(REVIEW, protected=False, hidden=False)
+    assert here.plan("variables").changes == ()
+
+
+def test_where_apply_keeps_webhooks_it_needs_their_token(here: Town) -> None:
+    for key in NEEDED:
+        here.add_variable(key)
+    here.add_variable(REVIEW, protected=False)
+    here.program = replace(here.program, service="https://sounding-board.example.com")
+    assert told(here.plan("variables")) == [
+        f"report {SIGNING} in {PROGRAM_PATH} (program.yml:53): apply gives it to the webhook: {CURE} "
+        "(the variables of sme cannot be looked at with this token)",
+        "  variable: not set → set",
+    ]
+    here.add_variable(SIGNING)
+    assert here.plan("variables").changes == ()
+
+
 def test_without_pipelines_nothing_is_asked(here: Town) -> None:
     here.program = replace(here.program, pipelines=None)
     assert here.plan("variables").changes == ()
@@ -67,12 +91,11 @@ def test_a_secret_that_is_not_kept_well_is_told_field_by_field(here: Town) -> No
     here.add_variable(REVIEW)
     here.add_variable("SOUNDING_BOARD_WEBHOOK_SIGNING_TOKEN", protected=False)
     here.add_variable("SOMEBODY_ELSES", masked=False)
-    because = "whoever may change it has to: it is a secret, and plan and apply never write variables"
+    because = "plan and apply never write variables: change it in the CI/CD settings, where secrets are kept so"
     assert told(here.plan("variables")) == [
         f"report SOUNDING_BOARD_GITLAB_TOKEN in {PROGRAM_PATH} (program.yml:53): {because}",
         "  masked: no → yes",
         "  protected: no → yes",
-        "  hidden: no → yes",
         f"report SOUNDING_BOARD_SIGNING_KEY in {PROGRAM_PATH} (program.yml:53): {because}",
         "  environments: production → all (*)",
         f"report {REVIEW} in {PROGRAM_PATH} (program.yml:53): {because}",

@@ -72,15 +72,18 @@ variables:
   ! left to people: SOUNDING_BOARD_REVIEW_TOKEN in sme/program (program.yml:27)
       variable: not set → set
       because merge requests show their plan with a Developer's token: set it in the CI/CD settings of the project, masked, hidden and not protected (the variables of sme cannot be looked at with this token)
+  ! left to people: SOUNDING_BOARD_WEBHOOK_SIGNING_TOKEN in sme/program (program.yml:27)
+      variable: not set → set
+      because apply gives it to the webhook: set it in the CI/CD settings of the project, masked, hidden and protected (the variables of sme cannot be looked at with this token)
 
-13 changes to make. 4 things are left to people.
+13 changes to make. 5 things are left to people.
   labels: 9 to create
   boards: 1 to create
   templates: 1 to create
   documents: nothing declared
   hooks: 1 to create
   schedules: 1 to create
-  variables: 4 left to people
+  variables: 5 left to people
 """)
     assert writes(world) == 0
     applied = terminal("apply")
@@ -105,7 +108,7 @@ templates: 1 of 1 change made
 documents: nothing declared
 hooks: 1 of 1 change made
 schedules: 1 of 1 change made
-variables: 4 left to people
+variables: 5 left to people
 13 of 13 changes made.
 """)
     world.reset_calls()
@@ -125,15 +128,18 @@ variables:
   ! left to people: SOUNDING_BOARD_REVIEW_TOKEN in sme/program (program.yml:27)
       variable: not set → set
       because merge requests show their plan with a Developer's token: set it in the CI/CD settings of the project, masked, hidden and not protected (the variables of sme cannot be looked at with this token)
+  ! left to people: SOUNDING_BOARD_WEBHOOK_SIGNING_TOKEN in sme/program (program.yml:27)
+      variable: not set → set
+      because apply gives it to the webhook: set it in the CI/CD settings of the project, masked, hidden and protected (the variables of sme cannot be looked at with this token)
 
-Nothing to do. 4 things are left to people.
+Nothing to do. 5 things are left to people.
   labels: 9 as declared
   boards: 1 as declared
   templates: 2 as declared
   documents: nothing declared
   hooks: 1 as declared
   schedules: 1 as declared
-  variables: 4 left to people
+  variables: 5 left to people
 """)
     assert writes(world) == 0
     assert Counter(call.template for call in world.calls) == snapshot(
