@@ -34,7 +34,8 @@ def checking(settings: Settings) -> Iterator[CheckOnline]:
     configured = configuration(settings)
     with gitlab(settings) as doors, ExitStack() as apart:
         operator = apart.enter_context(operating(settings)).about if settings.operator_token else None
-        yield CheckOnline(doors.about, operator, doors.reader, configured.taxonomy, configured.program)
+        today = utc_now().date()
+        yield CheckOnline(doors.about, operator, doors.reader, configured.taxonomy, configured.program, today)
 
 
 @contextmanager

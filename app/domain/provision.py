@@ -148,7 +148,7 @@ class Provision:
 
     @property
     def touched(self) -> int:
-        """How many issues they touch."""
+        """How many issues they touch at most: one that several touch counts for each."""
         return sum(change.issues or 0 for change in self.pending)
 
     def of(self, kind: Kind) -> tuple[Change, ...]:
@@ -183,7 +183,7 @@ def refusals(changes: Iterable[Change], limits: Limits) -> tuple[Refusal, ...]:
         message = f"It would delete {counted(deleted, 'thing')}; {limits.deletions or 'none'} may be deleted."
         found.append(Refusal(message, f"--allow-delete {deleted}"))
     if touched > limits.issues:
-        message = f"It would touch {counted(touched, 'issue')}; {limits.issues} may be touched."
+        message = f"It would touch {issues_told(pending)}; {limits.issues} may be touched."
         found.append(Refusal(message, f"--allow-issues {touched}"))
     if unknown:
         names = ", ".join(unknown[:NAMED]) + (f" and {len(unknown) - NAMED} more" if len(unknown) > NAMED else "")
@@ -211,6 +211,14 @@ def not_looked_at(problems: Mapping[Kind, Permanent], well: Sequence[Kind]) -> t
 def counted(number: int, thing: str) -> str:
     """`1 issue`, `2 issues`."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def issues_told(changes: Iterable[Change]) -> str:
+    """How many issues these changes touch: `30 issues`. Several may touch the same ones, which nobody has counted:
+    `up to 45 issues`.
+    """
+    numbers = [change.issues for change in changes if change.issues]
+    return f"{'up to ' if len(numbers) > 1 else ''}{counted(sum(numbers), 'issue')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,8 +142,8 @@ _OTHERS = (
 _FOREIGN = "it sends to the same address and was not made by us: delete it in GitLab, or each event comes twice"
 _ADOPTED = "it sends to our address, so it is kept by us from now on"
 _UNCOMPARED = (
-    "its tokens were not compared, as neither SOUNDING_BOARD_WEBHOOK_SIGNING_TOKEN nor SOUNDING_BOARD_WEBHOOK_SECRET is "
-    "set here"
+    "its tokens were not compared, as neither SOUNDING_BOARD_WEBHOOK_SIGNING_TOKEN nor SOUNDING_BOARD_WEBHOOK_SECRET "
+    "is set here"
 )
 _TEST = "send it a test event from GitLab's page of webhooks once the service answers"
 

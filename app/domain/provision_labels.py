@@ -50,6 +50,13 @@ def seen_text(asked: Asked, seen: Seen, steps: Sequence[LabelStep]) -> str:
     return repr((asked.place, labels, carriers, [step.change for step in steps]))
 
 
+def as_declared(asked: Asked, seen: Seen, steps: Sequence[LabelStep]) -> int:
+    """How many labels are there as they are declared; one that is out of use and gone is none of them."""
+    standing = {one.title for one in seen.labels}
+    wanted = {one.title for one in asked.labels if one.title in standing or not asked.out_of_use(one)}
+    return len(wanted - {step.change.name for step in steps})
+
+
 class _Comparison(Matching):
     def steps(self) -> Iterator[LabelStep]:
         yield from self._creations()
@@ -186,14 +193,14 @@ class _Comparison(Matching):
         now = self.in_place(label.title)
         if now is None or not self.asked.out_of_use(label) or now in self._going:
             return
-        because = f"it was in use until {label.retire_after}"
+        because = f"`retire_after` was {label.retire_after}"
         still = [one for one in self.carriers(label.title) if one.open]
         if not now.archived:
             wanted = LabelFields(archived=True)
             wish, found = AlterLabel(self.asked.place, now.id, now.title, wanted), differences(wanted, now)
-            yield self._step(Act.RETIRE, label.title, wish, found, because + _kept(now), now.open, carriers=still)
+            yield self._step(Act.RETIRE, label.title, wish, found, because + _kept(now), now.issues, carriers=still)
         elif still and not self.asked.delete:
-            yield self._report(label.title, f"{because}, and is still on open issues", label.title, still)
+            yield self._report(label.title, f"{because}, and it is still on open issues", label.title, still)
 
     @cached_property
     def _going(self) -> list[Standing]:
@@ -208,7 +215,7 @@ class _Comparison(Matching):
                     yield self._report(label.title, because, label.title)
         for label, now in self.to_delete():
             if now in self._going:
-                because = f"it was in use until {label.retire_after}, and nothing carries it"
+                because = f"`retire_after` was {label.retire_after}, and nothing carries it"
                 yield self._step(Act.DELETE, label.title, DeleteLabel(self.asked.place, now.id, now.title), (), because)
             else:
                 yield self._report(

@@ -35,6 +35,10 @@ class Label:
     strategic: Decimal | None = None
     also_apply: tuple[str, ...] = ()
 
+    def out_of_use(self, today: date) -> bool:
+        """Whether its last day is over."""
+        return self.retire_after is not None and today > self.retire_after
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:

@@ -22,6 +22,7 @@ from app.domain.provision import (
     Refusal,
     counted,
     fold,
+    issues_told,
 )
 from app.domain.saved_plan import Moved
 from app.services.provision import Done
@@ -164,7 +165,7 @@ def headline(provision: Provision) -> str:
     left = f" {counted(reports, 'thing')} {'is' if reports == 1 else 'are'} {_LEFT}." if reports else ""
     left += f" {unmet(provision)}" if provision.unmet else ""
     if pending:
-        about = f", touching {counted(provision.touched, 'issue')}" if provision.touched else ""
+        about = f", touching {issues_told(provision.pending)}" if provision.touched else ""
         return f"{counted(pending, 'change')} to make{about}.{left}"
     if provision.unseen:
         return f"Whether there is anything to do is not known: not everything could be looked at.{left}"

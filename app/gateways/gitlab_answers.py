@@ -125,41 +125,40 @@ def refused(
     said = _said(response, secret)
     match status:
         case 401:
-            return _not_accepted(where, operator=operator)
+            # Not for good: whoever mends the token should not have to dig out every card that moved meanwhile.
+            whose, cure = ("the operator's token", _OPERATORS) if operator else ("our token", _SERVICES)
+            return NotAccepted(
+                f"GitLab does not accept {whose} ({where}): it has expired, was revoked or was copied wrongly. {cure}",
+                TOKEN_PAUSE,
+            )
         case 403:
             return Forbidden(
                 f"GitLab does not let our token do this ({where}{said}). It takes the scope api, and in "
                 "the project or group at least the role Planner; for what plan and apply set, Maintainer."
             )
         case 404:
-            who = _NO_OPERATOR if operator else "the bot is no member of the project."
-            within = _WITHIN.search(response.request.url.raw_path.decode("ascii", "replace"))
-            return Missing(
-                f"There is nothing to be seen there ({where}): it was deleted or moved, or {who}",
-                place=unquote(within[1]) if within else "",
-            )
+            return _missing(response, where, operator=operator)
         case 429:
             return Temporary(f"GitLab asks us to slow down ({where}). {_AGAIN}", retry_after(response, clock))
     if 300 <= status < 400:
         target = response.headers.get("Location", "")
         return Permanent(f"GitLab sends us elsewhere ({where}, to {_bare(response, target)}). Configure that address.")
     if _passes(response, said):
-        return _in_trouble(response, f"{where}{said}", clock)
+        unsure = response.request.method != "GET" and status in _NO_WORD
+        left = Left.UNKNOWN if unsure else Left.UNDONE
+        again = retry_after(response, clock)
+        return Temporary(f"GitLab is in trouble ({where}{said}). {_UNSURE if unsure else _AGAIN}", again, left)
     kind = Taken if status == 409 else Permanent
     return kind(f"GitLab refuses ({where}{said}). Asking again would change nothing.")
 
 
-def _not_accepted(where: str, *, operator: bool) -> NotAccepted:
-    """Not for good: whoever mends the token should not have to dig out every card that moved meanwhile."""
-    whose, cure = ("the operator's token", _OPERATORS) if operator else ("our token", _SERVICES)
-    told = f"GitLab does not accept {whose} ({where}): it has expired, was revoked or was copied wrongly. {cure}"
-    return NotAccepted(told, TOKEN_PAUSE)
-
-
-def _in_trouble(response: httpx.Response, told: str, clock: Callable[[], float]) -> Temporary:
-    unsure = response.request.method != "GET" and response.status_code in _NO_WORD
-    left, what = (Left.UNKNOWN, _UNSURE) if unsure else (Left.UNDONE, _AGAIN)
-    return Temporary(f"GitLab is in trouble ({told}). {what}", retry_after(response, clock), left)
+def _missing(response: httpx.Response, where: str, *, operator: bool) -> Missing:
+    who = _NO_OPERATOR if operator else "the bot is no member of the project."
+    within = _WITHIN.search(response.request.url.raw_path.decode("ascii", "replace"))
+    return Missing(
+        f"There is nothing to be seen there ({where}): it was deleted or moved, or {who}",
+        place=unquote(within[1]) if within else "",
+    )
 
 
 def _passes(response: httpx.Response, said: str) -> bool:

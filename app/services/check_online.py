@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from app.domain.failure import Missing, NotAccepted, Permanent
@@ -97,6 +98,7 @@ class CheckOnline:
     reader: Reads
     taxonomy: Taxonomy
     program: Program
+    today: date
 
     def run(self) -> Iterator[Found]:
         """The findings, as they come. Raises Temporary and Permanent where GitLab cannot be asked at all."""
@@ -159,7 +161,8 @@ class CheckOnline:
             yield Found(False, f"{path}: @{me.username} may not set labels there; give it the role Planner or above.")
         elif level >= MAINTAINER and self.operators:
             yield Found(None, f"{path}: @{me.username} is a Maintainer there; for the service, Planner is enough.")
-        yield _labels(path, sorted(self.taxonomy.titles - self.about.label_titles(path)))
+        wanted = {label.title for label in self.taxonomy.labels if not label.out_of_use(self.today)}
+        yield _labels(path, sorted(wanted - self.about.label_titles(path)))
         here = {m.user.username.casefold() for m in members}
         absent = [p.username for p in self.program.roster.people if p.username.casefold() not in here]
         if absent:

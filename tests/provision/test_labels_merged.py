@@ -5,10 +5,10 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from app.domain.provision import Act, Difference, Limits
+from app.domain.provision import Act, Difference, Kind, Limits
 from tests.provision.label_town import EVERYTHING, TODAY, Town, label
 
-GONE = "it was in use until 2026-11-19"
+GONE = "`retire_after` was 2026-11-19"
 
 
 # Merged.
@@ -188,13 +188,32 @@ def test_a_label_out_of_use_is_archived_and_the_open_issues_that_have_it_are_nam
     told = town.applies(label("area::ai", retired=True))
 
     (change,) = told.plan.changes
-    assert (change.act, change.because, change.issues) == (Act.RETIRE, GONE, 1)
+    assert (change.act, change.because, change.issues) == (Act.RETIRE, GONE, 2)
     assert change.named == (f"{town.project.full_path}#{first.iid}",)
     assert town.own()["area::ai"].archived
     assert town.titles(first) == town.titles(closed) == ["area::ai"]
     (report,) = town.plans(label("area::ai", retired=True))
-    assert (report.act, report.because) == (Act.REPORT, f"{GONE}, and is still on open issues")
+    assert (report.act, report.because) == (Act.REPORT, f"{GONE}, and it is still on open issues")
     assert report.named == change.named
+
+
+def test_a_label_out_of_use_that_only_a_closed_issue_has_touches_that_one(town: Town) -> None:
+    town.has("area::ai")
+    town.files("area::ai", closed=True)
+
+    (change,) = town.plans(label("area::ai", retired=True))
+
+    assert (change.act, change.issues, change.named) == (Act.RETIRE, 1, ())
+
+
+def test_a_label_out_of_use_and_gone_is_not_among_those_as_declared(town: Town) -> None:
+    for title in ("area::agile", "area::gone"):
+        town.has(title)
+    wanted = (label("area::agile"), label("area::gone", retired=True), label("area::never", retired=True))
+    town.applies(*wanted)
+
+    with town.provisioning(*wanted) as provisioning:
+        assert provisioning.plan(EVERYTHING).as_declared == {Kind.LABELS: 2}
 
 
 def test_a_label_on_its_last_day_is_in_use(town: Town) -> None:

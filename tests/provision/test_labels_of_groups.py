@@ -5,7 +5,7 @@ import httpx
 from app.domain.provision import Act, Limits
 from tests.provision.label_town import Town, label
 
-ISSUES, LABELS = "GET /groups/:id/issues", "GET /groups/:id/labels"
+ISSUES, LABELS, OF_PROJECT = "GET /groups/:id/issues", "GET /groups/:id/labels", "GET /projects/:id/labels"
 
 
 def test_a_rename_touches_the_issues_of_subgroups_too(town: Town) -> None:
@@ -83,9 +83,9 @@ def test_issues_are_listed_only_for_labels_that_are_replaced_or_out_of_use(town:
     town.calls()
 
     assert town.plans(*wanted, labels_in=town.top.path) == ()
-    assert town.calls() == [LABELS, ISSUES, ISSUES]
+    assert town.calls() == [LABELS, ISSUES, ISSUES, OF_PROJECT]
     assert town.plans(label("area::ai"), label("area::other"), labels_in=town.top.path) == ()
-    assert town.calls() == [LABELS]
+    assert town.calls() == [LABELS, OF_PROJECT]
 
 
 def test_merge_requests_that_keep_the_old_label_are_told_where_gitlab_counts_them(town: Town) -> None:
@@ -104,4 +104,4 @@ def test_merge_requests_that_keep_the_old_label_are_told_where_gitlab_counts_the
     (retired,) = town.plans(label("area::ml", retired=True))
 
     assert merged.because == "it is `previously` of ~area::ai, and both are there; 1 open merge request keeps it"
-    assert retired.because == "it was in use until 2026-11-19; 1 open merge request keeps it"
+    assert retired.because == "`retire_after` was 2026-11-19; 1 open merge request keeps it"

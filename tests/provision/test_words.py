@@ -45,7 +45,7 @@ def test_every_kind_of_change_has_its_sign_and_its_sentence(terminal: Terminal, 
         Act.REPORT,
         PLACE,
         "old",
-        because="it was in use until 2026-01-01, and is still on open issues",
+        because="`retire_after` was 2026-01-01, and it is still on open issues",
         issues=2,
     )
     unknown = Change(Kind.LABELS, Act.RETIRE, PLACE, "mystery", issues=None)
@@ -67,17 +67,17 @@ labels:
   ⊘ retire retired in sme/customer-feedback (label_taxonomy.yml:14)
   - delete deleted in sme/customer-feedback (label_taxonomy.yml:14)
   ! left to people: old in sme/customer-feedback
-      because it was in use until 2026-01-01, and is still on open issues
+      because `retire_after` was 2026-01-01, and it is still on open issues
       concerns 2 issues
   ⊘ retire mystery in sme/customer-feedback
       how many issues carry it could not be counted
 
-8 changes to make, touching 313 issues. 1 thing is left to people.
+8 changes to make, touching up to 313 issues. 1 thing is left to people.
   labels: 1 to create, 1 to change, 1 to rename, 1 to merge, 1 to move, 2 to retire, 1 to delete, 1 left to people
   not asked for: boards, templates, documents, hooks, schedules, variables
 Refused, so nothing of it is made:
   It would delete 1 thing; none may be deleted. --allow-delete 1 lifts this.
-  It would touch 313 issues; 200 may be touched. --allow-issues 313 lifts this.
+  It would touch up to 313 issues; 200 may be touched. --allow-issues 313 lifts this.
   How many issues carry mystery could not be counted, so nothing is taken for unused.
 """)
 
