@@ -20,6 +20,7 @@ def check(taxonomy: Document, program: Document) -> list[ConfigError]:
         *_exclusive(taxonomy, program),
         *_needed(taxonomy, program, [title for _, title in titles]),
         *_routes(taxonomy, [title for _, title in titles]),
+        *_in_use(taxonomy),
     ]
 
 
@@ -127,6 +128,25 @@ def _needed(taxonomy: Document, program: Document, titles: list[str]) -> Iterato
         yield taxonomy.at(("paused_label",), f"`{paused}` is not a label of this file", cure)
     yield from _named_alike(taxonomy, program, "area", [(t, str(t[1])) for t, _ in program.each("areas/*", object)])
     yield from _named_alike(taxonomy, program, "region", list(program.each("regions/*", str)))
+
+
+def _in_use(taxonomy: Document) -> Iterator[ConfigError]:
+    """What the workflow and the rules put on cards has no last day: past it, new cards would get an archived label."""
+    statuses = [title for _, title in taxonomy.each("workflow/statuses/*/label", str)]
+    for trail, label in live_labels(taxonomy):
+        title, at = label.get("title"), (*trail, "retire_after")
+        if label.get("retire_after") is None:
+            continue
+        if title in statuses:
+            cure = (
+                "take `retire_after` out; to end the status, take it out of `workflow` and of the labels, and name it "
+                "in `previously` of the status that its cards go to"
+            )
+            yield taxonomy.at(at, f"`{title}` is a status of the workflow, so it cannot go out of use", cure)
+        elif title in PUT_ON_CARDS or title == taxonomy.text("paused_label"):
+            yield taxonomy.at(
+                at, f"the rules need the label `{title}`, so it cannot go out of use", "take `retire_after` out"
+            )
 
 
 def _named_alike(

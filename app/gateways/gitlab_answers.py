@@ -127,10 +127,8 @@ def refused(
         case 401:
             # Not for good: whoever mends the token should not have to dig out every card that moved meanwhile.
             whose, cure = ("the operator's token", _OPERATORS) if operator else ("our token", _SERVICES)
-            return NotAccepted(
-                f"GitLab does not accept {whose} ({where}): it has expired, was revoked or was copied wrongly. {cure}",
-                TOKEN_PAUSE,
-            )
+            why = "it has expired, was revoked or was copied wrongly"
+            return NotAccepted(f"GitLab does not accept {whose} ({where}): {why}. {cure}", TOKEN_PAUSE)
         case 403:
             return Forbidden(
                 f"GitLab does not let our token do this ({where}{said}). It takes the scope api, and in "

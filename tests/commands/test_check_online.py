@@ -128,6 +128,15 @@ def test_no_labels_at_all(terminal: Terminal, world: World, hook: Hook) -> None:
     )
 
 
+def test_labels_out_of_use_may_be_gone(terminal: Terminal, world: World, program: Path, hook: Hook) -> None:
+    file = program / "label_taxonomy.yml"
+    file.write_text(
+        file.read_text().replace("- title: also-ai\n", "- title: also-ai\n    retire_after: 2026-01-31\n", 1)
+    )
+    world.delete_label(world.root, world.label(world.project(PROJECT), "also-ai"))
+    assert asked(terminal) == (0, [TOKEN, RATE, LABELS, HOOK, QUIET])
+
+
 def test_people_of_the_program_who_are_no_members(terminal: Terminal, world: World, hook: Hook) -> None:
     for username in ("sa.omar", "pm.ai"):
         world.add_member(world.project(PROJECT), world.user(username), 0)

@@ -180,3 +180,15 @@ def test_a_status_whose_label_was_deleted_gets_its_list_back_where_it_stood(here
     for name in ("Customer feedback", "AI"):
         assert titles(here.board(name).lists) == list(TITLES)
     assert run(here) == []
+
+
+def test_a_list_whose_label_hides_the_groups_is_not_said_to_be_empty(here: Town) -> None:
+    here.world.create_label(here.world.root, here.project.group, "status::calibrated", "#6b4fbb")
+    here.world.add_member(here.project.group, here.world.user("olga"), "maintainer")
+    here.program = replace(here.program, labels_in="sme")
+    here.taxonomy = retitled(here.taxonomy, {"status::reviewed": "status::calibrated"})
+    told = [one.because for one in here.plan("boards").changes if one.name == "AI: status::reviewed"]
+    assert told == [
+        "no status of the workflow has this label; the list is left as it is (--allow-delete takes it away, and "
+        "touches no issue)"
+    ]
