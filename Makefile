@@ -4,7 +4,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
-BENCHES ?= intake drag listing sweep reading standin
+BENCHES ?= intake drag listing sweep reading standin labels
 
 BIN := $(VENV)/bin
 # Files that say "installed, and from this lock": older than their lock, they are made again.
@@ -18,7 +18,7 @@ LOCK := $(LOCK_STRANGER) pyproject.toml --extra build
 
 # Clients of GitLab that others wrote, for the tests of the stand-in; their dependencies would clash with ours.
 STRANGERS := .strangers
-TOOLS := gitlabform gitlabracadabra graphql
+TOOLS := gitlabform gitlabracadabra graphql check-jsonschema
 NODE := tests/strangers/node
 
 .PHONY: help install check test strangers demo bench lock soak generate clean
@@ -58,6 +58,7 @@ test: check ## check, then every test but the long ones
 	@$(PYTEST) tests/browser $(ARGS)
 
 strangers: $(TOOLS:%=$(STRANGERS)/%/installed) $(NODE)/node_modules/installed ## other people's clients of GitLab, for `make test`
+	@command -v rsync >/dev/null || echo "rsync is missing: apt-get install rsync"
 	@ruby -e 'require "gitlab"' 2>/dev/null || echo "ruby-gitlab is missing: apt-get install ruby-gitlab"
 
 $(STRANGERS)/%/installed: tests/strangers/%.lock
@@ -68,7 +69,7 @@ $(STRANGERS)/%/installed: tests/strangers/%.lock
 	@touch $@
 
 $(NODE)/node_modules/installed: $(NODE)/package-lock.json $(NODE)/package.json
-	@if command -v npm >/dev/null; then echo "installing the Node client in $(@D), from $<" && \
+	@if command -v npm >/dev/null; then echo "installing the Node programs in $(@D), from $<" && \
 		npm ci --prefix $(NODE) --ignore-scripts --silent && touch $@; \
 	else echo "npm is missing: apt-get install npm"; fi
 

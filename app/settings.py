@@ -8,9 +8,19 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, SecretStr, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    HttpUrl,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
@@ -24,17 +34,22 @@ class SettingsInvalid(Exception):
     """The environment does not say what is needed; the message names each variable and its cure, never a value."""
 
 
+def _several(text: str) -> list[str]:
+    """What stands between spaces or commas: a masked CI/CD variable of GitLab can hold no space."""
+    return text.replace(",", " ").split()
+
+
 def _words(value: object) -> object:
-    return value.split() if isinstance(value, str) else value
+    return _several(value) if isinstance(value, str) else value
 
 
-def _base_url(value: str) -> str:
+def base_url(value: str) -> str:
     """One spelling of an address: our notes are bound to it, so service and CI jobs must say the same."""
     return str(TypeAdapter(HttpUrl).validate_python(value)).rstrip("/").removesuffix("/api/v4")
 
 
 def _long_enough(value: SecretStr) -> SecretStr:
-    words = value.get_secret_value().split()
+    words = _several(value.get_secret_value())
     if not words or min(map(len, words)) < SHORTEST_KEY:
         raise PydanticCustomError("short_secret", "too short", _LEAST)
     return value
@@ -47,37 +62,10 @@ def _sendable(value: SecretStr) -> SecretStr:
     return value
 
 
-class Settings(BaseSettings):
-    """What an installation sets. Lists are separated by spaces; of several secrets the newest comes first."""
+class Environment(BaseSettings):
+    """What all commands read alike: variables by prefix, secrets from mounted files, nothing shown in errors."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, hide_input_in_errors=True, extra="ignore")
-
-    gitlab_url: Annotated[str, AfterValidator(_base_url)] = Field(description="GitLab's address, without /api/v4")
-    gitlab_token: Annotated[SecretStr, AfterValidator(_sendable)] = Field(
-        description="access token of the bot, scope api, role Planner or above"
-    )
-    signing_key: Annotated[SecretStr, AfterValidator(_long_enough)] = Field(
-        description="key that signs our notes; service and CI jobs share it. Several: `new old`",
-    )
-    webhook_signing_token: SecretStr | None = Field(
-        None, min_length=1, description="the hook's signing token, whsec_…; several: `new old`"
-    )
-    webhook_secret: Annotated[SecretStr, AfterValidator(_long_enough)] | None = Field(
-        None, description="the hook's secret token, sent as X-Gitlab-Token; several: `new old`"
-    )
-    retired_bot_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(_words)] = Field(
-        frozenset(), description="ids of the users that earlier tokens belonged to"
-    )
-    config_dir: Path = Field(Path(), description="where label_taxonomy.yml, program.yml and templates/ are")
-    data_dir: Path = Field(Path("var"), description="where the inbox and the journal are kept")
-    account_book: Path | None = Field(
-        None, description="the private CSV file of accounts and their ARR, the same for service and CI jobs"
-    )
-    paused: bool = Field(False, description="look and journal, write nothing")
-    quiet_seconds: float = Field(2.0, ge=0, le=60, description="how long a card must be quiet before it is judged")
-    workers: int = Field(4, ge=1, le=32, description="how many cards are judged at the same time")
-    host: str = Field("127.0.0.1", description="where the service listens")
-    port: int = Field(8080, ge=0, le=65535, description="on which port the service listens")
 
     @classmethod
     def settings_customise_sources(
@@ -94,11 +82,75 @@ class Settings(BaseSettings):
     def secrets(self, name: str) -> tuple[str, ...]:
         """The values of a secret setting, the newest first; empty when it is not set."""
         value = getattr(self, name)
-        return tuple(value.get_secret_value().split()) if isinstance(value, SecretStr) else ()
+        return tuple(_several(value.get_secret_value())) if isinstance(value, SecretStr) else ()
 
     def all_secrets(self) -> tuple[str, ...]:
         """Everything that must never be logged."""
         return tuple(secret for name in type(self).model_fields for secret in self.secrets(name))
+
+
+class KeptSettings(Environment):
+    """What commands need that only look at our own files."""
+
+    data_dir: Path = Field(Path("var"), description="where the inbox and the journal are kept")
+
+
+class OperatorSettings(Environment):
+    """What `plan` and `apply` need. They sign no notes and judge no cards, so no key is asked for."""
+
+    gitlab_url: Annotated[str, AfterValidator(base_url)] = Field(description="GitLab's address, without /api/v4")
+    gitlab_token: Annotated[SecretStr, AfterValidator(_sendable)] | None = Field(
+        None, description="access token of the bot, scope api, role Planner or above"
+    )
+    operator_token: Annotated[SecretStr, AfterValidator(_sendable)] | None = Field(
+        None,
+        description="access token of an operator, scope api, role Maintainer, for plan and apply; where it is not set "
+        "they take SOUNDING_BOARD_GITLAB_TOKEN",
+        validate_default=True,
+    )
+    webhook_signing_token: SecretStr | None = Field(
+        None, min_length=1, description="the hook's signing token, whsec_…; several: `new,old`"
+    )
+    webhook_secret: Annotated[SecretStr, AfterValidator(_long_enough)] | None = Field(
+        None, description="the hook's secret token, sent as X-Gitlab-Token; several: `new,old`"
+    )
+    config_dir: Path = Field(Path(), description="where label_taxonomy.yml, program.yml and templates/ are")
+    paused: bool = Field(False, description="look and journal, write nothing")
+
+    @field_validator("operator_token")
+    @classmethod
+    def _one_token(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is None and "gitlab_token" in info.data and info.data["gitlab_token"] is None:
+            raise PydanticCustomError("missing", "no token at all")
+        return value
+
+    @property
+    def token(self) -> str:
+        """The token of whoever provisions: the operator's, else the bot's."""
+        found = self.operator_token or self.gitlab_token
+        assert found is not None
+        return found.get_secret_value()
+
+
+class Settings(OperatorSettings, KeptSettings):
+    """What an installation sets. Lists are separated by spaces or commas; of several secrets the newest comes first."""
+
+    gitlab_token: Annotated[SecretStr, AfterValidator(_sendable)] = Field(
+        description="access token of the bot, scope api, role Planner or above"
+    )
+    signing_key: Annotated[SecretStr, AfterValidator(_long_enough)] = Field(
+        description="key that signs our notes; service and CI jobs share it. Several: `new,old`",
+    )
+    retired_bot_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(_words)] = Field(
+        frozenset(), description="ids of the users that earlier tokens belonged to"
+    )
+    account_book: Path | None = Field(
+        None, description="the private CSV file of accounts and their ARR, the same for service and CI jobs"
+    )
+    quiet_seconds: float = Field(2.0, ge=0, le=60, description="how long a card must be quiet before it is judged")
+    workers: int = Field(4, ge=1, le=32, description="how many cards are judged at the same time")
+    host: str = Field("127.0.0.1", description="where the service listens")
+    port: int = Field(8080, ge=0, le=65535, description="on which port the service listens")
 
 
 class _MountedFiles(PydanticBaseSettingsSource):
@@ -115,12 +167,15 @@ class _MountedFiles(PydanticBaseSettingsSource):
         return {name: value for name, value in found.items() if value is not None}
 
 
-def read_settings(given: Mapping[str, Any] | None = None) -> Settings:
-    """The settings of this process. Raises SettingsInvalid with every problem at once."""
+S = TypeVar("S", bound=Environment)
+
+
+def read_settings(kind: type[S], given: Mapping[str, Any] | None = None) -> S:
+    """What a command of this process needs. Raises SettingsInvalid with every problem at once."""
     try:
-        return Settings(**(given or {}))
+        return kind(**(given or {}))
     except ValidationError as problem:
-        lines = [_sentence(error) for error in problem.errors()]
+        lines = [_sentence(kind, error) for error in problem.errors()]
     raise SettingsInvalid("\n".join(lines))
 
 
@@ -157,10 +212,10 @@ def _content(path: str) -> str | _Unreadable:
         return _Unreadable(path, "it is not text")
 
 
-def _sentence(error: ErrorDetails) -> str:
+def _sentence(kind: type[Environment], error: ErrorDetails) -> str:
     """What is wrong with one variable; its value is never shown, the path of its file is."""
     name, value = str(error["loc"][0]), error["input"]
-    variable, described = f"{PREFIX}{name.upper()}", Settings.model_fields[name].description
+    variable, described = f"{PREFIX}{name.upper()}", kind.model_fields[name].description
     if isinstance(value, _Unreadable):
         return f"{variable}_FILE names {value.path}, which cannot be read ({value.why}): {described}."
     what = _WRONG.get(error["type"], f"cannot be used ({error['msg']})").format_map(error.get("ctx", {}))

@@ -144,8 +144,8 @@ def build(
     the ids of the account book.
     """
     issue = snapshot.issue
-    area = area_of(issue.labels)
-    history = fold(issue, snapshot.events, taxonomy.workflow, program.roster, bot, voice, now)
+    area = area_of({taxonomy.current(title) for title in issue.labels})
+    history = fold(issue, snapshot.events, taxonomy, program.roster, bot, voice, now)
     spoken = [n for n in snapshot.notes if not n.system and not bot.is_us(n.author)]
     prompts = tuple(item.why for item in taxonomy.items.values())
     reading = with_carried(read_request(issue, spoken, taxonomy.fields, prompts, known), voice)

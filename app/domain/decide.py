@@ -107,6 +107,7 @@ def _labels(case: Case, whole: Ruling) -> Iterable[ChangeLabels]:
     if whole.status:
         here = frozenset(case.history.present)
         add |= frozenset({whole.status}) - here
-        remove |= here - {whole.status}
+        gone = here - {whole.status}
+        remove |= gone | {old for old, new in case.taxonomy.successors.items() if new in gone and old in labels}
     if add or remove:
         yield ChangeLabels(add, remove)

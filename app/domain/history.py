@@ -1,10 +1,12 @@
 """How a card came to be where it is: the label events of `status::`, folded (workflow 3.6).
 
-Our own moves are taken as they are. A person's move stands when its step is lawful for its mover at that time;
-moves that did not stand are collapsed, so two drags cannot go round a rule.
+A title that another has replaced counts as that one: label events show a renamed label under its present title, but a
+merged one under its old title (CONTRACT 2), and to exchange it for its successor is no move. Our own moves are taken as
+they are. A person's move stands when its step is lawful for its mover at that time; moves that did not stand are
+collapsed, so two drags cannot go round a rule.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -12,7 +14,7 @@ from operator import attrgetter
 from app.domain.issue import Issue, LabelEvent
 from app.domain.ours import MOVE
 from app.domain.roster import Role, Roster
-from app.domain.taxonomy import Mode, Move, Workflow, scope_of
+from app.domain.taxonomy import Mode, Move, Taxonomy, Workflow, scope_of
 from app.domain.voice import Bot, Voice, ours
 
 WRITTEN_WITHIN = timedelta(minutes=10)
@@ -85,6 +87,7 @@ class _Judge:
     roster: Roster
     issue: Issue
     events: tuple[LabelEvent, ...]
+    successors: Mapping[str, str]
 
     def step(self, fold: "_Fold", event: LabelEvent, target: str) -> Step:
         """The person's move to `target`, judged as of its own time."""
@@ -114,11 +117,11 @@ class _Judge:
 
     def area(self, at: datetime) -> str | None:
         """The request's area at that time: whoever moved a card before it changed hands was right to."""
-        areas = {title for title in self.issue.labels if scope_of(title) == "area"}
+        labels = set(self.issue.labels)
         for event in sorted(self.events, key=attrgetter("id"), reverse=True):
-            if event.at > at and event.label and scope_of(event.label) == "area":
-                (areas.discard if event.action == "add" else areas.add)(event.label)
-        return area_of(areas)
+            if event.at > at and event.label:
+                (labels.discard if event.action == "add" else labels.add)(event.label)
+        return area_of({self.successors.get(title, title) for title in labels})
 
     def roles(self, event: LabelEvent) -> frozenset[Role]:
         """What the mover was to this request when they moved it."""
@@ -147,6 +150,20 @@ class _Fold:
     brought: Step | None = None
     late: Step | None = None
     put_backs: tuple[datetime, ...] = ()
+    left: str = ""
+
+    @property
+    def place(self) -> str:
+        """The title of the newest status present, or of the old one that went before its successor came; or none."""
+        return self.present[-1] if self.present else self.left
+
+    def put(self, event: LabelEvent, successors: Mapping[str, str]) -> None:
+        """A status was put on or taken off."""
+        title = event.label or ""
+        self.present = [one for one in self.present if one != title]
+        if event.action == "add":
+            self.present.append(title)
+        self.left = title if title in successors and not self.present else ""
 
     def to(self, status: str, at: datetime | None, brought: Step | None = None) -> None:
         """The card stands in `status` from now on; `brought` is the person's move that made it."""
@@ -158,7 +175,7 @@ class _Fold:
 def fold(
     issue: Issue,
     events: Iterable[LabelEvent],
-    workflow: Workflow,
+    taxonomy: Taxonomy,
     roster: Roster,
     bot: Bot,
     voice: Voice,
@@ -166,17 +183,18 @@ def fold(
 ) -> History:
     """Fold the label events of the status scope, oldest first, into where the card stands and why."""
     events = tuple(events)
-    titles = {s.title for s in workflow.statuses}
-    known = sorted((e for e in events if e.label in titles), key=attrgetter("id"))
-    before = _before_events(issue, known, titles)
-    state = _Fold(present=before, stood=before[-1] if before else workflow.start)
-    judge = _Judge(workflow, roster, issue, events)
+    workflow, successors = taxonomy.workflow, taxonomy.successors
+    current = _statuses(taxonomy)
+    known = sorted((e for e in events if e.label in current), key=attrgetter("id"))
+    before = _before_events(issue, known, set(current))
+    state = _Fold(present=before, stood=current[before[-1]] if before else workflow.start)
+    judge = _Judge(workflow, roster, issue, events, successors)
     start = max(workflow.effective_from, now - workflow.judged_for)
     answered = _event_answered(voice)
     for event in known:
-        place = state.present[-1] if state.present else None
-        _put(state.present, event)
-        now_in = state.present[-1] if state.present else None
+        place = current.get(state.place)
+        state.put(event, successors)
+        now_in = current.get(state.place)
         if now_in is None or now_in == place:
             continue
         if event.at < start:
@@ -185,7 +203,8 @@ def fold(
             _our_move(state, event, now_in, answered)
         else:
             _persons_move(state, judge, event, now_in)
-    return History(tuple(state.present), state.stood, state.last, state.entered, bool(known or before), state.late)
+    present = tuple(dict.fromkeys(current[title] for title in state.present))
+    return History(present, state.stood, state.last, state.entered, bool(known or before), state.late)
 
 
 def area_of(labels: Iterable[str]) -> str | None:
@@ -203,12 +222,10 @@ def _before_events(issue: Issue, known: list[LabelEvent], titles: set[str]) -> l
     return sorted(t for t, action in first.items() if action == "remove") + silent
 
 
-def _put(present: list[str], event: LabelEvent) -> None:
-    title = event.label or ""
-    if title in present:
-        present.remove(title)
-    if event.action == "add":
-        present.append(title)
+def _statuses(taxonomy: Taxonomy) -> dict[str, str]:
+    """The statuses by every title that they have and had."""
+    titles = {status.title: status.title for status in taxonomy.workflow.statuses}
+    return titles | {old: new for old, new in taxonomy.successors.items() if new in titles}
 
 
 def _old_move(state: _Fold, judge: _Judge, event: LabelEvent, target: str, by_us: bool) -> None:

@@ -17,10 +17,7 @@ _NOBODY = frozenset({"all", "here", "everyone"})
 
 def quote(text: str, at_most: int = 120) -> str:
     """One line of inline code that shows `text`: spaces folded, control and direction characters out, cut to length."""
-    visible = "".join(" " if c.isspace() else c for c in text[: at_most * 8] if c.isspace() or _shown(c))
-    line = " ".join(visible.split())
-    if len(line) > at_most:
-        line = line[: at_most - 1].rstrip() + "…"
+    line = plain(text, at_most)
     if not line:
         return "`(empty)`"
     # A bar would end a table cell even inside code; its full-width twin reads the same and does not.
@@ -28,6 +25,13 @@ def quote(text: str, at_most: int = 120) -> str:
     fence = "`" * (max((len(run) for run in re.findall(r"`+", line)), default=0) + 1)
     pad = " " if line.startswith("`") or line.endswith("`") else ""
     return f"{fence}{pad}{line}{pad}{fence}"
+
+
+def plain(text: str, at_most: int = 120) -> str:
+    """One line for a terminal or a log: spaces folded, control and direction characters out, cut to length."""
+    visible = "".join(" " if c.isspace() else c for c in text[: at_most * 8] if c.isspace() or _shown(c))
+    line = " ".join(visible.split())
+    return line if len(line) <= at_most else line[: at_most - 1].rstrip() + "…"
 
 
 def mention(username: str) -> str:

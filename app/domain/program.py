@@ -40,9 +40,46 @@ class Project:
     amounts: Amounts = Amounts.BANDS
 
 
+class TemplateMode(StrEnum):
+    """How issue templates come into each project: by a commit, by a merge request, or not by us."""
+
+    COMMIT = "commit"
+    MERGE_REQUEST = "merge_request"
+    OFF = "off"
+
+
+class Job(StrEnum):
+    """What a scheduled pipeline runs: the command of that name."""
+
+    SWEEP = "sweep"
+    SCORE = "score"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a job runs: five fields of cron, in a time zone by its IANA name."""
+
+    job: Job
+    cron: str
+    timezone: str = "Etc/UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Pipelines:
+    """The project that holds the configuration, and the branch whose pipelines run the jobs."""
+
+    project: str
+    ref: str
+    schedules: tuple[Schedule, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
-    """Areas, regions, projects and people. `operator_issue` is where the bot writes to the operator."""
+    """Areas, regions, projects and people. `operator_issue` is where the bot writes to the operator.
+
+    `labels_in` is the group whose labels the projects inherit (None: each has its own). `service` is the address
+    webhooks are sent to, without a slash at its end (None: no hook is kept).
+    """
 
     name: str
     tier: Tier
@@ -51,6 +88,10 @@ class Program:
     projects: tuple[Project, ...]
     roster: Roster
     operator_issue: Ref | None = None
+    labels_in: str | None = None
+    service: str | None = None
+    templates: TemplateMode = TemplateMode.MERGE_REQUEST
+    pipelines: Pipelines | None = None
 
     def holds_requests(self, path: str) -> bool:
         """Whether issues of the project with this path are requests. GitLab's paths ignore case."""

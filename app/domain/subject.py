@@ -1,9 +1,12 @@
 """What the inbox can be asked to look at: a tagged union, each with a stable key and a priority."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import IntEnum
 
 from app.domain.issue import Ref
+
+GROUP = "group-"
 
 
 class Priority(IntEnum):
@@ -27,14 +30,25 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class TokenExpiry:
-    """GitLab warned that an access token of `project` (or group) will expire."""
+    """GitLab warned that an access token of a project (or, with `group`, of a group) runs out (CONTRACT 1, Notes).
+
+    `where` is the full path. `token` is its number, `name` what people call it, on one line and cut; both, and the
+    day, are missing where GitLab did not say. It no longer works from the first minute (UTC) of `expires`.
+    """
 
     where: str
+    group: bool = False
+    token: int | None = None
+    expires: date | None = None
+    name: str = ""
 
     @property
     def key(self) -> str:
-        """Unique among all subjects."""
-        return f"token-expiry:{self.where}"
+        """Unique among all subjects: each token with its day has one."""
+        kind = f"{GROUP if self.group else ''}token-expiry:{self.where}"
+        if self.token is None or self.expires is None:
+            return kind
+        return f"{kind}#{self.token}@{self.expires} {self.name}".rstrip()
 
 
 Subject = Request | TokenExpiry
@@ -47,7 +61,16 @@ def parse_key(key: str) -> Subject:
         case "request":
             project, _, iid = rest.rpartition("#")
             return Request(Ref(project, int(iid)))
-        case "token-expiry":
-            return TokenExpiry(rest)
+        case "token-expiry" | "group-token-expiry":
+            return _token_expiry(rest, group=kind.startswith(GROUP))
         case _:
             raise ValueError(f"no subject has the key {key!r}")
+
+
+def _token_expiry(rest: str, *, group: bool) -> TokenExpiry:
+    where, found, token = rest.partition("#")
+    if not found:
+        return TokenExpiry(where, group)
+    known, _, name = token.partition(" ")
+    number, _, day = known.partition("@")
+    return TokenExpiry(where, group, int(number), date.fromisoformat(day), name)

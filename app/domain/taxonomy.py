@@ -35,6 +35,10 @@ class Label:
     strategic: Decimal | None = None
     also_apply: tuple[str, ...] = ()
 
+    def out_of_use(self, today: date) -> bool:
+        """Whether its last day is over."""
+        return self.retire_after is not None and today > self.retire_after
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -248,6 +252,22 @@ class Taxonomy:
     def titles(self) -> frozenset[str]:
         """Every label title the program owns."""
         return frozenset(label.title for scope in self.scopes for label in scope.labels)
+
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        """Every label the program owns, in the order of the file."""
+        return tuple(label for scope in self.scopes for label in scope.labels)
+
+    @property
+    def successors(self) -> Mapping[str, str]:
+        """Titles in use no more, each with the title that has replaced it."""
+        titles = self.titles
+        pairs = ((old, label.title) for label in self.labels for old in label.previously)
+        return {old: new for old, new in pairs if old not in titles}
+
+    def current(self, title: str) -> str:
+        """The title that a label has now: its own, or the one that names it in `previously`."""
+        return self.successors.get(title, title)
 
 
 def scope_of(title: str) -> str:

@@ -6,10 +6,12 @@ from typing import Annotated
 import typer
 
 from app import bootstrap
+from app.bootstrap import operators
+from app.domain.provision import counted
 from app.gateways.config_errors import ConfigInvalid
 from app.gateways.config_history import changes_against
 from app.gateways.config_load import Configuration, load
-from app.settings import read_settings
+from app.settings import Settings, read_settings
 
 
 def check(
@@ -23,20 +25,18 @@ def check(
 ) -> None:
     """Check label_taxonomy.yml, program.yml and the templates; every mistake at once, with file, line and cure."""
     configured = _whole(directory)
-    taxonomy, program = configured.taxonomy, configured.program
-    typer.echo(
-        f"Configuration ok: {len(taxonomy.titles)} labels, {len(taxonomy.workflow.moves)} moves, "
-        f"{len(program.areas)} areas, {len(program.roster.people)} people, {len(program.projects)} projects."
-    )
     if against:
         _against(directory, against)
+    typer.echo(f"Configuration ok: {_numbers(configured)}.")
+    if against:
+        typer.echo(f"No rule has changed since {against} without a newer effective_from.")
     if online:
         _online(directory)
 
 
 def _whole(directory: Path) -> Configuration:
-    """The configuration. Raises ConfigInvalid with every mistake of its files and of all templates."""
-    errors = list(bootstrap.wording(directory).mistakes())
+    """The configuration. Raises ConfigInvalid with every mistake of its files, templates and mentions of labels."""
+    errors = list(bootstrap.mistakes(directory))
     try:
         configured = load(directory)
     except ConfigInvalid as invalid:
@@ -46,18 +46,26 @@ def _whole(directory: Path) -> Configuration:
     return configured
 
 
+def _numbers(configured: Configuration) -> str:
+    taxonomy, program = configured.taxonomy, configured.program
+    counts = (("label", taxonomy.titles), ("move", taxonomy.workflow.moves), ("area", program.areas))
+    people = len(program.roster.people)
+    told = [counted(len(things), thing) for thing, things in counts]
+    told += [f"{people} {'person' if people == 1 else 'people'}", counted(len(program.projects), "project")]
+    return ", ".join(told)
+
+
 def _against(directory: Path, revision: str) -> None:
     problems = changes_against(directory, revision)
     for problem in problems:
         typer.echo(str(problem))
     if problems:
         raise typer.Exit(2)
-    typer.echo(f"No rule has changed since {revision} without a newer effective_from.")
 
 
 def _online(directory: Path) -> None:
     well = True
-    with bootstrap.checking(read_settings({"config_dir": directory})) as checker:
+    with operators.checking(read_settings(Settings, {"config_dir": directory})) as checker:
         for found in checker.run():
             mark = {True: "ok   ", False: "wrong", None: "note "}[found.well]
             well = well and found.well is not False

@@ -1,4 +1,5 @@
-"""The command `sounding-board`: parses, calls, answers. Exit codes: 0 done, 1 could not, 2 wrong usage or settings."""
+"""The command `sounding-board`: parses, calls, answers. Exit codes: 0 done, 1 could not, 2 wrong usage or settings,
+3 changes pending (`plan --detailed-exitcode`)."""
 
 import re
 import signal
@@ -9,20 +10,22 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
-import uvicorn
 
 from app import bootstrap
 from app.domain.failure import Permanent, Temporary
 from app.domain.issue import Ref
 from app.entrypoints import show
 from app.entrypoints.check import check
-from app.entrypoints.demo.command import demo
+from app.entrypoints.init import init
 from app.entrypoints.logging_setup import set_up_logging
+from app.entrypoints.merge_note import note
+from app.entrypoints.provision import apply as apply_plan
+from app.entrypoints.provision import plan
 from app.entrypoints.score import score
-from app.entrypoints.web import FINISH_WITHIN, create_web, workers_of
 from app.gateways.config_errors import ConfigInvalid
 from app.gateways.gitlab_budget import in_background
-from app.settings import Settings, SettingsInvalid, read_settings
+from app.gateways.plan_file import PlanFileInvalid
+from app.settings import KeptSettings, S, Settings, SettingsInvalid, read_settings
 
 SOON = "will run again within a second, if the service runs."
 LAST_ANSWERS_WITHIN = 5
@@ -34,13 +37,30 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command()(demo)
+
+
+@app.command()
+def demo(
+    story: Annotated[bool, typer.Option("--story", help="Play the main job without a person, and end.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where the board is to be; 0 for any free port.")] = 8929,
+) -> None:
+    """Open a board with invented people; drag a card and see what happens. Stop with Ctrl-C."""
+    # Here and below, what only this command needs: loading servers takes longer than most commands.
+    from app.entrypoints.demo.command import demo as opened
+
+    opened(story=story, port=port)
+
+
+app.command()(init)
 app.command()(check)
+app.command()(plan)
+app.command("apply")(apply_plan)
+app.command()(note)
 app.command()(score)
 
 
-def _settings() -> Settings:
-    settings = read_settings()
+def _settings(kind: type[S]) -> S:
+    settings = read_settings(kind)
     set_up_logging(sys.stderr, "info", settings.all_secrets())
     return settings
 
@@ -80,7 +100,11 @@ def serve(
     port: Annotated[int | None, typer.Option(help="On which port.")] = None,
 ) -> None:
     """Take in webhooks and judge cards, until stopped."""
-    settings = _settings()
+    import uvicorn
+
+    from app.entrypoints.web import create_web
+
+    settings = _settings(Settings)
     configured = bootstrap.configuration(settings)
     # Opened here and not by the server, which would answer a refusal with a traceback and its own exit code.
     opened = bootstrap.service(settings, configured, bootstrap.inbox_rules(settings))
@@ -105,7 +129,9 @@ def serve(
 @app.command()
 def worker() -> None:
     """Work off the inbox without taking in webhooks, until stopped; not beside `serve` on the same files."""
-    settings = _settings()
+    from app.entrypoints.web import FINISH_WITHIN, workers_of
+
+    settings = _settings(Settings)
     inbox_rules = bootstrap.inbox_rules(settings)
     service = bootstrap.service(settings, bootstrap.configuration(settings), inbox_rules)
     pool = workers_of(service, inbox_rules)
@@ -127,7 +153,7 @@ def sweep(
     apply: Annotated[bool, typer.Option("--apply/--dry-run", help="Write; a dry run only shows.")] = False,
 ) -> None:
     """Look at the requests once more and find what webhooks missed. Needs only the token and the signing key."""
-    settings = _settings()
+    settings = _settings(Settings)
     writes = apply and not settings.paused
     with bootstrap.judging(settings, remembers=apply) as rules, in_background():
         swept = rules.sweep.run(bootstrap.utc_now(), since_, dry=not writes)
@@ -149,7 +175,7 @@ def sweep(
 @app.command()
 def explain(issue: IssueArgument) -> None:
     """What the rules say about an issue, and why; writes nothing."""
-    with bootstrap.judging(_settings(), remembers=False) as rules:
+    with bootstrap.judging(_settings(Settings), remembers=False) as rules:
         _say(show.explanation(issue, rules.reconciler.plan(issue, bootstrap.utc_now())))
 
 
@@ -160,7 +186,7 @@ def inbox(
     limit: Annotated[int, typer.Option(min=1, help="How many of each kind to show.")] = 50,
 ) -> None:
     """What waits, runs and was given up."""
-    settings = _settings()
+    settings = _settings(KeptSettings)
     if retry is not None:
         found = bootstrap.retry_beside(settings, retry)
         typer.echo(f"{retry} {SOON}" if found else f"{retry} is not among the dead; `inbox` lists them.")
@@ -185,7 +211,7 @@ def journal(
     limit: Annotated[int, typer.Option(min=1, help="How many lines to show.")] = 50,
 ) -> None:
     """Why did, or didn't, we act on an issue? Newest first."""
-    kept = bootstrap.journal_beside(_settings())
+    kept = bootstrap.journal_beside(_settings(KeptSettings))
     try:
         entries = kept.lines(issue, limit)
     finally:
@@ -199,7 +225,7 @@ def main() -> None:
     """Run the command; what can go wrong is one sentence, not a traceback."""
     try:
         app()
-    except (SettingsInvalid, ConfigInvalid) as problem:
+    except (SettingsInvalid, ConfigInvalid, PlanFileInvalid) as problem:
         typer.echo(str(problem), err=True)
         sys.exit(2)
     except (Temporary, Permanent) as problem:

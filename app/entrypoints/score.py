@@ -13,14 +13,14 @@ from app.entrypoints.show import write_lines
 from app.gateways.gitlab_budget import in_background
 from app.services.score import Placed
 from app.services.top_requests import Change
-from app.settings import read_settings
+from app.settings import Settings, read_settings
 
 
 def score(
     apply: Annotated[bool, typer.Option("--apply/--dry-run", help="Write; a dry run only shows.")] = False,
 ) -> None:
     """Work out shares, points and priority bands of all open requests. Shows no amounts, whoever reads the log."""
-    settings = read_settings()
+    settings = read_settings(Settings)
     set_up_logging(sys.stderr, "info", settings.all_secrets())
     writes = apply and not settings.paused
     with bootstrap.scoring(settings, remembers=apply) as scorer, in_background():

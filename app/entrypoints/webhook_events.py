@@ -1,6 +1,7 @@
 """Which subject does a webhook's body name? Tolerant of anything: the body is only a hint (promise 1, CONTRACT 1)."""
 
 import re
+from datetime import date
 from enum import StrEnum
 from typing import TypeGuard
 
@@ -10,6 +11,7 @@ from app.domain.subject import Request, Subject, TokenExpiry
 PATH = re.compile(r"[A-Za-z0-9_.+-]+(?:/[A-Za-z0-9_.+-]+)*", re.ASCII)
 LONGEST_PATH = 1024
 LARGEST_IID = 2**53
+LONGEST_NAME = 80
 
 
 class Ignored(StrEnum):
@@ -65,8 +67,28 @@ def _of_part(payload: dict[str, object]) -> Subject | Ignored:
 
 
 def _of_token(payload: dict[str, object]) -> Subject | Ignored:
-    where = _part(payload, "project").get("path_with_namespace") or _part(payload, "group").get("full_path")
-    return TokenExpiry(where) if _is_path(where) else Ignored.NO_ADDRESS
+    project, group = _part(payload, "project").get("path_with_namespace"), _part(payload, "group").get("full_path")
+    where = project or group
+    if not _is_path(where):
+        return Ignored.NO_ADDRESS
+    about = _part(payload, "object_attributes")
+    number, day, name = about.get("id"), _day(about.get("expires_at")), about.get("name")
+    if type(number) is not int or not 0 < number < LARGEST_IID or day is None:
+        return TokenExpiry(where, group=not project)
+    return TokenExpiry(where, not project, number, day, _one_line(name))
+
+
+def _day(value: object) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _one_line(value: object) -> str:
+    """Part of a subject's key: printable, short, single spaces."""
+    shown = "".join(c if c.isprintable() else " " for c in value[: LONGEST_NAME * 2]) if isinstance(value, str) else ""
+    return " ".join(shown.split())[:LONGEST_NAME].rstrip()
 
 
 def _request(payload: dict[str, object], issue: dict[str, object]) -> Subject | Ignored:

@@ -47,10 +47,14 @@ def add_list(state: State, actor: User, board: Board, label: Label) -> BoardList
 
 
 def move_list(state: State, actor: User, board: Board, moved: BoardList, position: int) -> None:
-    """Put a list at a position counted from 0."""
+    """Put a list at a position counted from 0; 400 for the one it has and for any past the last
+    (app/services/boards/lists/move_service.rb; lib/api/boards_responses.rb, sure).
+    """
     require_rights(actor, board.owner)
+    if position == moved.position or not 0 <= position < len(board.lists):
+        raise Refused(400, {"message": {"error": "List could not be moved!"}})
     board.lists.remove(moved)
-    board.lists.insert(max(0, min(position, len(board.lists))), moved)
+    board.lists.insert(position, moved)
     _number(board)
     state.changes.bump()
 

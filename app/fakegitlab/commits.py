@@ -42,11 +42,15 @@ def commit(
     start: str | None = None,
     name: str = "",
     email: str = "",
+    *,
+    force: bool = False,
 ) -> Commit:
-    """All the actions or none, as one commit on a branch, which is made from `start` if it is not there yet."""
+    """All the actions or none, as one commit on a branch, which is made from `start` if it is not there yet, and with
+    `force` in any case (app/services/commits/create_service.rb, sure).
+    """
     repository = project.own.repository
     _require_push(author, project, branch)
-    tip = _starting_point(project, branch, start)
+    tip = _starting_point(project, branch, start, force)
     files = dict(tip.files) if tip else {}
     for action in actions:
         _apply(repository, tip, files, action)
@@ -83,9 +87,9 @@ def _require_push(author: User, project: Project, branch: str) -> None:
         raise Refused(400, {"message": "You are not allowed to push into this branch"})
 
 
-def _starting_point(project: Project, branch: str, start: str | None) -> Commit | None:
+def _starting_point(project: Project, branch: str, start: str | None, force: bool) -> Commit | None:
     repository = project.own.repository
-    if branch in repository.branches:
+    if branch in repository.branches and not (force and start):
         if start is not None and start != branch:
             raise Refused(
                 400,

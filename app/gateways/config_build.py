@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time
 
 from app.domain.issue import Ref
-from app.domain.program import Area, Board, Program, Project
+from app.domain.program import Area, Board, Pipelines, Program, Project, Schedule
 from app.domain.roster import Person, Roster, Term
 from app.domain.taxonomy import (
     Field,
@@ -21,7 +21,7 @@ from app.domain.taxonomy import (
     Workflow,
 )
 from app.gateways.config_numbers_shape import numbers
-from app.gateways.config_program_shape import PersonShape, ProgramShape
+from app.gateways.config_program_shape import PersonShape, PipelinesShape, ProgramShape
 from app.gateways.config_shapes import ModeShape
 from app.gateways.config_taxonomy_shape import LabelShape, MoveShape, TaxonomyShape, WorkflowShape
 from app.gateways.config_workflow_checks import ANY
@@ -124,7 +124,16 @@ def program(shape: ProgramShape) -> Program:
         ),
         roster=Roster(tuple(_person(handle, person) for handle, person in shape.people.items())),
         operator_issue=_ref(shape.operator_issue) if shape.operator_issue else None,
+        labels_in=shape.labels_in,
+        service=shape.service.rstrip("/") if shape.service else None,
+        templates=shape.templates,
+        pipelines=_pipelines(shape.pipelines) if shape.pipelines else None,
     )
+
+
+def _pipelines(shape: PipelinesShape) -> Pipelines:
+    schedules = tuple(Schedule(s.job, " ".join(s.cron.split()), s.timezone) for s in shape.schedules)
+    return Pipelines(shape.project, shape.ref, schedules)
 
 
 def _person(handle: str, shape: PersonShape) -> Person:

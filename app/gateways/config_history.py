@@ -20,14 +20,21 @@ def changes_against(directory: Path, revision: str) -> tuple[ConfigError, ...]:
     """
     texts = read_texts(directory)
     new = understand(texts)
-    commit = _commit(directory, revision)
-    taxonomy, program = _at(directory, commit, TAXONOMY), _at(directory, commit, PROGRAM)
-    if taxonomy is None or program is None:
+    old = configuration_at(directory, revision)
+    if old is None:
         return ()
-    old = _understood(Texts(taxonomy, program, suffix=f"@{revision}"), revision)
     document, _ = parse(TAXONOMY, texts.taxonomy)
     changes = rule_changes(old.taxonomy, new.taxonomy)
     return tuple(sorted(_placed(document, change) for change in changes)) if document else ()
+
+
+def configuration_at(directory: Path, revision: str) -> Configuration | None:
+    """The configuration as it was in a revision; None where it had none. Raises ConfigInvalid."""
+    commit = _commit(directory, revision)
+    taxonomy, program = _at(directory, commit, TAXONOMY), _at(directory, commit, PROGRAM)
+    if taxonomy is None or program is None:
+        return None
+    return _understood(Texts(taxonomy, program, suffix=f"@{revision}"), revision)
 
 
 def _placed(document: Document, change: RuleChange) -> ConfigError:

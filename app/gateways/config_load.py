@@ -1,10 +1,12 @@
 """Loads the program as code: `label_taxonomy.yml` and `program.yml`, checked whole, as the domain's values."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.domain.program import Program
+from app.domain.provision import Where
 from app.domain.taxonomy import Mode, Taxonomy
 from app.gateways import (
     config_build,
@@ -16,6 +18,7 @@ from app.gateways import (
 )
 from app.gateways.config_document import Document
 from app.gateways.config_errors import ConfigError, ConfigInvalid
+from app.gateways.config_places import places
 from app.gateways.config_program_shape import ProgramShape
 from app.gateways.config_taxonomy_shape import TaxonomyShape
 from app.gateways.config_words import shaped
@@ -26,11 +29,14 @@ TAXONOMY, PROGRAM = "label_taxonomy.yml", "program.yml"
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What both files say. `version` names their exact text (SHA-256, hexadecimal)."""
+    """What both files say. `version` names their exact text (SHA-256, hexadecimal); `places` are the lines that ask
+    for labels, boards, projects and schedules (keys as in config_places).
+    """
 
     taxonomy: Taxonomy
     program: Program
     version: str
+    places: Mapping[str, Where]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +78,14 @@ def understand(texts: Texts, mode_override: Mode | None = None) -> Configuration
     taxonomy_shape, wrong = shaped(taxonomy, TaxonomyShape) if taxonomy else (None, [])
     program_shape, wrong_too = shaped(program, ProgramShape) if program else (None, [])
     errors += [*wrong, *wrong_too, *_checked(taxonomy, program)]
-    if errors or taxonomy_shape is None or program_shape is None:
+    if errors or taxonomy is None or program is None or taxonomy_shape is None or program_shape is None:
         raise ConfigInvalid(errors)
     version = hashlib.sha256(texts.taxonomy + b"\0" + texts.program).hexdigest()
     return Configuration(
-        config_build.taxonomy(taxonomy_shape, mode_override), config_build.program(program_shape), version
+        config_build.taxonomy(taxonomy_shape, mode_override),
+        config_build.program(program_shape),
+        version,
+        places(taxonomy, program),
     )
 
 

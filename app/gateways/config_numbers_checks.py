@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from app.gateways.config_document import Document, Trail
 from app.gateways.config_errors import ConfigError
+from app.gateways.config_label_checks import renamed_titles
 from app.gateways.config_words import nearest
 
 HUNDRED = 100
@@ -46,11 +47,15 @@ def _others(taxonomy: Document) -> Iterator[ConfigError]:
         for pattern in ("scopes/*/labels/*", "plain_labels/*")
         for _, title in taxonomy.each(f"{pattern}/title", str)
     }
+    renamed = renamed_titles(taxonomy)
     labels: list[Trail] = [t for p in ("scopes/*/labels/*", "plain_labels/*") for t, _ in taxonomy.each(p, dict)]
     for trail in labels:
         for at, title in taxonomy.texts(*trail, "also_apply"):
             if title in own:
                 message = f"`{title}` is a label of this file, and would never be taken off again"
+                yield taxonomy.at(at, message, "name labels of other teams only")
+            elif title in renamed:
+                message = f"`{title}` is an earlier title of `{renamed[title]}`, and `apply` would merge it into that"
                 yield taxonomy.at(at, message, "name labels of other teams only")
             elif "," in title or title != title.strip():
                 yield taxonomy.at(at, f"`{title}` has a comma or outer spaces", "write the title as GitLab shows it")

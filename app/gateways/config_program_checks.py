@@ -16,6 +16,8 @@ def check(program: Document) -> list[ConfigError]:
     return [
         *_unknown(program),
         *_twice(program),
+        *_twice_in_one(program),
+        *_outside(program),
         *_terms(program),
         *_backward(program),
         *_overlapping(program),
@@ -56,6 +58,26 @@ def _twice(program: Document) -> Iterator[ConfigError]:
             message = f"the {what} `{word}` is there already, on line {line}"
             cure = "keep one of them; GitLab takes capitals for the same"
             yield program.at(trail, message, cure, key=what == "person")
+
+
+def _twice_in_one(program: Document) -> Iterator[ConfigError]:
+    """Boards of a project are known by name, schedules by job."""
+    seen: dict[tuple[object, str], Trail] = {}
+    for pattern, what in (("projects/*/boards/*/name", "board"), ("pipelines/schedules/*/job", "schedule of")):
+        for trail, word in program.each(pattern, str):
+            first = seen.setdefault((trail[:-2], word.casefold()), trail)
+            if first != trail:
+                line = program.values[first][0]
+                yield program.at(trail, f"the {what} `{word}` is there already, on line {line}", "keep one of them")
+
+
+def _outside(program: Document) -> Iterator[ConfigError]:
+    """A project inherits labels of the groups it lies in, of no others."""
+    group = program.text("labels_in")
+    for _, path in program.each("projects/*/path", str):
+        if group and not path.casefold().startswith(f"{group.casefold().rstrip('/')}/"):
+            message = f"the project `{path}` is not in the group `{group}`, so it does not inherit its labels"
+            yield program.at(("labels_in",), message, "name a group that holds all projects, or leave the line out")
 
 
 def _terms(program: Document) -> Iterator[ConfigError]:

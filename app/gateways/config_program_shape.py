@@ -3,8 +3,9 @@
 from pydantic import Field
 
 from app.domain.numbers import Amounts
-from app.domain.program import Tier
+from app.domain.program import Job, TemplateMode, Tier
 from app.domain.roster import Role
+from app.gateways.config_provision_shapes import Address, Cron, GroupPath, Zone
 from app.gateways.config_shapes import Day, Handle, IssueText, Key, ProjectPath, Shape, Text
 
 
@@ -45,6 +46,22 @@ class PersonShape(Shape):
     roles: tuple[TermShape, ...] = Field(min_length=1)
 
 
+class ScheduleShape(Shape):
+    """When a job runs."""
+
+    job: Job
+    cron: Cron = Field(description="Minute, hour, day of the month, month, day of the week.")
+    timezone: Zone = Field(default="Etc/UTC", description="By its IANA name.")
+
+
+class PipelinesShape(Shape):
+    """The project that holds the configuration, whose pipelines run the jobs."""
+
+    project: ProjectPath
+    ref: Text = Field(default="main", description="The branch.")
+    schedules: tuple[ScheduleShape, ...] = ()
+
+
 class ProgramShape(Shape):
     """All of program.yml."""
 
@@ -55,3 +72,9 @@ class ProgramShape(Shape):
     projects: tuple[ProjectShape, ...] = Field(min_length=1)
     operator_issue: IssueText | None = None
     people: dict[Handle, PersonShape] = Field(min_length=1)
+    labels_in: GroupPath | None = Field(default=None, description="A group: labels live there, projects inherit them.")
+    service: Address | None = Field(default=None, description="Where the service listens, as GitLab reaches it.")
+    templates: TemplateMode = Field(
+        default=TemplateMode.MERGE_REQUEST, description="How issue templates come into each project."
+    )
+    pipelines: PipelinesShape | None = None

@@ -7,11 +7,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from app.domain.failure import Temporary
+from app.domain.installation import CALLS_A_MINUTE
+from app.domain.provision import ISSUES_A_MINUTE
 
 LONGEST_PAUSE = 3600.0
 """Seconds. GitLab, or a proxy before it, may ask for more; nobody is served by believing it longer."""
 
 _in_background: ContextVar[bool] = ContextVar("in_background", default=False)
+_in_bulk: ContextVar[bool] = ContextVar("in_bulk", default=False)
 
 
 @contextmanager
@@ -22,6 +25,16 @@ def in_background() -> Iterator[None]:
         yield
     finally:
         _in_background.reset(token)
+
+
+@contextmanager
+def in_bulk() -> Iterator[None]:
+    """Each call made inside changes one of many issues: for relabelling. Applies to the current thread only."""
+    token = _in_bulk.set(True)
+    try:
+        yield
+    finally:
+        _in_bulk.reset(token)
 
 
 class _Bucket:
@@ -45,16 +58,20 @@ class Budget:
 
     `rate` is in calls a second, after a first `burst`; `reserve` calls of the burst are kept for people. The defaults
     make at most 150 + 600 calls in the busiest minute, where GitLab.com allows 2,000, and at most 10 + 40 notes, where
-    it allows 60 without saying so in any header (CONTRACT 3). `now` and `sleep` are in seconds; `clock` is Unix time.
+    it allows 60 without saying so in any header (CONTRACT 3). Changes `in_bulk` stay below the webhook events that a
+    whole namespace shares, of which GitLab drops what exceeds 500 a minute on the Free tier (CONTRACT 1). `now` and
+    `sleep` are in seconds; `clock` is Unix time.
     """
 
     def __init__(
         self,
-        rate: float = 10.0,
+        rate: float = CALLS_A_MINUTE / 60,
         burst: float = 150.0,
         reserve: float = 30.0,
         notes_per_minute: float = 40.0,
         notes_burst: float = 10.0,
+        bulk_per_minute: float = ISSUES_A_MINUTE,
+        bulk_burst: float = 10.0,
         patience: float = 5.0,
         now: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
@@ -65,11 +82,12 @@ class Budget:
         self._lock = threading.Lock()
         self._calls = _Bucket(rate, burst, now())
         self._notes = _Bucket(notes_per_minute / 60.0, notes_burst, now())
+        self._bulk = _Bucket(bulk_per_minute / 60.0, bulk_burst, now())
         self._background_rests_until = 0.0
 
     def take(self, note: bool = False) -> None:
         """Wait for one call's turn; `note` says that it posts one. Raises Temporary when the turn is too far off."""
-        pause = self._turn(_in_background.get(), note)
+        pause = self._turn(_in_background.get(), _in_bulk.get(), note)
         if pause > 0:
             self._sleep(pause)
 
@@ -87,12 +105,14 @@ class Budget:
             until = self._now() + min(max(0.0, seconds), LONGEST_PAUSE)
             self._background_rests_until = max(self._background_rests_until, until)
 
-    def _turn(self, background: bool, note: bool) -> float:
+    def _turn(self, background: bool, bulk: bool, note: bool) -> float:
         with self._lock:
             now = self._now()
             pause = self._calls.wait(now, self._reserve if background else 0.0)
             if note:
                 pause = max(pause, self._notes.wait(now))
+            if bulk:
+                pause = max(pause, self._bulk.wait(now))
             if background:
                 pause = max(pause, self._background_rests_until - now)
             if pause > self._patience:
@@ -101,4 +121,6 @@ class Budget:
             self._calls.draw()
             if note:
                 self._notes.draw()
+            if bulk:
+                self._bulk.draw()
             return pause

@@ -48,10 +48,9 @@ class GitLabLister:
         return _by_age(project, bodies)
 
     def opened(self, project: str) -> tuple[Issue, ...]:
-        """Every open issue, oldest first: a call for each hundred."""
+        """All open issues, oldest first: a call for every hundred."""
         with in_background():
-            bodies = self._api.all(_path(project), IssueBody, {**_BY_CREATION, "state": "opened"})
-        return _by_age(project, bodies)
+            return _by_age(project, self._api.all(_path(project), IssueBody, {**_BY_CREATION, "state": "opened"}))
 
     def all_issues(self, project: str) -> tuple[Issue, ...]:
         """Every issue, oldest first: one call up to a hundred; else two more than the pages there are, or a few.

@@ -37,7 +37,9 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 class Templates:
-    """Finds `notes/<name>.md.j2`, an area's own under `areas/<area>/` first, in the first directory that has it."""
+    """Finds `notes/<name>.md.j2` or `issues/<name>.md.j2`, an area's own under `areas/<area>/` first, in the first
+    directory that has it.
+    """
 
     def __init__(self, directories: Sequence[Path]) -> None:
         self._directories = tuple(dict.fromkeys(d.resolve() for d in directories))
@@ -66,9 +68,14 @@ class Templates:
 
     def note(self, template: str, data: Mapping[str, object], area: str | None) -> str:
         """The visible body of a note."""
-        names = [f"notes/{template}.md.j2"]
-        if area:
-            names.insert(0, f"areas/{area}/notes/{template}.md.j2")
+        return self._text(f"notes/{template}.md.j2", data, area)
+
+    def issue(self, template: str, data: Mapping[str, object], area: str | None) -> str:
+        """The text of an issue, or of the template that people file one with."""
+        return self._text(f"issues/{template}.md.j2", data, area) + "\n"
+
+    def _text(self, name: str, data: Mapping[str, object], area: str | None) -> str:
+        names = [f"areas/{area}/{name}", name] if area else [name]
         try:
             text = self._environment.select_template(names).render(data)
         except TemplateNotFound as missing:

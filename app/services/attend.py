@@ -20,8 +20,8 @@ class Reconciles(Protocol):
 class Warns(Protocol):
     """Tells the operator about an access token."""
 
-    def token_expires(self, where: str, at: datetime) -> None:
-        """GitLab warned that an access token runs out."""
+    def token_expires(self, expiry: TokenExpiry, at: datetime) -> datetime | None:
+        """GitLab warned that an access token runs out; returns when to look again."""
         ...
 
 
@@ -38,9 +38,7 @@ class Attend:
         match subject:
             case Request(ref=ref):
                 return self.reconciler.run(ref, now, deliveries, dry=self.paused).plan.look_again_at
-            case TokenExpiry(where=where):
-                if not self.paused:
-                    self.operator.token_expires(where, now)
-                return None
+            case TokenExpiry():
+                return None if self.paused else self.operator.token_expires(subject, now)
             case _ as unreachable:
                 assert_never(unreachable)

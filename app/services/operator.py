@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from threading import Lock
 
 from app.domain.issue import Ref, Snapshot
 from app.domain.plan import Say
+from app.domain.subject import TokenExpiry
 from app.domain.voice import Identity, OurNote
 from app.services.ports import IssueReader, IssueWriter, Wording
 
 FORGOTTEN_AFTER = timedelta(hours=1)
 """A burst that ended this long ago is told afresh, not added to."""
+
+WARNED = (7, 30, 60)
+"""So many days before, GitLab warns (CONTRACT 1, Notes)."""
 
 NAMED_AT_MOST = 50
 NAMES_AT_MOST = 8_000
@@ -33,9 +37,23 @@ class OperatorIssue:
         """Add a put-back of a burst to the one summary about it."""
         self._add("burst", f"burst {person}", {"person": person}, str(ref), at)
 
-    def token_expires(self, where: str, at: datetime) -> None:
-        """GitLab warned that an access token runs out."""
-        self._add("token_expires", f"token {where}", {}, where, at)
+    def token_expires(self, expiry: TokenExpiry, at: datetime) -> datetime | None:
+        """GitLab warned that an access token runs out: one note a token, in new words once a threshold.
+
+        Returns the instant from which the token no longer works, when the note is looked at again.
+        """
+        if self.issue is None:
+            return None
+        ends = datetime.combine(expiry.expires, time(), UTC) if expiry.expires else None
+        over = ends is not None and ends <= at
+        data = _told_of(expiry, at, self.identity.instance, over=over)
+        state = {"open": not over, "warned": data["warned"], "day": data["day"]}
+        with self._one_at_a_time:
+            snapshot = self.reader.snapshot(self.issue)
+            topic = f"token {expiry.where}{f'#{expiry.token}' if expiry.token else ''}"
+            note = self.identity.hear(snapshot).on(topic)
+            self._say(snapshot, note, Say(topic, "token_expires", data, state))
+        return None if over else ends
 
     def unsaid(self, refs: Sequence[Ref]) -> None:
         """Name the requests that wait for the next run; with none left, an earlier list is settled."""
@@ -66,6 +84,20 @@ class OperatorIssue:
         if note is None or not note.says(say):
             text = self.wording.note(say.template, say.data, None)
             self.writer.apply(snapshot.issue.ref, self.identity.sign(text, say, note, snapshot.issue))
+
+
+def _told_of(expiry: TokenExpiry, at: datetime, instance: str, *, over: bool) -> dict[str, object]:
+    left = (expiry.expires - at.date()).days if expiry.expires else None
+    warned = next((days for days in WARNED if left is not None and left <= days), None)
+    place = f"groups/{expiry.where}" if expiry.group else expiry.where
+    return {
+        "name": expiry.name,
+        "where": expiry.where,
+        "day": expiry.expires.isoformat() if expiry.expires else None,
+        "warned": warned,
+        "over": over,
+        "page": f"{instance}/{place}/-/settings/access_tokens",
+    }
 
 
 def _so_far(note: OurNote | None, at: datetime) -> tuple[list[str], int]:

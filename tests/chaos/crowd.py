@@ -4,22 +4,15 @@ import random
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from app.entrypoints.demo.story import GAPS
+from app.entrypoints.demo.story import FOR_THE_REVIEW, FROM_THE_PHONE, GAPS
 from app.fakegitlab import Refused, World
 from app.fakegitlab.drag import Column
 from app.fakegitlab.model import Board, Issue, Project, User
 from tests.scenarios.living import COMPLETE
 
-REST_OF_IT = """Use case: the platform team, for 900 developers
-Account or opportunity: https://example.my.salesforce.com/0065g00000QwErT
-Severity: blocker
-Needed by: 2027-03-31"""
-FOR_THE_REVIEW = """ARR at stake: unknown, the account team is asking
-Deployment: self-managed
-Desired outcome: removed users lose access within 5 minutes"""
 PEOPLE = ("sa.jane", "sa.omar", "sme.ken", "lead.ai", "pm.ai", "program.lead")
 WORDS = (
-    REST_OF_IT,
+    FROM_THE_PHONE,
     FOR_THE_REVIEW,
     "Reason: we looked at it together with the customer.",
     "Any news? /close is only a word here.",

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from app.entrypoints.demo.story import GAPS
+from app.entrypoints.demo.story import FOR_THE_REVIEW, FROM_THE_PHONE, GAPS
 from app.fakegitlab import Fault, Faults
 from app.fakegitlab.model import Issue
-from tests.chaos.crowd import FOR_THE_REVIEW, REST_OF_IT
 from tests.chaos.desk import CLIENT_PATIENCE, Desk, Town, desk, town
 from tests.chaos.installation import until
 
@@ -50,7 +49,7 @@ def play(working: Desk, trouble: Strike) -> Issue:
     issue = found.files("sa.jane", GAPS)
     working.settle()
     steps: tuple[Callable[[], None], ...] = (
-        lambda: found.says("sa.jane", issue, REST_OF_IT),
+        lambda: found.says("sa.jane", issue, FROM_THE_PHONE),
         lambda: found.drags("sa.omar", issue, "status::accepted"),
         lambda: found.drags("sme.ken", issue, "status::reviewed"),
         lambda: found.says("sa.jane", issue, FOR_THE_REVIEW),

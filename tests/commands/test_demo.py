@@ -10,6 +10,13 @@ def test_the_story_is_played_to_its_end_and_reads_well(terminal: Terminal) -> No
     print(ran.out)
     assert (ran.code, ran.err) == (0, "")
     lines = ran.out.splitlines()
+    assert lines[:5] == [
+        "The operator runs `sounding-board apply`; it makes what the configuration declares and GitLab lacks:",
+        "   labels: 4 to change, 80 as declared",
+        "   boards: 5 as declared",
+        "   templates: 1 to create",
+        "   hooks: 1 to create",
+    ]
     chapters = [line for line in lines if line[:1].isdigit()]
     assert [chapter.partition(".")[0] for chapter in chapters] == [str(n) for n in range(1, len(chapters) + 1)]
     assert chapters[:2] == [

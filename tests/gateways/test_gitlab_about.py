@@ -36,7 +36,7 @@ def test_a_dead_token_is_one() -> None:
         routes.get("/api/v4/user").mock(return_value=httpx.Response(401))
         with pytest.raises(Temporary, match="GitLab does not accept our token") as caught:
             gitlab.about.whoami()
-        assert caught.value.retry_after == 60
+        assert caught.value.retry_after == 90
 
 
 def test_members_count_with_their_highest_role() -> None:
@@ -60,7 +60,7 @@ def test_hooks_seen_and_hidden() -> None:
     with wired() as (routes, gitlab):
         routes.get(f"{PROJECT}/hooks").mock(side_effect=[ok([hook]), httpx.Response(403), httpx.Response(401)])
         url = "https://sb.example/webhooks/gitlab"
-        assert gitlab.about.hooks("acme/feedback") == (Hook(url, "executable", frozenset({"issues_events"})),)
+        assert gitlab.about.hooks("acme/feedback") == (Hook(1, url, "executable", frozenset({"issues_events"})),)
         assert gitlab.about.hooks("acme/feedback") is None
         with pytest.raises(Temporary):
             gitlab.about.hooks("acme/feedback")

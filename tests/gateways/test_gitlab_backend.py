@@ -65,8 +65,8 @@ def test_a_dead_token_names_its_cure() -> None:
 
 def test_a_low_role_names_its_cure() -> None:
     assert words_of(httpx.Response(403, json={"message": "403 Forbidden"})) == (
-        f"GitLab does not let our token do this ({WHERE} answered 403: 403 Forbidden). Give the bot at least the "
-        "Planner role in the project and its token the scope api."
+        f"GitLab does not let our token do this ({WHERE} answered 403: 403 Forbidden). It takes the "
+        "scope api, and in the project or group at least the role Planner; for what plan and apply set, Maintainer."
     )
 
 
@@ -156,7 +156,7 @@ def test_a_note_whose_answer_was_lost_is_not_sent_again(fault: Exception | int) 
     assert posted.call_count == 1
     if isinstance(fault, Exception):
         assert str(caught.value).endswith(
-            "Whether it was done is not known, so it is not sent again as it is: the issue is read anew first."
+            "Whether it was done is not known, so it is not sent again as it is: what GitLab has is read anew first."
         )
 
 

@@ -2,6 +2,7 @@
 
 import copy
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.domain.issue import Ref
-from app.domain.subject import Request, Subject, TokenExpiry
+from app.domain.subject import Request, Subject, TokenExpiry, parse_key
 from app.entrypoints.webhook_events import Ignored, subject_of
 from tests.intake.letters import PAYLOADS, PROJECTS, Post, headers
 
@@ -19,8 +20,8 @@ EXPECTED: dict[str, Subject | Ignored] = {
     "confidential_work_item_task_close": Ignored.NOT_AN_ISSUE,
     "work_item_task_update_closed_with_status": Ignored.NOT_AN_ISSUE,
     "work_item_kind_with_type_issue_gitlab_17_7_era": CARD,
-    "access_token_expiring_group": TokenExpiry("twitter"),
-    "access_token_expiring_project": TokenExpiry("flightjs/Flight"),
+    "access_token_expiring_group": TokenExpiry("twitter", True, 25, date(2024, 1, 26), "acd"),
+    "access_token_expiring_project": TokenExpiry("flightjs/Flight", False, 25, date(2024, 1, 26), "acd"),
     "emoji_award_on_issue_note": Request(Ref("flightjs/Flight", 42)),
     "issue_open_with_label_changes": Request(Ref("gitlabhq/gitlab-test", 23)),
     "note_on_issue": Request(Ref("gitlab-org/gitlab-test", 17)),
@@ -197,3 +198,31 @@ def test_bodies_of_any_kind_are_never_an_error(body: bytes) -> None:
     POST.arrivals.clear()
     assert POST.send(body)[0] == 200
     assert POST.arrivals == []
+
+
+def token_event(**about: object) -> dict[str, object]:
+    """A warning of GitLab with other attributes of the token."""
+    return {"object_kind": "access_token", "project": {"path_with_namespace": "sme/a"}, "object_attributes": about}
+
+
+@pytest.mark.parametrize(
+    ("about", "key"),
+    [
+        ({"id": 25, "expires_at": "2026-03-01", "name": "bot"}, "token-expiry:sme/a#25@2026-03-01 bot"),
+        ({"id": 25, "expires_at": "2026-03-01", "name": " a#b@c\nd "}, "token-expiry:sme/a#25@2026-03-01 a#b@c d"),
+        ({"id": 25, "expires_at": "2026-03-01", "name": "x" * 99}, f"token-expiry:sme/a#25@2026-03-01 {'x' * 80}"),
+        ({"id": 25, "expires_at": "2026-03-01", "name": None}, "token-expiry:sme/a#25@2026-03-01"),
+        ({"id": 25, "expires_at": "soon", "name": "bot"}, "token-expiry:sme/a"),
+        ({"id": "25", "expires_at": "2026-03-01"}, "token-expiry:sme/a"),
+        ({}, "token-expiry:sme/a"),
+    ],
+)
+def test_a_token_that_runs_out_is_known_by_number_and_day_whatever_its_name(about: dict[str, object], key: str) -> None:
+    found = subject_of(token_event(**about))
+    assert isinstance(found, TokenExpiry)
+    assert (found.key, parse_key(found.key)) == (key, found)
+
+
+def test_a_groups_token_is_told_apart_from_a_projects() -> None:
+    found = TokenExpiry("sme", True, 7, date(2026, 3, 1))
+    assert (found.key, parse_key(found.key)) == ("group-token-expiry:sme#7@2026-03-01", found)

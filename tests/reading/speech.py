@@ -7,6 +7,7 @@ from app.domain import blocks, tellings
 from app.domain.customer import CustomerLine, Heard
 from app.domain.customer_lines import Speaker, Table, understand
 from app.domain.issue import User
+from app.domain.taxonomy import Field
 from tests.rules.world import NINE, shipped
 
 FIELDS = shipped().taxonomy.fields
@@ -80,11 +81,12 @@ def hear(
     known: frozenset[str] = frozenset(),
     note_id: int | None = None,
     at: datetime | None = None,
+    fields: tuple[Field, ...] = FIELDS,
 ) -> Heard:
     """What is heard in a comment, written so many minutes after nine."""
     told_at = at or NINE + timedelta(minutes=minute)
-    told = tellings.listen(blocks.lines(blocks.readable(body)), tellings.names_of(FIELDS))
-    found = understand(told, Speaker(JANE, told_at, note_id or minute + 1), Table(FIELDS, known))
+    told = tellings.listen(blocks.lines(blocks.readable(body)), tellings.names_of(fields))
+    found = understand(told, Speaker(JANE, told_at, note_id or minute + 1), Table(fields, known))
     return replace(found, cut=len(body) > blocks.READ_AT_MOST)
 
 

@@ -13,7 +13,19 @@ from app.domain.account_book import AccountBook
 from app.domain.failure import Permanent, Temporary
 from app.domain.issue import Award, Issue, LabelEvent, Link, Note, Ref, Snapshot, User
 from app.domain.journal import Entry
-from app.domain.plan import Carry, ChangeLabels, DeleteNote, Draft, EditNote, Errand, Finding, PostNote, React, Write
+from app.domain.plan import (
+    Carry,
+    ChangeLabels,
+    Deed,
+    DeleteNote,
+    Draft,
+    EditNote,
+    Errand,
+    Finding,
+    PostNote,
+    React,
+    Write,
+)
 from app.domain.taxonomy import scope_of
 from app.domain.voice import Bot, Identity, Voice
 from app.gateways.templates import Templates
@@ -331,8 +343,10 @@ class Card:
         """Its comments alone."""
         return tuple(self.thread)
 
-    def apply(self, ref: Ref, write: Write) -> int | None:
-        """Carry out a write of the bot's, at once."""
+    def apply(self, ref: Ref, write: Deed) -> int | None:
+        """Carry out what the bot does here, at once; its errands lead elsewhere."""
+        if isinstance(write, Carry | Draft):
+            raise AssertionError(f"an errand leads elsewhere: {write}")
         self._written.append(write)
         match write:
             case ChangeLabels():

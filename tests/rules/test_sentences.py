@@ -533,9 +533,34 @@ def test_all_of_it_said() -> None:
     )
 
 
-def test_a_token_that_runs_out() -> None:
-    assert WORDING.note("token_expires", {"items": ["sme/customer-feedback"]}, None) == snapshot("""\
-GitLab says that an access token runs out soon. Rotate it (do not make a new one: a new token is a new user) for:
+TOKEN = {
+    "name": "bot",
+    "where": "sme/customer-feedback",
+    "day": "2026-03-01",
+    "warned": 7,
+    "over": False,
+    "page": "https://gitlab.example.com/sme/customer-feedback/-/settings/access_tokens",
+}
 
-- `sme/customer-feedback`\
+
+def test_a_token_that_runs_out() -> None:
+    assert WORDING.note("token_expires", TOKEN, None) == snapshot("""\
+The access token `bot` of `sme/customer-feedback` runs out on **2026-03-01**; 7 days or less are left. Rotate it, and do not make a new one: a new token is a new user, who cannot edit the notes of the old one.
+
+1. On [the page of access tokens](https://gitlab.example.com/sme/customer-feedback/-/settings/access_tokens) choose **Rotate**. The old value stops working at once.
+2. Put the new value where the old one was, in the service's settings and in the CI/CD variables, and start the service again. It has taken in what happened meanwhile and catches up.
+3. `sounding-board check --online` says whose token it has and until when.\
 """)
+
+
+def test_a_token_of_which_little_is_known() -> None:
+    little = {**TOKEN, "name": "", "day": None, "warned": None}
+    assert WORDING.note("token_expires", little, None).splitlines()[0] == snapshot(
+        "The access token of `sme/customer-feedback` runs out soon. Rotate it, and do not make a new one: a new token is a new user, who cannot edit the notes of the old one."
+    )
+
+
+def test_a_token_that_ran_out() -> None:
+    assert WORDING.note("token_expires", {**TOKEN, "over": True}, None) == snapshot(
+        "The access token `bot` of `sme/customer-feedback` ran out on 2026-03-01. If it was rotated in time, all goes on; if not, what used it has stopped."
+    )

@@ -2,8 +2,8 @@
 
 # ruff: noqa: E501 - notes are pinned as people read them
 
-from datetime import UTC, datetime
-from typing import Literal
+import json
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -35,29 +35,64 @@ def test_twenty_drags_by_one_person_become_one_summary(house: Living) -> None:
     )
 
 
-@pytest.mark.parametrize("kind", ["project", "group"])
-def test_gitlab_warns_of_a_token_that_runs_out_and_the_operator_reads_it(
-    house: Living, kind: Literal["project", "group"]
-) -> None:
-    body = PAYLOADS[f"access_token_expiring_{kind}"]
+def warned_of(house: Living, name: str, expires: str, delivery: str) -> None:
+    """GitLab says that a token runs out on this day."""
+    payload = json.loads(PAYLOADS[name])
+    payload["object_attributes"]["expires_at"] = expires
+    body = json.dumps(payload).encode()
     hook = next(iter(house.stage.project.hooks.values()))
+    stamp = str(int(datetime.now(UTC).timestamp()))
+    (key,) = webhook_keys([SIGNING_TOKEN], []).signing
+    answer = httpx.post(
+        hook.url,
+        content=body,
+        headers={
+            "Content-Type": "application/json",
+            "webhook-id": delivery,
+            "webhook-timestamp": stamp,
+            "webhook-signature": signature(key, f"{delivery}.{stamp}.", body).decode(),
+        },
+    )
+    assert (answer.status_code, answer.json()) == (200, {"accepted": True})
+    house.stage.quiet()
+
+
+@pytest.mark.parametrize(
+    ("kind", "where", "page"),
+    [("project", "flightjs/Flight", "flightjs/Flight"), ("group", "twitter", "groups/twitter")],
+)
+def test_gitlab_warns_of_a_token_that_runs_out_and_the_operator_reads_it(
+    house: Living, kind: str, where: str, page: str
+) -> None:
+    day = (datetime.now(UTC) + timedelta(days=7)).date().isoformat()
     for delivery in ("one", "two"):
-        stamp = str(int(datetime.now(UTC).timestamp()))
-        (key,) = webhook_keys([SIGNING_TOKEN], []).signing
-        answer = httpx.post(
-            hook.url,
-            content=body,
-            headers={
-                "Content-Type": "application/json",
-                "webhook-id": delivery,
-                "webhook-timestamp": stamp,
-                "webhook-signature": signature(key, f"{delivery}.{stamp}.", body).decode(),
-            },
-        )
-        assert (answer.status_code, answer.json()) == (200, {"accepted": True})
+        warned_of(house, f"access_token_expiring_{kind}", day, delivery)
+    (note,) = house.heard(house.operator)
+    assert note.startswith(
+        f"The access token `acd` of `{where}` runs out on **{day}**; 7 days or less are left. Rotate"
+    )
+    assert f"({house.settings.gitlab_url}/{page}/-/settings/access_tokens)" in note
+
+
+def test_each_threshold_is_told_once_in_the_same_note_and_its_day_ends_it(house: Living) -> None:
+    today = datetime.now(UTC)
+    told = []
+    for number, days in enumerate((60, 30, 30, 7, 0)):
+        day = (today + timedelta(days=days)).date().isoformat()
+        warned_of(house, "access_token_expiring_project", day, f"delivery {number}")
+        (note,) = house.said(house.operator)
+        told.append((note.id, "; ".join(note.body.partition(". ")[0].split("; ")[1:])))
         house.stage.quiet()
-    where = {"project": "flightjs/Flight", "group": "twitter"}[kind]
-    assert house.heard(house.operator) == [
-        "GitLab says that an access token runs out soon. "
-        f"Rotate it (do not make a new one: a new token is a new user) for:\n\n- `{where}`"
+    first = told[0][0]
+    assert told == [
+        (first, "60 days or less are left"),
+        (first, "30 days or less are left"),
+        (first, "30 days or less are left"),
+        (first, "7 days or less are left"),
+        (first, ""),
     ]
+    (last,) = house.heard(house.operator)
+    assert last == (
+        f"The access token `acd` of `flightjs/Flight` ran out on {today.date()}. If it was rotated in time, all goes on; "
+        "if not, what used it has stopped."
+    )

@@ -118,7 +118,7 @@ class Hold(RuleBasedStateMachine):
         self.decided()
         ref = self.here.ref(self.issue)
         for write in self.process[0].reconciler.plan(ref, self.here.clock.now).writes[:1]:
-            assert not isinstance(write, Carry | Draft), "nothing here takes another issue"
+            assert not isinstance(write, Carry | Draft), "nothing here leads to another request"
             self.process[1].writer.apply(ref, write)
 
     @rule()

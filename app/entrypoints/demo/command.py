@@ -10,23 +10,27 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from app import bootstrap
+from app.bootstrap import operators
 from app.domain.failure import Permanent
+from app.domain.provision import Kind, Limits
 from app.domain.taxonomy import Mode, Taxonomy
 from app.entrypoints.demo.stage import Stage, StoryFailed
 from app.entrypoints.demo.story import play
 from app.entrypoints.serving import Serving
+from app.entrypoints.show_plan import numbers
 from app.entrypoints.web import create_web
-from app.entrypoints.webhook import PATH
 from app.fakegitlab import FakeGitLab, World
 from app.fakegitlab.model import User
 from app.fakegitlab.seed import demo_world
 from app.gateways.config_load import Configuration, load
-from app.settings import Settings
+from app.settings import OperatorSettings, Settings
+
+KINDS = (Kind.LABELS, Kind.BOARDS, Kind.TEMPLATES, Kind.HOOKS)
+"""What the demo's GitLab can have; it runs no pipelines."""
 
 BOOK = """account,arr,tier,region,renewal
 0065g00000QwErT,182400,Ultimate,DACH,
@@ -35,11 +39,8 @@ BOOK = """account,arr,tier,region,renewal
 """The account book of the demo's invented company; real ones have names, and their readers know why."""
 
 
-def demo(
-    story: Annotated[bool, typer.Option("--story", help="Play the main job without a person, and end.")] = False,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Where the board is to be; 0 for any free port.")] = 8929,
-) -> None:
-    """Open a board with invented people; drag a card and see what happens. Stop with Ctrl-C."""
+def demo(*, story: bool, port: int) -> None:
+    """Open the board at that port, any free one for 0, until Ctrl-C; or play the story, and end."""
     with _stage(0 if story else port) as stage:
         if not story:
             _wait_for_the_end(stage)
@@ -87,7 +88,7 @@ def _stage(port: int) -> Iterator[Stage]:
                     planned = scorer.score.plan(bootstrap.utc_now())
                     return scorer.score.carry_out(planned, dry=False).written
 
-            world.add_hook(world.root, seeded.project, service.url + PATH, signing_token=signing)
+            _provisioned(settings, configured, service.url, seeded.people["ops.olga"].token)
             yield Stage(world, seeded.project, seeded.board, seeded.bot, typer.echo, idle, sweep, score)
 
 
@@ -104,6 +105,26 @@ def _settings(url: str, bot: User, signing: str, kept: Path) -> Settings:
         account_book=book,
         quiet_seconds=0.3,
     )
+
+
+def _provisioned(settings: Settings, configured: Configuration, service: str, token: str) -> None:
+    """Apply the program as an operator would; nobody makes labels, templates or the webhook by hand. Raises Permanent.
+
+    `service` is where it listens, the operator's `token` that of an Owner.
+    """
+    here = replace(configured, program=replace(configured.program, service=service))
+    operator = OperatorSettings(**{**settings.model_dump(), "operator_token": token})
+    with operators.provisioning(operator, here, KINDS) as provisioning:
+        found = provisioning.plan(Limits())
+        undone = [
+            *(stop.message for stop in found.refusals),
+            *(d.problem for d in provisioning.carry_out() if d.problem),
+        ]
+    if undone:
+        raise Permanent(f"The demo's program cannot be applied: {undone[0]}")
+    typer.echo("The operator runs `sounding-board apply`; it makes what the configuration declares and GitLab lacks:")
+    for kind in KINDS:
+        typer.echo(f"   {kind}: {numbers(found, kind)}")
 
 
 def _listening(world: World, port: int) -> FakeGitLab:

@@ -31,7 +31,6 @@ def readable(request: Request) -> Project:
 
 def _blob(request: Request, content: str, one: Commit, path: str, ref: str) -> tuple[bytes, Json]:
     data, project = base64.b64decode(content), request.project()
-    blob = hashlib.sha1(f"blob {len(data)}\0".encode() + data, usedforsecurity=False).hexdigest()
     return data, {
         "file_name": path.rsplit("/", 1)[-1],
         "file_path": path,
@@ -39,7 +38,7 @@ def _blob(request: Request, content: str, one: Commit, path: str, ref: str) -> t
         "encoding": "base64",
         "content_sha256": hashlib.sha256(data).hexdigest(),
         "ref": ref,
-        "blob_id": blob,
+        "blob_id": _sum("blob", data),
         "commit_id": one.sha,
         "last_commit_id": commits.last_commit(project.own.repository, one, path).sha,
         "execute_filemode": False,
@@ -155,11 +154,19 @@ def tree(request: Request) -> Answer:
     return paged(request, rows, lambda row: _entry(one, row[0], prefix + row[1]))
 
 
+def _sum(kind: str, data: bytes) -> str:
+    """Git's name for an object: of a file's content as `git hash-object` gives it."""
+    return hashlib.sha1(f"{kind} {len(data)}\0".encode() + data, usedforsecurity=False).hexdigest()
+
+
 def _entry(one: Commit, kind: str, path: str) -> Json:
-    text = one.files.get(path) or "\0".join(
-        f"{each} {one.files[each]}" for each in sorted(one.files) if each.startswith(path + "/")
-    )
-    sha = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+    """Names of contents are Git's; of folders they only change with what is inside (differs from
+    doc/api/repositories.md, documented)."""
+    if kind == "blob":
+        sha = _sum("blob", base64.b64decode(one.files[path]))
+    else:
+        inside = (f"{each} {one.files[each]}" for each in sorted(one.files) if each.startswith(path + "/"))
+        sha = _sum("tree", "\0".join(inside).encode())
     mode = "100644" if kind == "blob" else "040000"
     return {"id": sha, "name": path.rsplit("/", 1)[-1], "type": kind, "path": path, "mode": mode}
 
@@ -216,9 +223,13 @@ def get_commit(request: Request) -> Answer:
 
 @routes.on("POST", "/projects/:id/repository/commits")
 def create_commit(request: Request) -> Answer:
-    """Several changes at once, all or none."""
+    """Several changes at once, all or none; `force` makes a branch anew from `start_branch`. 403 where the caller may
+    not push (lib/api/commits.rb, sure)."""
     project, actor = request.project(), request.actor
     request.need("branch", "commit_message", "actions")
+    guard = project.own.repository.protected.get(request.text("branch"), 0)
+    if access.level(actor, project) < max(access.DEVELOPER, guard):
+        raise Refused(403, {"message": "403 Forbidden - You are not allowed to push into this branch"})
     given = request.parameters.get("actions")
     if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
         raise bad_parameter("actions is invalid")
@@ -232,6 +243,7 @@ def create_commit(request: Request) -> Answer:
         request.text("start_branch") or request.text("start_sha") or None,
         request.text("author_name"),
         request.text("author_email"),
+        force=request.flag("force"),
     )
     more: Json = {"stats": None, "status": None, "last_pipeline": None, "project_id": project.id}
     return created(commit_shape(request.world, project, new) | more)

@@ -1,4 +1,7 @@
-"""Joins the parts of the house, once. Whoever needs a part asks here; no part makes another."""
+"""Joins the parts of the house, once. Whoever needs a part asks here; no part makes another.
+
+The parts that only an operator has are joined in `operators`.
+"""
 
 import importlib.metadata
 import threading
@@ -17,7 +20,9 @@ from app.domain.taxonomy import Taxonomy
 from app.domain.voice import Bot, Identity
 from app.domain.webhook_signature import WebhookKeys, webhook_keys
 from app.gateways.account_book_csv import read_account_book
-from app.gateways.config_load import Configuration, load
+from app.gateways.config_errors import ConfigError
+from app.gateways.config_load import TAXONOMY, Configuration, load
+from app.gateways.config_mentions import mentions
 from app.gateways.gitlab_connect import GitLab, connect
 from app.gateways.inbox_sqlite import SqliteInbox
 from app.gateways.inbox_view import InboxView
@@ -27,7 +32,6 @@ from app.gateways.journal_none import NoJournal
 from app.gateways.journal_sqlite import SqliteJournal
 from app.gateways.templates import Templates
 from app.services.attend import Attend
-from app.services.check_online import CheckOnline
 from app.services.errands import Errands
 from app.services.likeness import Likeness
 from app.services.operator import OperatorIssue
@@ -36,11 +40,22 @@ from app.services.reconcile import Reconciler
 from app.services.score import Score
 from app.services.sweep import Sweep
 from app.services.top_requests import TopRequests
-from app.settings import Settings, SettingsInvalid
+from app.settings import KeptSettings, OperatorSettings, Settings, SettingsInvalid
 
 VERSION = importlib.metadata.version("sounding-board")
-SHIPPED = Path(__file__).parent.parent
-"""Where the shipped templates are, for an installation that has none of its own."""
+
+
+def _shipped() -> Path:
+    """Beside the program in a clone; an installed wheel puts its files where the installation keeps data."""
+    beside = Path(__file__).parents[2]
+    if (beside / TAXONOMY).is_file():
+        return beside
+    installed = importlib.metadata.files("sounding-board") or []
+    return next(Path(str(file.locate())).resolve().parent for file in installed if file.name == TAXONOMY)
+
+
+SHIPPED = _shipped()
+"""Where the shipped configuration, templates and components are, for an installation that has none of its own."""
 
 JOURNAL_KEPT = timedelta(days=180)
 """Two quarters: long enough for the question why a card moved, short enough for the disk."""
@@ -54,14 +69,24 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def configuration(settings: Settings) -> Configuration:
+def configuration(settings: OperatorSettings) -> Configuration:
     """The program as code. Raises ConfigInvalid."""
     return load(settings.config_dir)
 
 
 def wording(config_dir: Path) -> Templates:
     """The sentences: an installation's own, and the shipped ones for the rest."""
-    return Templates([config_dir / "templates", SHIPPED / "templates"])
+    return Templates(_template_directories(config_dir))
+
+
+def mistakes(config_dir: Path) -> Iterator[ConfigError]:
+    """What no template may have, and mentions of labels that there are not, in all that speaks of labels."""
+    yield from wording(config_dir).mistakes()
+    yield from mentions(config_dir, _template_directories(config_dir))
+
+
+def _template_directories(config_dir: Path) -> list[Path]:
+    return [config_dir / "templates", SHIPPED / "templates"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,15 +181,6 @@ def gitlab(settings: Settings) -> GitLab:
     return connect(settings.gitlab_url, settings.gitlab_token.get_secret_value(), version=VERSION)
 
 
-@contextmanager
-def checking(settings: Settings) -> Iterator[CheckOnline]:
-    """The check of the installation."""
-    configured = configuration(settings)
-    with gitlab(settings) as doors:
-        book = account_book(settings, configured)
-        yield CheckOnline(doors.about, doors.reader, configured.taxonomy, configured.program, book)
-
-
 @dataclass(slots=True)
 class Service:
     """What a running service is made of. GitLab is asked who we are at the first run, not at the start: deliveries
@@ -232,22 +248,22 @@ def letterbox_keys(settings: Settings) -> WebhookKeys:
         ) from problem
 
 
-def inbox_beside(settings: Settings) -> InboxView:
+def inbox_beside(settings: KeptSettings) -> InboxView:
     """The inbox to look at, whether the service runs or not."""
     return InboxView.beside(settings.data_dir / "inbox.sqlite3")
 
 
-def retry_beside(settings: Settings, key: str) -> bool:
+def retry_beside(settings: KeptSettings, key: str) -> bool:
     """Let a dead subject run again, whether the service runs or not. False if it is not dead."""
     return _retry_beside(settings.data_dir / "inbox.sqlite3", key, utc_now())
 
 
-def retry_all_beside(settings: Settings) -> int:
+def retry_all_beside(settings: KeptSettings) -> int:
     """Let all dead subjects run again, whether the service runs or not; how many there were."""
     return _retry_all_beside(settings.data_dir / "inbox.sqlite3", utc_now())
 
 
-def journal_beside(settings: Settings) -> SqliteJournal:
+def journal_beside(settings: KeptSettings) -> SqliteJournal:
     """The journal to look at, whether the service runs or not."""
     return SqliteJournal.beside(settings.data_dir / "journal.sqlite3")
 

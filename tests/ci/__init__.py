@@ -1,0 +1,1 @@
+"""The pipelines of a program: components, the merge-request note, the jobs run."""

@@ -1,0 +1,1 @@
+"""Beginning a program: `init`, the files it writes, the ten-minute path."""
