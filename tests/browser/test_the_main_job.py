@@ -40,8 +40,8 @@ def test_a_card_dragged_with_the_mouse_comes_back_with_its_note_and_another_stay
     card(page, bare).click()
     drawer = page.get_by_role("dialog")
     expect(drawer).to_contain_text(
-        "Almost there, @sme.ken: I keep your move to Reviewed. The card is back in New, because something is not "
-        "here yet."
+        "Almost there, @sme.ken: I keep your move to Reviewed. "
+        "The card is back in New, because something is not here yet."
     )
     expect(drawer).to_contain_text("Theme: Product managers read requests theme by theme.")
     page.keyboard.press("Escape")

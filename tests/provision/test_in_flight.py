@@ -12,6 +12,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from app import bootstrap
+from app.bootstrap import operators
 from app.domain.envelope import Place, seal
 from app.domain.in_flight import Revision, newly_missing
 from app.domain.issue import Issue, Note, Ref, User
@@ -320,7 +321,7 @@ labels:
 
 
 def test_a_revision_against_which_nobody_is_worse_off(changed: Terminal) -> None:
-    changed.patch.setattr(bootstrap, "in_flight", lambda *_: ())
+    changed.patch.setattr(operators, "in_flight", lambda *_: ())
     ran = changed("plan", "--only", "labels", "--against", "main")
     assert (ran.code, ran.err) == (0, "No open request would be worse off than with main.\n")
 
@@ -331,7 +332,7 @@ def test_a_status_that_is_no_more_is_told_once(changed: Terminal, world: World) 
     world.create_issue(world.user("sa.jane"), project, "Lost", labels=["status::gone", "area::ai"])
     assert changed("plan", "--only", "labels").out.count("left to people: status::gone") == 1
     told = Change(Kind.LABELS, Act.REPORT, project.full_path, "status::gone", because="unlike in main, 1 of 2 would")
-    changed.patch.setattr(bootstrap, "in_flight", lambda *_: (told,))
+    changed.patch.setattr(operators, "in_flight", lambda *_: (told,))
     assert changed("plan", "--only", "labels", "--against", "main").out.count("left to people: status::gone") == 1
 
 
