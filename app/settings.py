@@ -144,6 +144,9 @@ class Settings(OperatorSettings, KeptSettings):
     retired_bot_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(_words)] = Field(
         frozenset(), description="ids of the users that earlier tokens belonged to"
     )
+    account_book: Path | None = Field(
+        None, description="the private CSV file of accounts and their ARR, the same for service and CI jobs"
+    )
     quiet_seconds: float = Field(2.0, ge=0, le=60, description="how long a card must be quiet before it is judged")
     workers: int = Field(4, ge=1, le=32, description="how many cards are judged at the same time")
     host: str = Field("127.0.0.1", description="where the service listens")

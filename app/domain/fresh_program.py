@@ -80,6 +80,8 @@ def _projects(fresh: FreshProgram) -> Iterator[str]:
     yield from (
         "",
         "# The GitLab projects that hold requests, by full path, and their boards (of all areas, or of one).",
+        "# `amounts: inline` shows amounts as they are in a project's internal notes; say it only where everybody from",
+        "# Planner up may read the account book. Left out, it is `bands`: amounts are shown as bands.",
     )
     yield from ("projects:", f"  - path: {scalar(fresh.project)}", "    boards:", f"      - name: {scalar(fresh.name)}")
     for area in fresh.areas:
@@ -103,6 +105,7 @@ def _places(fresh: FreshProgram) -> Iterator[str]:
     yield from ("", "# The project with this file, whose pipelines run the jobs (see .gitlab-ci.yml).", "pipelines:")
     yield from (f"  project: {scalar(fresh.home)}", f"  ref: {scalar(fresh.ref)}", "  schedules:")
     yield '    - {job: sweep, cron: "17 3 * * *", timezone: Etc/UTC}   # once a day: finds what webhooks missed'
+    yield '    - {job: score, cron: "17 4 * * *", timezone: Etc/UTC}   # once a day: ARR shares, points, top requests'
     yield from ("", "# Where the bot writes to the people who run it: an issue with the label program-doc::operator.")
     yield f"# operator_issue: {fresh.project}#1"
 

@@ -122,6 +122,7 @@ def _examples(text: str, area: str, themes: Mapping[str, Sequence[str]]) -> str:
     for old, new in (
         ("a label such as area::ai", f"a label such as area::{area}"),
         ("a label such as theme::ai::chat", f"a label such as {themes[area][0]}"),
+        ("candidates_by_area: {ai: {...}}", f"candidates_by_area: {{{area}: {{...}}}}"),
         ("mode_by_area: {ai: enforce}", f"mode_by_area: {{{area}: enforce}}"),
     ):
         text = text.replace(old, new)

@@ -87,22 +87,28 @@ def _asked(taxonomy: Taxonomy) -> Iterator[str]:
 
 
 def _blank(field: Field) -> Blank:
-    return Blank(field.key, field.names[0], _hint(field), tuple(_capital(choice) for choice in field.choices))
+    return Blank(field.key, field.names[0], _hint(field), tuple(map(_capital, _offered(field))))
 
 
 def _hint(field: Field) -> str:
     """What to write, in one line that cannot end the comment it stands in."""
     match field.kind:
         case FieldKind.CHOICE:
-            *head, last = field.choices
+            *head, last = _offered(field)
             hint = f"{', '.join(head)} or {last}" if head else last
         case FieldKind.DATE:
             hint = "YYYY-MM-DD, or none"
         case FieldKind.LINK:
             hint = "a link"
-        case FieldKind.TEXT:
+        case FieldKind.TEXT | FieldKind.MONEY:
             hint = ""
     return " ".join(re.sub(r"-{2,}|[<>]", " ", hint).split())
+
+
+def _offered(field: Field) -> tuple[str, ...]:
+    """The choices to show: `dedicated`, another word for `GitLab Dedicated`, is read as well and not offered."""
+    whole = [choice.casefold() for choice in field.choices]
+    return tuple(c for c in field.choices if not any(one.endswith(f" {c.casefold()}") for one in whole))
 
 
 def _capital(choice: str) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from app import bootstrap
+from app.bootstrap import operators
 from app.domain.provision import counted
 from app.gateways.config_errors import ConfigInvalid
 from app.gateways.config_history import changes_against
@@ -64,7 +65,7 @@ def _against(directory: Path, revision: str) -> None:
 
 def _online(directory: Path) -> None:
     well = True
-    with bootstrap.checking(read_settings(Settings, {"config_dir": directory})) as checker:
+    with operators.checking(read_settings(Settings, {"config_dir": directory})) as checker:
         for found in checker.run():
             mark = {True: "ok   ", False: "wrong", None: "note "}[found.well]
             well = well and found.well is not False

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from app import bootstrap
+from app.bootstrap import operators
 from app.domain.merge_note import MergeRequest, Section, note_text
 from app.settings import OperatorSettings, read_settings
 
@@ -28,7 +28,7 @@ def note(
     """Say on a merge request what these files say, in one note that is edited in place; empty ones say nothing."""
     settings = read_settings(OperatorSettings)
     text = note_text([_part(path) for path in files])
-    with bootstrap.operating(settings) as doors:
+    with operators.operating(settings) as doors:
         said = doors.merge_note.say(where, text)
     typer.echo(f"The note on {where} {'was written' if said else 'says so already'}.")
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from app import bootstrap
+from app.bootstrap import operators
 from app.settings import OperatorSettings
 
 _SHOWN = 8
@@ -42,7 +42,7 @@ def stop_if_overtaken(settings: OperatorSettings, ours: Commit) -> None:
     """Raises Exit, in words, where another commit is the newest: GitLab starts waiting jobs in any order, and an old
     job can be started again.
     """
-    with bootstrap.operating(settings) as doors:
+    with operators.operating(settings) as doors:
         newest = doors.commits.newest(ours.project)
     if newest == ours.id:
         return

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from app import bootstrap
+from app.bootstrap import operators
 from app.domain.failure import Temporary
 from app.domain.provision import Act, Kind, Limits, Provision, counted
 from app.domain.saved_plan import SavedPlan, moved
@@ -67,7 +68,7 @@ def plan(
         )
     settings, configured = _read(directory)
     limits = Limits(allow_delete, allow_issues)
-    with bootstrap.provisioning(settings, configured, only or (), deletes=limits.deletions > 0) as provisioning:
+    with operators.provisioning(settings, configured, only or (), deletes=limits.deletions > 0) as provisioning:
         provision = _planned(provisioning, limits)
     found = SavedPlan(settings.gitlab_url, configured.version, limits, provision)
     shown = replace(found, provision=_with_requests(settings, configured, provision, against)) if against else found
@@ -89,7 +90,7 @@ def _with_requests(
     settings: OperatorSettings, configured: Configuration, provision: Provision, against: str
 ) -> Provision:
     """The plan with what becomes of open requests; no part of what is kept or made."""
-    found = bootstrap.in_flight(settings, configured, against)
+    found = operators.in_flight(settings, configured, against)
     if found is None:
         typer.echo(f"{against} has no configuration, so there is nothing to compare open requests with.", err=True)
     if found == ():
@@ -133,7 +134,7 @@ def apply(
     limits = Limits(allow_delete, allow_issues)
     kept = _kept(planfile, settings) if planfile else None
     kinds, limits = (kept.provision.kinds, kept.limits) if kept else (only or (), limits)
-    with bootstrap.provisioning(settings, configured, kinds, deletes=limits.deletions > 0) as provisioning:
+    with operators.provisioning(settings, configured, kinds, deletes=limits.deletions > 0) as provisioning:
         provision = _planned(provisioning, limits)
         if kept and not provision.refusals:
             _still(kept, configured, provision)

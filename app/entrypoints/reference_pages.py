@@ -13,7 +13,7 @@ from typer.core import TyperArgument, TyperGroup, TyperOption
 from app.settings import PREFIX, Settings
 
 _MADE = "Made by `make generate`"
-JUDGING = "`serve`, `worker`, `sweep`, `explain`, `check --online`"
+JUDGING = "`serve`, `worker`, `sweep`, `score`, `explain`, `check --online`"
 WHO = {
     "gitlab_url": "every command that speaks to GitLab",
     "gitlab_token": JUDGING,
@@ -21,10 +21,11 @@ WHO = {
     "signing_key": JUDGING,
     "webhook_signing_token": "`serve`, one of the two; `apply`, where it sets a webhook",
     "webhook_secret": "`serve`, one of the two; `apply`, where it sets a webhook",
-    "retired_bot_ids": "`serve`, `worker`, `sweep`, `explain`",
+    "retired_bot_ids": "`serve`, `worker`, `sweep`, `score`, `explain`",
     "config_dir": "every command that reads the configuration",
-    "data_dir": "`serve`, `worker`, `inbox`, `journal`, `sweep --apply`",
-    "paused": "`serve`, `worker`, `sweep`, `apply`",
+    "data_dir": "`serve`, `worker`, `inbox`, `journal`, `sweep --apply`, `score --apply`",
+    "account_book": "`serve`, `worker`, `sweep`, `score`, `explain`",
+    "paused": "`serve`, `worker`, `sweep`, `score`, `apply`",
     "quiet_seconds": "`serve`, `worker`",
     "workers": "`serve`, `worker`",
     "host": "`serve`",

@@ -1,6 +1,6 @@
 """What shapes cannot see about labels: titles against their scopes, against each other, and against the program."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from app.domain.ours import PUT_ON_CARDS
 from app.domain.program import Tier
@@ -19,6 +19,7 @@ def check(taxonomy: Document, program: Document) -> list[ConfigError]:
         *_previously(taxonomy, titles),
         *_exclusive(taxonomy, program),
         *_needed(taxonomy, program, [title for _, title in titles]),
+        *_routes(taxonomy, [title for _, title in titles]),
         *_in_use(taxonomy),
     ]
 
@@ -26,6 +27,16 @@ def check(taxonomy: Document, program: Document) -> list[ConfigError]:
 def _titles(taxonomy: Document) -> Iterator[tuple[Trail, str]]:
     yield from taxonomy.each("scopes/*/labels/*/title", str)
     yield from taxonomy.each("plain_labels/*/title", str)
+
+
+def _routes(taxonomy: Document, titles: list[str]) -> Iterator[ConfigError]:
+    renamed = renamed_titles(taxonomy)
+    for trail, _ in taxonomy.each("routes/*", object):
+        title = str(trail[1])
+        if title not in titles:
+            message = f"the route `{title}` is for no label that there is"
+            cure = now_called(title, renamed) or nearest(title, titles, "the labels")
+            yield taxonomy.at(trail, message, cure, key=True)
 
 
 def _outside_scope(taxonomy: Document, titles: Iterable[tuple[Trail, str]]) -> Iterator[ConfigError]:
@@ -62,6 +73,11 @@ def renamed_titles(taxonomy: Document) -> dict[str, str]:
         if isinstance(title := label.get("title"), str):
             found |= {old: title for _, old in taxonomy.texts(*trail, "previously")}
     return found
+
+
+def now_called(title: str, renamed: Mapping[str, str]) -> str | None:
+    """The cure where somebody writes an earlier title."""
+    return f"`{title}` is `previously` of `{renamed[title]}`: write that" if title in renamed else None
 
 
 def _previously(taxonomy: Document, titles: Iterable[tuple[Trail, str]]) -> Iterator[ConfigError]:

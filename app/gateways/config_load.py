@@ -12,6 +12,7 @@ from app.gateways import (
     config_build,
     config_item_checks,
     config_label_checks,
+    config_numbers_checks,
     config_program_checks,
     config_workflow_checks,
 )
@@ -93,6 +94,11 @@ def _checked(taxonomy: Document | None, program: Document | None) -> list[Config
     errors = config_program_checks.check(program) if program else []
     if taxonomy:
         beside = program or Document(PROGRAM, {}, {}, {})
-        for check in (config_label_checks.check, config_workflow_checks.check, config_item_checks.check):
+        for check in (
+            config_label_checks.check,
+            config_workflow_checks.check,
+            config_item_checks.check,
+            config_numbers_checks.check,
+        ):
             errors += check(taxonomy, beside)
     return errors

@@ -22,6 +22,7 @@ _SHAPES = {
     "dict": ("should be a map", "write `key: value` lines under it"),
     "model": ("should be a map", "write `key: value` lines under it"),
     "bool": ("should be true or false", "write true or false, without quotes"),
+    "decimal": ("should be a number", "write it with a point, without quotes, like 0.5"),
     "int": ("should be a whole number", "write digits only, without quotes"),
 }
 
@@ -82,6 +83,8 @@ def _worded(document: Document, shape: type[Shape], detail: ErrorDetails) -> Con
         return document.at(trail, f"{name} is empty", "write something, or leave the whole line out")
     if kind == "greater_than_equal":
         return document.at(trail, f"{name} is too small", f"write {told['ge']} or more")
+    if kind == "less_than_equal":
+        return document.at(trail, f"{name} is too large", f"write {told['le']} or less")
     wanted, cure = _SHAPES.get(
         kind.partition("_")[0], (f"cannot be used ({detail['msg']})", "write it as in the shipped file")
     )

@@ -1,10 +1,10 @@
 """What shapes cannot see about the workflow: statuses, moves and requirements that name each other."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from app.gateways.config_document import Document, Trail
 from app.gateways.config_errors import ConfigError
-from app.gateways.config_label_checks import renamed_titles
+from app.gateways.config_label_checks import now_called, renamed_titles
 from app.gateways.config_words import nearest
 
 ANY = "any"
@@ -26,7 +26,9 @@ def _statuses(taxonomy: Document, statuses: list[str]) -> Iterator[ConfigError]:
     for trail, title in taxonomy.each("workflow/statuses/*/label", str):
         if title not in labels:
             message = f"the status `{title}` is not a label of the scope `status`"
-            yield taxonomy.at(trail, message, _now(title, renamed) or nearest(title, labels, "the labels of the scope"))
+            yield taxonomy.at(
+                trail, message, now_called(title, renamed) or nearest(title, labels, "the labels of the scope")
+            )
         elif statuses.index(title) != trail[2]:
             yield taxonomy.at(trail, f"the status `{title}` is there twice", "keep one of them")
     for trail, title in taxonomy.each("scopes/status/labels/*/title", str):
@@ -39,19 +41,15 @@ def _statuses(taxonomy: Document, statuses: list[str]) -> Iterator[ConfigError]:
 def _ends(taxonomy: Document, statuses: list[str]) -> Iterator[ConfigError]:
     start, renamed = taxonomy.text("workflow", "start"), renamed_titles(taxonomy)
     if start is not None and start not in statuses:
-        cure = _now(start, renamed) or nearest(start, statuses, "the statuses")
+        cure = now_called(start, renamed) or nearest(start, statuses, "the statuses")
         yield taxonomy.at(("workflow", "start"), f"the workflow starts in `{start}`, and there is no such status", cure)
     for trail, move in taxonomy.each("workflow/moves/*", dict):
         for key, way in (("from", "from"), ("to", "to")):
             for at, title in taxonomy.texts(*trail, key):
                 if title not in (*statuses, ANY):
                     message = f"{_called(move)} goes {way} `{title}`, and there is no such status"
-                    cure = _now(title, renamed) or nearest(title, [*statuses, ANY], "the statuses")
+                    cure = now_called(title, renamed) or nearest(title, [*statuses, ANY], "the statuses")
                     yield taxonomy.at(at, message, cure)
-
-
-def _now(title: str, renamed: Mapping[str, str]) -> str | None:
-    return f"`{title}` is `previously` of `{renamed[title]}`: write that" if title in renamed else None
 
 
 def _unreachable(taxonomy: Document, statuses: list[str]) -> Iterator[ConfigError]:

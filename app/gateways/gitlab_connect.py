@@ -35,10 +35,10 @@ class GitLab:
     reader: GitLabReader
     writer: GitLabWriter
     lister: GitLabLister
+    documents: GitLabDocuments
     about: GitLabAbout
     labels: GitLabLabels
     templates: GitLabTemplates
-    documents: GitLabDocuments
     boards: GitLabBoards
     hooks: GitLabHooks
     schedules: GitLabSchedules
@@ -97,10 +97,10 @@ def _doors(url: str, api: Api, client: httpx.Client) -> GitLab:
         reader=GitLabReader(api),
         writer=GitLabWriter(api, labels),
         lister=GitLabLister(api),
+        documents=GitLabDocuments(api, labels),
         about=GitLabAbout(api, labels),
         labels=GitLabLabels(api),
         templates=GitLabTemplates(api),
-        documents=GitLabDocuments(api),
         boards=GitLabBoards(api),
         hooks=GitLabHooks(api),
         schedules=GitLabSchedules(api),

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
+from app.domain.account_book import AccountBook
 from app.domain.failure import Missing, NotAccepted, Permanent
+from app.domain.house_words import namesakes
 from app.domain.installation import CALLS_A_MINUTE, HOOK_PATH, TRIGGERS, Allowance, Delivery, Hook, Member, Token
 from app.domain.issue import Ref, Snapshot, User
 from app.domain.program import Program, Tier
@@ -99,6 +101,7 @@ class CheckOnline:
     taxonomy: Taxonomy
     program: Program
     today: date
+    book: AccountBook = field(default_factory=AccountBook, repr=False)
 
     def run(self) -> Iterator[Found]:
         """The findings, as they come. Raises Temporary and Permanent where GitLab cannot be asked at all."""
@@ -127,6 +130,12 @@ class CheckOnline:
             except Missing:
                 yield Found(False, f"{project.path} is not there for us: add @{me.username} to it as Planner or above.")
         yield from self._operator()
+        if same := namesakes(self.book, self.taxonomy, self.program):
+            yield Found(
+                None,
+                f"These accounts are called like a label, field, region or area of ours: {_named(same)}. Nobody is "
+                "warned for typing such a name.",
+            )
 
     def _nobody(self, me: User) -> Iterator[Found]:
         """The service has to be a user of its own: what that user does is taken for the bot's."""

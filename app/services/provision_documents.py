@@ -23,7 +23,7 @@ class Documents(Protocol):
         """One issue, read now."""
         ...
 
-    def describe(self, ref: Ref, text: str) -> None:
+    def rewrite(self, ref: Ref, body: str) -> None:
         """Another description."""
         ...
 
@@ -68,4 +68,4 @@ class ProvisionDocuments:
                 f"A line of {ref} begins with a slash since a moment ago, which GitLab would run as a command at each "
                 "edit. Mend its references by hand."
             )
-        self._door.describe(ref, mended)
+        self._door.rewrite(ref, mended)

@@ -17,6 +17,7 @@ import httpx
 import pytest
 from ruamel.yaml import YAML
 
+from app.domain.fresh_pipeline import COMPONENTS
 from app.fakegitlab import FakeGitLab, World
 from app.fakegitlab import commits as git
 from app.fakegitlab.model import Project
@@ -146,8 +147,8 @@ def test_a_merge_request_shows_its_plan_once_however_often_it_runs(clone: Clone,
     base = clone.git("rev-parse", "HEAD").strip()
     clone.pipeline(clone.reviewed(base))
     (first,) = notes(project)
-    assert first.startswith("```text\nConfiguration ok: 83 labels, ")
-    assert "labels: 83 to create" in first
+    assert first.startswith("```text\nConfiguration ok: 84 labels, ")
+    assert "labels: 84 to create" in first
     assert project.labels == {}
 
     program = clone.here / "program.yml"
@@ -159,7 +160,7 @@ def test_a_merge_request_shows_its_plan_once_however_often_it_runs(clone: Clone,
     artifacts = clone.here / ".gitlab-ci-local/artifacts/sounding-board-plan"
     assert (artifacts / "plan.md").read_text().strip() in second
     kinds = [change["kind"] for change in json.loads((artifacts / "plan.json").read_text())["changes"]]
-    assert (kinds.count("labels"), kinds.count("boards")) == (83, 5)
+    assert (kinds.count("labels"), kinds.count("boards")) == (84, 5)
     assert "Kept in plan.json" not in second
 
 
@@ -176,9 +177,12 @@ def test_a_mistake_is_told_on_the_merge_request_and_fails_its_pipeline(clone: Cl
 def test_the_default_branch_applies_and_a_second_time_finds_nothing_to_do(clone: Clone, project: Project) -> None:
     given = clone.pushed(project)
     clone.pipeline(given)
-    assert len(project.labels) == 83
+    assert len(project.labels) == 84
     assert [board.name for board in project.boards.values()][:2] == ["Customer feedback", "AI"]
-    assert [schedule.description for schedule in project.own.schedules.values()] == ["Sounding Board: sweep"]
+    assert [schedule.description for schedule in project.own.schedules.values()] == [
+        "Sounding Board: sweep",
+        "Sounding Board: score",
+    ]
     clone.gitlab.world.calls.clear()
     clone.pipeline(given)
     assert [call for call in clone.gitlab.world.calls if call.method != "GET"] == []
@@ -222,18 +226,28 @@ def test_the_merge_request_that_needs_it_lifts_a_limit(clone: Clone, project: Pr
     assert "1 of 1 change made." in clone.pipeline(clone.pushed(project))
 
 
-def test_the_schedule_sweeps_and_does_not_apply(clone: Clone, project: Project) -> None:
+@pytest.mark.parametrize(
+    ("job", "says", "other"),
+    [
+        ("sweep", "0 issues seen, 0 written to", "score"),
+        ("score", "0 open requests, 0 with customers; 0 written to", "sweep"),
+    ],
+)
+def test_a_schedule_runs_its_job_alone_and_applies_nothing(
+    clone: Clone, project: Project, job: str, says: str, other: str
+) -> None:
     world = clone.gitlab.world
     printed = clone.pipeline(
         {
             "CI_PIPELINE_SOURCE": "schedule",
-            "CI_PIPELINE_SCHEDULE_DESCRIPTION": "Sounding Board: sweep",
+            "CI_PIPELINE_SCHEDULE_DESCRIPTION": f"Sounding Board: {job}",
             "SOUNDING_BOARD_GITLAB_TOKEN": world.user("sounding-board").token,
             "SOUNDING_BOARD_SIGNING_KEY": KEY,
         }
     )
-    assert "0 issues seen, 0 written to" in printed
+    assert says in printed
     assert "sounding-board-apply" not in printed
+    assert f"sounding-board-{other}" not in printed
     assert project.labels == {}
 
 
@@ -248,10 +262,10 @@ def test_a_missing_token_is_told_with_its_name(clone: Clone, project: Project) -
 def test_the_components_make_the_same_jobs_where_they_are_included(clone: Clone) -> None:
     """As GitLab includes them: by file, with inputs."""
     written = clone.jobs()
-    assert set(written) == {"sounding-board-plan", "sounding-board-apply", "sounding-board-sweep"}
+    assert set(written) == {f"sounding-board-{name}" for name in COMPONENTS}
     (clone.here / "components").mkdir()
     included = ["stages: [test, deploy]", "include:"]
-    for name in ("plan", "apply", "sweep"):
+    for name in COMPONENTS:
         shutil.copy(HOUSE / f"templates/{name}.yml", clone.here / "components")
         included += [f"  - local: components/{name}.yml", "    inputs:", f"      gitlab_url: {clone.gitlab.url}"]
         included += ["      when: manual"] if name == "apply" else []

@@ -123,7 +123,7 @@ def test_no_labels_at_all(terminal: Terminal, world: World, hook: Hook) -> None:
     assert lines[2] == (
         "wrong  sme/customer-feedback: these labels of label_taxonomy.yml are not there yet: also-agile, also-ai, "
         "also-app-security, also-dedicated, area::agile, area::ai, area::app-security, area::dedicated, "
-        "arr-driver::candidate, arr-driver::nominated and 73 more. `sounding-board plan` tells for each what `apply` "
+        "arr-driver::candidate, arr-driver::nominated and 74 more. `sounding-board plan` tells for each what `apply` "
         "does, or what is left to people."
     )
 
@@ -227,6 +227,20 @@ def test_it_looks_at_the_directory_it_was_given(terminal: Terminal, gitlab: Fake
     ran = terminal("check", "--online", "--config", str(directory))
     assert ran.code == 2
     assert ran.err.startswith("label_taxonomy.yml:1:1: the file is missing")
+
+
+def test_a_customer_is_called_like_a_region(terminal: Terminal, hook: Hook) -> None:
+    book = terminal.here / "book.csv"
+    book.write_text("account,name,arr\n0065g00000QwErT,Meta,1\n0018X00002AbCdE,Acme Corp,2\n")
+    terminal.sets(account_book=book)
+    code, lines = asked(terminal)
+    assert (code, lines[-1:]) == (
+        0,
+        [
+            "note   These accounts are called like a label, field, region or area of ours: 0065g00000QwErT. Nobody is "
+            "warned for typing such a name."
+        ],
+    )
 
 
 @pytest.fixture

@@ -76,15 +76,16 @@ def pipeline_scripts() -> dict[str, list[str]]:
 
 def test_what_the_pipelines_run_exists() -> None:
     scripts = pipeline_scripts()
-    assert set(scripts) == {"test", "sweep"}
+    assert set(scripts) == {"test", "sweep", "score"}
     assert complaints(commands([line for lines in scripts.values() for line in lines])) == []
     assert complaints(commands((HOUSE / ".ci" / "run").read_text().splitlines())) == []
 
 
-def test_the_pipeline_runs_the_whole_proof_and_the_sweep_writes() -> None:
+def test_the_pipeline_runs_the_whole_proof_and_the_scheduled_jobs_write() -> None:
     assert pipeline_scripts() == {
         "test": [".ci/run"],
         "sweep": ["make install", ".venv/bin/sounding-board sweep --since 26h --apply"],
+        "score": ["make install", ".venv/bin/sounding-board score --apply"],
     }
     assert os.access(HOUSE / ".ci" / "run", os.X_OK)
 

@@ -61,7 +61,7 @@ def test_a_wheel_begins_a_program_and_checks_it(command: Path, tmp_path: Path) -
     said = run(str(command), "init", "--project", "acme/feedback", "--lead", "petra", "--yes", where=tmp_path)
     assert said.startswith("Written: program.yml, label_taxonomy.yml, .gitlab-ci.yml, ")
     assert "sounding-board-sweep:\n" in (tmp_path / ".gitlab-ci.yml").read_text()
-    assert run(str(command), "check", where=tmp_path).startswith("Configuration ok: 83 labels, ")
+    assert run(str(command), "check", where=tmp_path).startswith("Configuration ok: 84 labels, ")
 
 
 def test_a_wheel_finds_the_shipped_files_in_its_own_installation(command: Path, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@
 
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from app import bootstrap
+from app.bootstrap import operators
 from app.domain.envelope import Place, seal
 from app.domain.in_flight import Revision, newly_missing
 from app.domain.issue import Issue, Note, Ref, User
@@ -279,6 +280,21 @@ def changed(program: Path, gitlab: object, world: World, terminal: Terminal) -> 
     return terminal
 
 
+def test_customers_count_and_what_the_account_book_may_know_is_not_missed(tmp_path: Path) -> None:
+    """Plans read no account book, so an ARR that nobody told may well be known."""
+    shipped = load(bootstrap.SHIPPED)
+    flow = shipped.taxonomy.workflow
+    stricter = replace(flow, statuses=tuple(replace(s, requires=("customer", "arr")) for s in flow.statuses))
+    free = replace(flow, statuses=tuple(replace(s, requires=()) for s in flow.statuses))
+    old, new = replace(shipped.taxonomy, workflow=free), replace(shipped.taxonomy, workflow=stricter)
+    compared = Revision("main", old, new, shipped.program, NOW)
+    ref, author = Ref("sme/customer-feedback", 1), User(1, "mia")
+    one = Issue(ref, 1, 1, "Export", "", frozenset({"status::reviewed"}), "opened", author, (), NOW, NOW)
+    line = Note(1, author, "+1 customer: https://example.my.salesforce.com/0065g00000QwErT | blocker", NOW, NOW)
+    assert newly_missing(compared, one) == ("Customer",)
+    assert newly_missing(compared, one, [line]) == ()
+
+
 def test_plan_against_a_revision(changed: Terminal) -> None:
     ran = changed("plan", "--only", "labels", "--against", "main")
     assert ran.code == 0
@@ -297,7 +313,7 @@ labels:
       concerns 1 issue: #2
 
 4 changes to make. 1 thing is left to people.
-  labels: 4 to change, 1 left to people, 79 as declared
+  labels: 4 to change, 1 left to people, 80 as declared
   not asked for: boards, templates, documents, hooks, schedules, variables
 """)
     assert "incomplete" in changed("plan", "--only", "labels", "--against", "main", "--markdown").out
@@ -305,7 +321,7 @@ labels:
 
 
 def test_a_revision_against_which_nobody_is_worse_off(changed: Terminal) -> None:
-    changed.patch.setattr(bootstrap, "in_flight", lambda *_: ())
+    changed.patch.setattr(operators, "in_flight", lambda *_: ())
     ran = changed("plan", "--only", "labels", "--against", "main")
     assert (ran.code, ran.err) == (0, "No open request would be worse off than with main.\n")
 
@@ -316,7 +332,7 @@ def test_a_status_that_is_no_more_is_told_once(changed: Terminal, world: World) 
     world.create_issue(world.user("sa.jane"), project, "Lost", labels=["status::gone", "area::ai"])
     assert changed("plan", "--only", "labels").out.count("left to people: status::gone") == 1
     told = Change(Kind.LABELS, Act.REPORT, project.full_path, "status::gone", because="unlike in main, 1 of 2 would")
-    changed.patch.setattr(bootstrap, "in_flight", lambda *_: (told,))
+    changed.patch.setattr(operators, "in_flight", lambda *_: (told,))
     assert changed("plan", "--only", "labels", "--against", "main").out.count("left to people: status::gone") == 1
 
 

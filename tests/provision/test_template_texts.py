@@ -4,6 +4,7 @@
 
 import string
 from dataclasses import fields, replace
+from datetime import date
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -11,12 +12,14 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from app import bootstrap
+from app.domain.customer import Severity
 from app.domain.issue_template import LAYOUT, IssueTemplate, issue_templates
 from app.domain.program import Area
 from app.domain.provision_templates import TemplateFile
 from app.domain.request import read
 from app.domain.taxonomy import Field, FieldKind
 from app.gateways.config_load import load
+from tests.reading.speech import hear
 
 SHIPPED = load(bootstrap.SHIPPED)
 WORDS = bootstrap.wording(bootstrap.SHIPPED)
@@ -53,7 +56,7 @@ def test_the_shipped_issue_template_of_an_area() -> None:
 - ARR at stake:
 - ARR type: <!-- new, renewal or expansion -->
 - Subscription:
-- Product: <!-- self-managed, gitlab.com, GitLab Dedicated or dedicated -->
+- Product: <!-- self-managed, gitlab.com or GitLab Dedicated -->
 - Current solution for this problem:
 - Impact to the customer of not having this:
 - Competitors:
@@ -135,7 +138,10 @@ def taxonomies(draw: st.DrawFn) -> tuple[Field, ...]:
 @given(taxonomies())
 def test_a_template_that_nobody_filled_in_tells_nothing(asked: tuple[Field, ...]) -> None:
     for template in issue_templates(replace(SHIPPED.taxonomy, fields=asked), SHIPPED.program)[:2]:
+        heard = hear(text(template), fields=asked)
         assert read(text(template), (), asked) == {}
+        assert heard == hear("", fields=asked)
+        assert heard.lines == ()
 
 
 ANSWERS = {
@@ -164,6 +170,22 @@ def test_a_template_that_was_filled_in_tells_all_of_it(asked: tuple[Field, ...])
         filled = filled.replace(f"\n{line}", f"\n{line} {given_there[key]}")
     told = {key: fact.value for key, fact in read(filled, (), asked).items()}
     assert told == {**ANSWERS, **given_there}
+
+
+def test_a_shipped_template_that_was_filled_in_tells_of_one_customer() -> None:
+    filled = text(issue_templates(SHIPPED.taxonomy, SHIPPED.program)[1])
+    for name, answer in (
+        ("Account or opportunity", "https://example.my.salesforce.com/0065g00000QwErT"),
+        ("Severity", "blocker"),
+        ("Needed by", "2027-03-31"),
+        ("ARR at stake", "USD 120k"),
+        ("Product", "GitLab Dedicated"),
+    ):
+        filled = filled.replace(f"- {name}:", f"- {name}: {answer}")
+    heard = hear(filled, fields=SHIPPED.taxonomy.fields)
+    (line,) = heard.lines
+    assert (heard.unread, line.severity, line.needed_by) == ((), Severity.BLOCKER, date(2027, 3, 31))
+    assert (str(line.arr.low) if line.arr else "", line.deployment) == ("120000", "GitLab Dedicated")
 
 
 def test_all_that_a_new_request_needs_is_asked_for() -> None:
