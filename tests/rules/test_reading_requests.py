@@ -10,46 +10,12 @@ from app.domain import blocks
 from app.domain.blocks import READ_AT_MOST
 from app.domain.issue import Note, User
 from app.domain.request import COMMENTS_AT_MOST, Where, read, read_request
+from tests.reading.speech import OWN_TEMPLATE as TEMPLATE
 from tests.rules.cards import COMPLETE, PROBLEM, Card
 from tests.rules.world import NINE, shipped
 
 FIELDS = shipped().taxonomy.fields
 LINK = "https://example.my.salesforce.com/0065g00000QwErT"
-
-TEMPLATE = """\
-<!-- One problem per issue. No customer name in the title. Make it confidential if unsure. -->
-## Problem
-<!-- In the customer's words. What can they not do? -->
-
-## Use case and who is affected
-
-## Request type
-- [ ] Feature
-- [ ] Enhancement
-- [ ] Bug
-
-## Customer
-- Account or opportunity: <!-- CRM link -->
-- Severity: <!-- blocker, retention, fast-follow or nice -->
-- Needed by: <!-- YYYY-MM-DD, or none -->
-
-<details><summary>More, if you have it (asked for later)</summary>
-
-- ARR at stake:
-- ARR type: <!-- new, renewal or expansion -->
-- Subscription:
-- Product: <!-- self-managed, gitlab.com or GitLab Dedicated -->
-- Current solution for this problem:
-- Impact to the customer of not having this:
-- Competitors:
-- CSM to mention:
-
-</details>
-
-## Desired outcome
-
-/label ~"status::new" ~"area::ai"
-"""
 
 
 def told(description: str, *comments: str) -> dict[str, str]:
