@@ -134,11 +134,6 @@ def commands(notes: Iterable[Note], bot: str) -> tuple[Command, ...]:
     return tuple(found[::-1])
 
 
-def called_off(body: str, bot: str) -> str:
-    """A comment without our handle at the start of its lines, for whoever reads what follows it."""
-    return "\n".join(_after_call(line, bot) or line for line in body.split("\n"))
-
-
 def _bare(note: Note) -> Command | None:
     """A comment that is one of the words for moves and nothing else."""
     text = note.body.strip() if len(note.body) <= 2 * LONGEST else ""

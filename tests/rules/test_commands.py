@@ -9,11 +9,10 @@ from time import perf_counter
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from app.domain.adjustments import adjustments
-from app.domain.commands import OF_MOVES, PER_COMMENT, Word, called_off, commands
+from app.domain.commands import OF_MOVES, PER_COMMENT, Word, commands
 from app.domain.issue import Note, User
 from app.domain.plan import PostNote, React
 from app.domain.points_said import points_said
@@ -166,15 +165,6 @@ def test_reading_takes_time_in_proportion_to_length(piece: str) -> None:
     small = min(takes(4_000) for _ in range(5))
     large = min(takes(16_000) for _ in range(3))
     assert large < 12 * small + 0.02
-
-
-@given(st.text(max_size=60))
-def test_our_handle_is_taken_off_a_line_and_nothing_else(text: str) -> None:
-    line = text.replace("\n", " ").strip() or "x"
-    assert called_off(f"@sounding-board {line}", BOT).strip() == (
-        line.lstrip(" \t,:").strip() or f"@sounding-board {line}".strip()
-    )
-    assert called_off(f"hello {line}", BOT) == f"hello {line}"
 
 
 @pytest.mark.parametrize(
