@@ -83,7 +83,7 @@ class Likeness:
 
     def _learn(self, issue: Issue, now: datetime) -> Known:
         facts = read(issue.description, (), self.taxonomy.fields)
-        found = known(issue, problem_of(facts, issue.description))
+        found = known(issue, problem_of(facts, issue.description, self.taxonomy.fields))
         if is_request(issue, self.program) and may_be_met_again(issue, now):
             self._known[issue.ref] = found
         else:

@@ -74,18 +74,18 @@ def test_in_bands() -> None:
     assert read(said(desk(BOOK))) == snapshot("""\
 ### Customers on this request · 4 accounts · ARR touching 850k–1.8M · ARR share 1–2.5M
 
-| account | kind | severity | ARR | needed by | asked by |
-|---|---|---|---|---|---|
-| [006…00001](https://example.my.salesforce.com/0065g0000000001AAA) | expansion | blocker | 100–250k | 2026-03-31 | `sa.jane` · dach-meta |
-| [001…00002](https://example.my.salesforce.com/0015g0000000002AAA) | retention | retention | 500k–1M | 2026-06-30 | `sa.omar` · apac |
-| [006…00004](https://example.my.salesforce.com/0065g0000000004AAA) | growth | fast-follow | unknown | – | `sa.jane` · dach-meta |
-| [006…00003](https://example.my.salesforce.com/0065g0000000003AAA) | growth | nice | 250–500k | – | `sa.jane` · dach-meta |
+| account, asked by | severity | ARR | needed by |
+|---|---|---|---|
+| [006…00001](https://example.my.salesforce.com/0065g0000000001AAA) expansion<br>`sa.jane` · dach-meta | blocker | 100–250k | 2026-03-31 |
+| [001…00002](https://example.my.salesforce.com/0015g0000000002AAA) retention<br>`sa.omar` · apac | retention | 500k–1M | 2026-06-30 |
+| [006…00004](https://example.my.salesforce.com/0065g0000000004AAA) growth<br>`sa.jane` · dach-meta | fast-follow | unknown | – |
+| [006…00003](https://example.my.salesforce.com/0065g0000000003AAA) growth<br>`sa.jane` · dach-meta | nice | 250–500k | – |
 
 The ARR of 1 account is not known and counts as nothing.
 
-Points **100** = revenue 37 + customers 10 + tier 10 + alignment 10 → ×2 urgency · adjusted +0
+**100 points** of 100: (revenue 37 + customers 10 + tier 10 + alignment 10) × 2 for urgency
 
-Worked out from ARR share 1–2.5M · tier 0.48 · theme 0.50 · as of 2026-03-02
+Worked out from ARR share 1–2.5M · subscriptions 0.48 of 1 · theme 0.50 of 1 · as of 2026-03-02
 
 Missing before *Reviewed*: Theme · ARR at stake for 006…00004 · Needed by for 006…00004 · Product for 001…00002, 006…00004 · Impact to the customer of not having this for 001…00002
 
@@ -99,18 +99,18 @@ def test_as_they_are_where_the_project_is_the_books_own_circle() -> None:
     assert read(said(desk(BOOK, Amounts.INLINE))) == snapshot("""\
 ### Customers on this request · 4 accounts · ARR touching 1,020,000.50 USD · ARR share 1,020,000.50 USD
 
-| account | kind | severity | ARR | needed by | asked by |
-|---|---|---|---|---|---|
-| [006…00001](https://example.my.salesforce.com/0065g0000000001AAA) | expansion | blocker | 120,000.50 | 2026-03-31 | `sa.jane` · dach-meta |
-| [001…00002](https://example.my.salesforce.com/0015g0000000002AAA) | retention | retention | 600,000 | 2026-06-30 | `sa.omar` · apac |
-| [006…00004](https://example.my.salesforce.com/0065g0000000004AAA) | growth | fast-follow | unknown | – | `sa.jane` · dach-meta |
-| [006…00003](https://example.my.salesforce.com/0065g0000000003AAA) | growth | nice | 300,000 | – | `sa.jane` · dach-meta |
+| account, asked by | severity | ARR | needed by |
+|---|---|---|---|
+| [006…00001](https://example.my.salesforce.com/0065g0000000001AAA) expansion<br>`sa.jane` · dach-meta | blocker | 120,000.50 | 2026-03-31 |
+| [001…00002](https://example.my.salesforce.com/0015g0000000002AAA) retention<br>`sa.omar` · apac | retention | 600,000 | 2026-06-30 |
+| [006…00004](https://example.my.salesforce.com/0065g0000000004AAA) growth<br>`sa.jane` · dach-meta | fast-follow | unknown | – |
+| [006…00003](https://example.my.salesforce.com/0065g0000000003AAA) growth<br>`sa.jane` · dach-meta | nice | 300,000 | – |
 
 The ARR of 1 account is not known and counts as nothing.
 
-Points **100** = revenue 36 + customers 10 + tier 10 + alignment 10 → ×2 urgency · adjusted +0
+**100 points** of 100: (revenue 36 + customers 10 + tier 10 + alignment 10) × 2 for urgency
 
-Worked out from ARR share 1,020,000.50 USD · retention 600,000 USD · growth 420,000.50 USD · tier 0.48 · theme 0.50 · as of 2026-03-02
+Worked out from ARR share 1,020,000.50 USD · retention 600,000 USD · growth 420,000.50 USD · subscriptions 0.48 of 1 · theme 0.50 of 1 · as of 2026-03-02
 
 Missing before *Reviewed*: Theme · ARR at stake for 006…00004 · Needed by for 006…00004 · Product for 001…00002, 006…00004 · Impact to the customer of not having this for 001…00002
 
@@ -126,9 +126,9 @@ def test_before_the_first_score() -> None:
     assert read(say) == snapshot("""\
 ### Customers on this request · 1 account
 
-| account | kind | severity | ARR | needed by | asked by |
-|---|---|---|---|---|---|
-| [006…00001](https://example.my.salesforce.com/0065g0000000001AAA) | expansion | blocker | 100–250k | 2026-03-31 | `sa.jane` · dach-meta |
+| account, asked by | severity | ARR | needed by |
+|---|---|---|---|
+| [006…00001](https://example.my.salesforce.com/0065g0000000001AAA) expansion<br>`sa.jane` · dach-meta | blocker | 100–250k | 2026-03-31 |
 
 Points and ARR share come with the next score.
 
@@ -192,7 +192,7 @@ def test_an_adjustment_is_shown_with_who_and_why() -> None:
     found = replace(found, points=replace(found.points, adjusted=-5), adjusted_by="sme.ken|@all", reason_in=17)
     say = ledger_say(at, LINES, Missing(), None, found)
     assert say
-    assert "· adjusted -5 by `sme.ken｜@all` ([why](#note_17))\n" in read(say)
+    assert ", and -5 by `sme.ken｜@all` ([why](#note_17))\n" in read(say)
 
 
 def test_a_link_that_is_not_plain_or_spells_a_name_is_not_repeated() -> None:
