@@ -29,6 +29,7 @@ def words(
         "asked": None,
         "agreed": None,
         "instead": None,
+        "then": [],
         "via": None,
         "new_accounts": 0,
     }
