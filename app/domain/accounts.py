@@ -79,6 +79,12 @@ def around_link(text: str) -> tuple[str, str, str] | None:
     return text[: found.start()], text[found.start() : end], text[end:]
 
 
+def link_ends(text: str, at: int) -> int | None:
+    """Where the link ends that begins there, with its words; None where none does."""
+    found = _NAMED_LINK.match(text, at) or _URL.match(text, at)
+    return found.end() if found else None
+
+
 def without_links(text: str) -> str:
     """A text without its links and their words: the words may be a customer's name."""
     return " ".join(_URL.sub("", _NAMED_LINK.sub("", text)).split())

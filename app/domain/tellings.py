@@ -23,6 +23,7 @@ _SHORT_CODE = re.compile(r"\s*:[a-z0-9_+-]{1,40}:")
 _BEFORE_NAME = re.compile(r"\A(?:\s*\[[ xX]\])?\W*")
 _TICKED = re.compile(r"\s*\[[xX]\]\s+(.+)")
 _UNTICKED = re.compile(r"\s*\[ \]\s")
+_TASK = re.compile(r"\A\s*\[[ xX]\]\s+")
 _NOT_SAID = frozenset({"", "-", "–", "—", "?", "tbd", "todo", "n/a", "…", "...", "@", "none"})
 _CHOOSE = re.compile(r"~(?:\"[^\"\n]{1,255}\"|\S{1,255}) OR ~|~[^~\n]{1,255}::[\"\s]*\Z")
 _ONE_LINER = re.compile(
@@ -81,9 +82,12 @@ def is_blank(field: Field, text: str) -> bool:
 
 
 def one_liner(text: str) -> OneLiner | None:
-    """The customer one-liner a line is."""
-    found = _ONE_LINER.match(text.lstrip(" *_"))
-    if found is None or not (found[2] or "|" in found[3] or "://" in found[3]):
+    """The customer one-liner a line is, also in a task list. `+1 customer` alone is one that lacks its link."""
+    found = _ONE_LINER.match(_TASK.sub("", text).lstrip(" *_"))
+    if found is None:
+        return None
+    alone = found[1] == "+" and not found[3].strip(" *_.!")
+    if not (alone or found[2] or "|" in found[3] or "://" in found[3]):
         return None
     return OneLiner(found[1] != "+", tuple(part for p in found[3].split("|") if (part := p.strip(" *_\\"))))
 

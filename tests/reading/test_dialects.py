@@ -204,6 +204,20 @@ def test_what_is_no_customer_line(text: str) -> None:
     assert keys(text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("+1 customer", True),
+        ("- +1 customer:", True),
+        ("+1 **customer**!", True),
+        ("+1 customer feedback is nice", False),
+        ("- 1 customer", False),
+    ],
+)
+def test_a_customer_without_a_link_is_asked_for_it(text: str, asked: bool) -> None:
+    assert hear(text).unread == (("+1 customer",) if asked else ())
+
+
 @pytest.mark.parametrize("text", [f"see {DEAL}", f"Problem: it is slow at {DEAL}", f"~customer {DEAL}"])
 def test_a_link_that_does_not_count_is_told(text: str) -> None:
     assert hear(text).more_links == (DEAL_ID,)
