@@ -127,6 +127,7 @@ def test_a_hostile_handle_calls_at_most_the_one_person_it_names(handle: str) -> 
     held = {"source": "New", "target": "Reviewed", "why": ["not theirs"], "who": [], "people": [handle]}
     data = {**held, "mover": handle, "wanted": [], "options": {}, "ways_out": [], "until": NINE, "asked": handle}
     data |= {"agreed": handle, "instead": (handle, "New"), "via": None, "overriders": [Role.LEAD]}
+    data["then"] = [{"mover": handle, "source": "New", "target": "Resolved", "why": ["not theirs"], "who": []}]
     note = WORDING.note("move_held", data, None)
     assert set(re.findall(r"@[\w.-]+", spoken(note))) <= {f"@{handle}"}
     assert not any(word in spoken(note).casefold() for word in ("@all", "@here", "@everyone"))
