@@ -276,17 +276,56 @@ def test_bare_words_where_nothing_was_asked_are_only_talk(complete: Makes, word:
     assert card.settle() == []
 
 
-def test_a_comment_is_answered_once_and_the_card_keeps_one_answer(complete: Makes) -> None:
+def test_a_comment_is_answered_once_and_a_person_has_one_note_of_answers(complete: Makes) -> None:
     card = complete("new")
     assert answer(card, "sa.omar", "@sounding-board cancel")
     assert card.settle() == []
     (first,) = card.bots_notes
-    card.comment("sa.ines", "@sounding-board why")
+    card.comment("sa.omar", "@sounding-board why")
     note, *_ = card.settle()
     assert isinstance(note, PostNote), "nobody hears of an edit"
-    assert card.hears().startswith("@sa.ines, this card is in **New**.")
+    assert card.hears().startswith("@sa.omar, this card is in **New**.")
     (second,) = card.bots_notes
-    assert first.id != second.id
+    assert second.id != first.id
+
+
+def test_an_answer_to_somebody_else_stays(complete: Makes) -> None:
+    card = complete("new")
+    assert answer(card, "sa.omar", "@sounding-board cancel")
+    (first,) = card.bots_notes
+    assert answer(card, "sa.ines", "@sounding-board why")
+    assert first in card.bots_notes
+    assert len(card.bots_notes) == 2
+
+
+def test_one_person_over_the_limit_takes_nobodys_answer_away(complete: Makes) -> None:
+    card = complete("new")
+    for word in ("help", "why", "cancel", "override", "accept", "review", "why"):
+        card.comment("sa.ines", f"@sounding-board {word}")
+    for who in ("sa.omar", "sme.dana", "lead.ai"):
+        card.comment(who, "@sounding-board why")
+    card.settle()
+    heard = card.hears().split("\n\n---\n\n")
+    assert [text.partition(",")[0] for text in heard] == ["@sa.ines", "@sa.omar", "@sme.dana", "@lead.ai"]
+    assert "@sa.ines, I answer 6 comments of one person within an hour here" in heard[0]
+    assert "@sa.ines, these are the words I know" in heard[0]
+    assert [note.body.partition(",")[0] for note in card.bots_notes] == [text.partition(",")[0] for text in heard]
+
+
+def test_points_that_two_people_gave_are_kept_and_the_newest_count(complete: Makes) -> None:
+    card = complete("new")
+    assert answer(card, "sme.ken", "@sounding-board points +10 because a partner sells it")
+    assert answer(card, "lead.ai", "@sounding-board points -5 because it was counted twice")
+    assert answer(card, "sme.ken", "@sounding-board why")
+    assert [(one.delta, one.who) for one in adjustments(card.ours())] == [(10, "sme.ken"), (-5, "lead.ai")]
+
+
+def test_of_many_words_none_is_answered_again_when_a_note_forgets_it(complete: Makes) -> None:
+    card = complete("new")
+    assert answer(card, "sa.omar", "@sounding-board why")
+    for _ in range(45):
+        card.later(minutes=15)
+        assert answer(card, "sa.ines", "@sounding-board cancel")
     assert card.settle() == []
 
 
@@ -403,7 +442,7 @@ def test_a_run_with_more_to_answer_looks_again_soon(complete: Makes) -> None:
     card.reconciler().run(REF, card.now)
     assert card.hears().count("I keep no move of this card") == 10
     assert card.look_again_at() is None, "the one that is left is answered by the next run"
-    assert len(card.settle()) == 3
+    assert len(card.settle()) == 2
     assert card.hears().count("I keep no move of this card") == 1
 
 

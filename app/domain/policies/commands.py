@@ -1,7 +1,8 @@
 """What people write to us is carried out where it stands, and what cannot be is answered, kindly and in the same place.
 
-An answer is a new note that takes the place of the earlier one, since nobody is told of an edit. Words that change
-what another note says are carried out by the rule that keeps that note; here is answered what they cannot do.
+Each person has one note of answers on a request, so nobody's answer gives way to another's. A later answer is a new
+note that takes the place of their earlier one, since nobody is told of an edit. Words that change what another note
+says are carried out by the rule that keeps that note; here is answered what they cannot do.
 """
 
 from bisect import bisect_left, insort
@@ -10,14 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from app.domain.adjustments import Adjustment, adjustments, to_state
+from app.domain.adjustments import Adjustment, answers_to, kept_by, to_state
 from app.domain.case import SILENT, Case, Ruling
 from app.domain.commands import HOW, MAY, OF_ASKS, OF_MOVES, Command, Word
 from app.domain.held import heard, outcome, who_may_say
 from app.domain.hold import TEMPLATE, Hold, kept
 from app.domain.issue import Note
 from app.domain.move_words import in_order
-from app.domain.ours import ANSWERS, COMMANDS, CONTEXT, DUPLICATES
+from app.domain.ours import COMMANDS, CONTEXT, DUPLICATES
 from app.domain.plan import Finding, React, Say, Verdict
 from app.domain.points_said import points_said
 from app.domain.reassigned import reassigned
@@ -28,7 +29,7 @@ ANSWERS_AN_HOUR, AN_HOUR = 6, timedelta(hours=1)
 """So many comments of one person are answered on one request; the next one is told so."""
 
 ANSWERED_AT_ONCE, SOON = 10, timedelta(minutes=1)
-"""So many words are answered in one note, comment by comment; the others soon, in the next."""
+"""So many words are answered in one run, comment by comment; the others soon, in the next."""
 
 _PUZZLED = "question"
 _DONE = "white_check_mark"
@@ -48,11 +49,6 @@ def rule(case: Case) -> Ruling:
     found, more = _due(case)
     if not found:
         return SILENT
-    points = adjustments(case.voice) + tuple(_adjusted(a) for a in found if a.kind == "points")
-    newest = max(a.command.note.id for a in found)
-    worded = [_worded(a) for a in found]
-    data = {"answers": [one for i, one in enumerate(worded) if one not in worded[:i]]}
-    state = {"open": False, "answer": newest, "points": to_state(points)}
     findings = tuple(
         Finding(
             NAME,
@@ -64,12 +60,26 @@ def rule(case: Case) -> Ruling:
     )
     reactions = {a.command.note.id: _DONE if a.kind == "points" else _PUZZLED for a in found}
     return Ruling(
-        says=(Say(ANSWERS, "answers", data, state, anew=True),),
+        says=tuple(_said(case, [a for a in found if a.command.note.author.id == who]) for who in _askers(found)),
         findings=findings,
         look_again_at=case.now + SOON if more else None,
-        handled=frozenset(a.command.note.id for a in found),
         reactions=tuple(React(note, name) for note, name in reactions.items() if _seen(found, note)),
     )
+
+
+def _askers(found: tuple[_Answer, ...]) -> list[int]:
+    return list(dict.fromkeys(a.command.note.author.id for a in found))
+
+
+def _said(case: Case, to_one: list[_Answer]) -> Say:
+    """All that one person is answered now; points that they gave are kept in their note."""
+    topic = answers_to(to_one[0].command.note.author.id)
+    points = kept_by(case.voice.on(topic)) + tuple(_adjusted(a) for a in to_one if a.kind == "points")
+    worded = [_worded(a) for a in to_one]
+    data = {"answers": [one for i, one in enumerate(worded) if one not in worded[:i]]}
+    ids = frozenset(a.command.note.id for a in to_one)
+    state = {"open": False, "answer": max(ids), "points": to_state(points)}
+    return Say(topic, "answers", data, state, anew=True, handled=ids)
 
 
 def _seen(found: tuple[_Answer, ...], note: int) -> bool:
