@@ -261,13 +261,27 @@ def test_a_name_or_an_amount_is_spoken_of_privately_and_settled_when_it_is_gone(
     (write,) = [e.write for e in one.diary.entries if isinstance(e.write, PostNote)]
     assert write.internal
     assert one.hears() == snapshot("""\
-@sa.jane, only members of the project can read this. In [your comment](#note_102) there seems to be a customer's name or an exact amount. Those are for the account team only; here the link to the account is enough, as it leads those who may know to the rest.
+@sa.jane, only members of the project can read this. In [your comment](#note_102) there seems to be a customer's name. Names and exact amounts are for the account team only; here the link to the account is enough, as it leads those who may know to the rest.
 
-Could you take it out? I count your customer all the same, and settle this note when it is gone.\
+Could you take it out? I settle this note when it is gone.\
 """)
     one.rewrite(note, "A customer told me again that they need it.")
     one.settle()
     assert one.hears() == snapshot("Thank you! I see neither a customer's name nor an exact amount here any more.")
+
+
+def test_of_each_comment_the_private_note_says_which_kind_it_holds(card: Make) -> None:
+    one = card()
+    one.comment("sa.jane", f"+1 customer: {INITECH} | nice | renewal | 2026-12-31")
+    one.comment("sa.jane", "Acme Corp asked again.")
+    one.comment("sa.jane", "Initech pays us 611222.33 a year.")
+    one.comment("sa.jane", "It is 611222.33.")
+    one.settle()
+    assert answers(one) == snapshot("""\
+@sa.jane, only members of the project can read this. In your comment [1](#note_103) there seems to be a customer's name. In your comment [2](#note_104) there seems to be a customer's name and an exact amount. In your comment [3](#note_105) there seems to be an exact amount. Names and exact amounts are for the account team only; here the link to the account is enough, as it leads those who may know to the rest, and for the ARR a band such as 100–250k.
+
+Could you take it out? I settle this note when it is gone.\
+""")
 
 
 @pytest.mark.parametrize(
@@ -276,19 +290,19 @@ Could you take it out? I count your customer all the same, and settle this note 
         (
             f"+1 customer: {ACME} | blocker | expansion | 2026-12-31 | 120k USD",
             snapshot(
-                "@sa.jane, only members of the project can read this. In [your comment](#note_102) there seems to be an exact amount. Those are for the account team only; here the link to the account is enough, as it leads those who may know to the rest, and for the ARR a band such as 100–250k."
+                "@sa.jane, only members of the project can read this. In [your comment](#note_102) there seems to be an exact amount. Names and exact amounts are for the account team only; here the link to the account is enough, as it leads those who may know to the rest, and for the ARR a band such as 100–250k."
             ),
         ),
         (
             "We would lose $123,456.78 a year.",
             snapshot(
-                "@sa.jane, only members of the project can read this. In [your comment](#note_102) there seems to be a customer's name or an exact amount. Those are for the account team only; here the link to the account is enough, as it leads those who may know to the rest."
+                "@sa.jane, only members of the project can read this. In [your comment](#note_102) there seems to be an exact amount. Names and exact amounts are for the account team only; here the link to the account is enough, as it leads those who may know to the rest, and for the ARR a band such as 100–250k."
             ),
         ),
         (
             f"+1 customer: [Umbrella]({INITECH}) | nice | renewal | 2026-12-31 | 80k EUR",
             snapshot(
-                "@sa.jane, only members of the project can read this. In [your comment](#note_102) there seems to be a customer's name and an exact amount. Those are for the account team only; here the link to the account is enough, as it leads those who may know to the rest, and for the ARR a band such as 100–250k."
+                "@sa.jane, only members of the project can read this. In [your comment](#note_102) there seems to be a customer's name and an exact amount. Names and exact amounts are for the account team only; here the link to the account is enough, as it leads those who may know to the rest, and for the ARR a band such as 100–250k."
             ),
         ),
     ],
@@ -364,7 +378,7 @@ def test_whoever_types_a_name_often_is_told_once(card: Make) -> None:
     assert [type(write) for write in one.settle()] == [PostNote, PostNote]
     first = one.hears().split("\n\n---\n\n")[0]
     assert first.partition("\n\n")[0] == snapshot(
-        "@sa.jane, only members of the project can read this. In your comments [1](#note_102), [2](#note_103), [3](#note_104), [4](#note_105), [5](#note_106), [6](#note_107), [7](#note_108), [8](#note_109), [9](#note_110), [10](#note_111) and 2 more there seems to be a customer's name or an exact amount. Those are for the account team only; here the link to the account is enough, as it leads those who may know to the rest."
+        "@sa.jane, only members of the project can read this. In your comments [1](#note_102), [2](#note_103), [3](#note_104), [4](#note_105), [5](#note_106), [6](#note_107), [7](#note_108), [8](#note_109), [9](#note_110), [10](#note_111) and 2 more there seems to be a customer's name. Names and exact amounts are for the account team only; here the link to the account is enough, as it leads those who may know to the rest."
     )
     one.comment("sa.jane", "Orange is impatient.")
     assert [type(write).__name__ for write in one.settle()] == ["EditNote"]
