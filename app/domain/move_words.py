@@ -21,6 +21,7 @@ def words(
         "why": list(whys),
         "who": in_order(who),
         "people": _people(case, who),
+        "of": _elsewhere(case, mover, who),
         "wanted": list(wanted),
         "options": case.context.options(),
         "ways_out": [(status.name, in_order(roles)) for status, roles in flow.ways_out(source)],
@@ -68,6 +69,12 @@ def missing(objections: Iterable[Objected]) -> list[Wanted]:
 def awaits(reasons: Iterable[str]) -> bool:
     """Whether more is to come: somebody's agreement, or what is missing."""
     return bool({Objection.INCOMPLETE.value, Objection.NOT_THEIRS.value} & set(reasons))
+
+
+def _elsewhere(case: Case, mover: str | None, who: frozenset[Role]) -> str | None:
+    """The name of the request's area, where it is for its people and the mover is one of another area's."""
+    held = case.program.roster.roles_at(mover, None, case.now) if mover else frozenset[Role]()
+    return next((area.name for area in case.program.areas if area.key == case.area and held & who), None)
 
 
 def _people(case: Case, who: frozenset[Role]) -> list[str]:

@@ -460,3 +460,10 @@ def test_a_lawful_move_settles_a_card_that_was_left(complete: Makes) -> None:
     card.settle()
     assert card.status == "new"
     assert card.hears().startswith("~~There was a question about a move of this card.~~ ")
+
+
+def test_the_pm_of_another_area_hears_whose_step_it_is(complete: Makes) -> None:
+    card = complete("reviewed")
+    card.move("pm.agile", "accepted")
+    card.settle()
+    assert "the step to **Accepted by PMs** is for the PM of AI to make." in card.hears()
