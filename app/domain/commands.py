@@ -60,6 +60,9 @@ MAY: Mapping[Word, frozenset[Role]] = {
 ACCEPT and REVIEW make a move, so they are for those who may make it.
 """
 
+AND_MOVER = frozenset({Word.CANCEL})
+"""Words that whoever made the move may use too."""
+
 HOW: Mapping[Word, tuple[str, str]] = {
     Word.CANCEL: ("cancel", "let go of a move that I keep"),
     Word.OVERRIDE: ("override <reason>", "make a move that I keep stand as it is"),

@@ -216,7 +216,7 @@ def test_help_lists_the_words_and_who_may_use_them(complete: Makes) -> None:
     assert answer(card, "sa.omar", "@sounding-board help") == snapshot("""\
 @sa.omar, these are the words I know; begin a line with `@sounding-board` and one of them:
 
-- `cancel`: let go of a move that I keep (the author, the area lead, the PM or the program lead)
+- `cancel`: let go of a move that I keep (the author, the area lead, the PM or the program lead, and whoever made the move)
 - `override <reason>`: make a move that I keep stand as it is (the area lead, the PM or the program lead)
 - `accept`: agree to a move that somebody proposed (whoever may make the move)
 - `review`: take the way through the review where I offered it (whoever may make the move)
@@ -248,7 +248,7 @@ def test_why_tells_where_the_card_is_and_where_it_can_go(complete: Makes) -> Non
     card.settle()
     card.hears()
     assert answer(card, "sa.omar", "@sounding-board why?") == snapshot("""\
-@sa.omar, this card is in **Reviewed**. I keep the move to **Accepted by PMs** of `pm.ai`, until Mon 9 Mar.
+@sa.omar, this card is in **Reviewed**. I keep the move to **Accepted by PMs** of `pm.ai`, until Mon 9 Mar, 09:31 UTC. Before **Accepted by PMs** it needs: PM owner. I count 1 customer.
 
 From **Reviewed** a card can go to:
 - **New** (an SME of the area, the area lead, the PM or the program lead)
@@ -372,11 +372,11 @@ def test_points_are_kept_with_who_and_why_and_marked_as_done(complete: Makes) ->
     card = complete("new")
     said = answer(card, "sme.ken", "@sounding-board points +10 because the board asked twice")
     assert said == snapshot(
-        "@sme.ken, noted: +10 points, for the reason in your comment. They count from the next calculation on, and until the next calibration."
+        "@sme.ken, noted: +10 points, for the reason in your comment. They count from the next score on, and until the next calibration."
     )
     assert card.reactions[-1][1].name == "white_check_mark"
     assert answer(card, "lead.ai", "@sounding-board points -5 because Acme left", internal=True) == snapshot(
-        "@lead.ai, noted: −5 points, for the reason in your comment. They count from the next calculation on, and until the next calibration."
+        "@lead.ai, noted: −5 points, for the reason in your comment. They count from the next score on, and until the next calibration."
     )
     kept = adjustments(card.ours())
     assert [(a.delta, a.who) for a in kept] == [(10, "sme.ken"), (-5, "lead.ai")]
@@ -533,7 +533,9 @@ def test_the_question_is_repeated_in_a_new_note(asked: Card) -> None:
 def test_the_question_is_handed_on(asked: Card) -> None:
     asked.comment("sa.jane", "@sounding-board reassign @SA.Ines")
     asked.settle()
-    assert asked.hears().startswith("@sa.ines, thank you for this request.")
+    assert asked.hears().startswith(
+        "@sa.ines, `sa.jane` asks you to help with this request. Before product managers can"
+    )
     assert asked.settle() == []
 
 
