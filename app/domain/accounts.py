@@ -18,6 +18,11 @@ CRM_WORDS = (*_SALESFORCE, *_OTHER_CRMS)
 
 _DYNAMICS_ID = re.compile(r"[?&](?i:id)=(?:%7[Bb])?([0-9A-Fa-f-]{8,40})")
 _SUGAR_ID = re.compile(r"#([A-Za-z_]{1,40}/[0-9A-Za-z-]{8,40})")
+_BARE = re.compile(
+    r"(?<![\w./:@-])(?=(?:[a-z0-9-]{1,63}\.){1,6}(?:salesforce|force|cloudforce|hubspot|dynamics|pipedrive|sugarcrm|close)\."
+    r"(?:com|mil)/\S{0,200}\d)",
+    re.IGNORECASE,
+)
 _NO_ACCOUNTS = re.compile(r"/-/|/uploads/|\A[^/]*//[^/]*/?\Z")
 _FILLING = (
     "a account accounts an asap ask asking client company crm customer deal follow follows for from here "
@@ -25,6 +30,11 @@ _FILLING = (
     "renewal salesforce see sf sfdc tbc template the their this to unknown url us will yet "
 )
 _SAYS_NO_NAME = frozenset(_FILLING.split())
+
+
+def with_scheme(text: str) -> str:
+    """A text whose links into a CRM begin with `https://`, also where people left that out."""
+    return _BARE.sub("https://", text) if any(word in text.casefold() for word in CRM_WORDS) else text
 
 
 def key_of(id_or_link: str) -> str:

@@ -138,8 +138,9 @@ def _hear(body: str, speaker: Speaker, table: Table, prompts: tuple[str, ...]) -
 
 def _chosen(notes: Iterable[Note], table: Table) -> tuple[list[Note], tuple[int, ...]]:
     """The comments worth parsing, oldest first, up to `COMMENTS_AT_MOST`, and those that are too much."""
-    names = tuple({_letters(name) for name in tellings.names_of(table.fields)})
-    worth = [(len(text), n) for n in notes if _may_tell(text := blocks.readable(n.body), names)]
+    by_name = tellings.names_of(table.fields)
+    names, spelled = tuple({_letters(name) for name in by_name}), tellings.spelling(by_name)
+    worth = [(len(text), n) for n in notes if _may_tell(text := blocks.readable(n.body), names, spelled)]
     chosen: list[Note] = []
     left: list[int] = []
     room = COMMENTS_AT_MOST
@@ -152,8 +153,10 @@ def _chosen(notes: Iterable[Note], table: Table) -> tuple[list[Note], tuple[int,
     return sorted(chosen, key=lambda n: (n.created_at, n.id)), tuple(sorted(left))
 
 
-def _may_tell(text: str, names: tuple[str, ...]) -> bool:
+def _may_tell(text: str, names: tuple[str, ...], spelled: Mapping[str, str]) -> bool:
     """Whether a line may name a field, or a customer, however dressed: cheap, and rather yes than no."""
+    if any(tellings.mistyped(line, spelled) for line in text.split("\n") if ":" in line[:80]):
+        return True
     low = text.casefold()
     if _PLUS_ONE.search(text) or ("://" in low and any(word in low for word in CRM_WORDS)):
         return True

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
-from app.domain.customer import ArrType, Severity
+from app.domain.customer import Severity
 from app.domain.customer_lines import lines_of
 from app.domain.issue import Note, User
 from app.domain.request import Reading, read_request
@@ -80,7 +80,7 @@ def test_a_reaction_which_touches_an_old_note_does_not_make_it_the_newest() -> N
 def test_the_description_is_the_first_to_tell() -> None:
     described = OWN_TEMPLATE.replace("<!-- CRM link -->", DEAL)
     (line,) = reading(described).lines
-    assert (line.note_id, line.author.username, line.arr_type) == (None, "sa.jane", ArrType.EXPANSION)
+    assert (line.note_id, line.author.username, line.arr_type) == (None, "sa.jane", None)
     assert standing(described, note(1, f"+1 customer: {DEAL} | nice")) == [(DEAL_ID, Severity.NICE)]
 
 

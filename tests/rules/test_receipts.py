@@ -151,12 +151,26 @@ def test_what_was_not_understood_is_said_once_in_the_thread_and_settled_by_an_ed
     assert isinstance(reply.write, PostNote)
     assert reply.write.reply_to == note.id
     assert answers(one) == snapshot(
-        "I read: opportunity 006…QwErT, blocker, expansion, ARR from the account book. Not understood: `Q3ish`. Edit your note and I will read it again."
+        """\
+I read opportunity 006…QwErT: blocker, expansion, ARR from the account book. Not understood: `Q3ish`. Edit your comment and I will read it again.
+
+What may stand there:
+
+- Needed by: a date, as 2027-03-31
+- Product: self-managed, gitlab.com or GitLab Dedicated\
+"""
     )
     one.rewrite(note, f"+1 customer: {ACME} | blocker | expansion | sometime in H2")
     one.settle()
     assert answers(one) == snapshot(
-        "I read: opportunity 006…QwErT, blocker, expansion, ARR from the account book. Not understood: `sometime in H2`. Edit your note and I will read it again."
+        """\
+I read opportunity 006…QwErT: blocker, expansion, ARR from the account book. Not understood: `sometime in H2`. Edit your comment and I will read it again.
+
+What may stand there:
+
+- Needed by: a date, as 2027-03-31
+- Product: self-managed, gitlab.com or GitLab Dedicated\
+"""
     )
     one.rewrite(note, f"+1 customer: {ACME} | blocker | expansion | 2026-12-31")
     one.settle()
@@ -170,13 +184,13 @@ def test_what_was_not_understood_is_said_once_in_the_thread_and_settled_by_an_ed
         (
             f"+1 customer: {ACME} and {INITECH} | blocker | expansion | 2026-12-31",
             snapshot(
-                "I read: opportunity 006…QwErT, blocker, expansion, 2026-12-31, ARR from the account book. One more CRM link does not count: it takes a note, or a `+1 customer` line, for each customer. Edit your note and I will read it again."
+                "I read opportunity 006…QwErT: blocker, expansion, needed by 2026-12-31, ARR from the account book. One more CRM link does not count: it takes a note, or a `+1 customer` line, for each customer. Edit your comment and I will read it again."
             ),
         ),
         (
             "+1 customer: Umbrella Ltd | blocker",
             snapshot(
-                "In `+1 customer` I found no link to an account or opportunity. Edit your note and I will read it again."
+                "In `+1 customer` I found no link to an account or opportunity. Edit your comment and I will read it again."
             ),
         ),
         (
@@ -202,19 +216,58 @@ If not, there is nothing to do.\
         (
             f"+1 customer: {CRM}/0018X00002Ab001 | blocker | renewal | 2026-12-31 | €120k",
             snapshot(
-                "I read: account 001…Ab001, blocker, renewal, 2026-12-31, ARR in another currency. Amounts count in USD only. Edit your note and I will read it again."
+                "I read account 001…Ab001: blocker, renewal, needed by 2026-12-31, ARR in another currency. Amounts count in USD only. Edit your comment and I will read it again."
+            ),
+        ),
+        (
+            f"+1 customer: {ACME} | critical for them | upsell | Umbrella",
+            snapshot("""\
+I read opportunity 006…QwErT: growth assumed, ARR from the account book. Not understood: `part 2` · `upsell` · `part 4`. Edit your comment and I will read it again.
+
+What may stand there:
+
+- Severity: blocker, retention, fast-follow or nice
+- Needed by: a date, as 2027-03-31
+- ARR type: new, renewal or expansion
+- Product: self-managed, gitlab.com or GitLab Dedicated\
+"""),
+        ),
+        (
+            f"+1 customer: {ACME} | nice to have | 2024-03-31",
+            snapshot(
+                "I read opportunity 006…QwErT: nice, growth assumed, needed by 2024-03-31, ARR from the account book. 2024-03-31 is over already: is the year right? Edit your comment and I will read it again."
+            ),
+        ),
+        (
+            f"Account: {ACME}\nSeverity: blocker\nProduct: their cloud",
+            snapshot("""\
+I read opportunity 006…QwErT: blocker, growth assumed, ARR from the account book. Not understood: `Product`. Edit your comment and I will read it again.
+
+What may stand there:
+
+- Product: self-managed, gitlab.com or GitLab Dedicated\
+"""),
+        ),
+        (
+            "Acount: " + ACME,
+            snapshot("Did you mean `Account`? Edit your comment and I will read it again."),
+        ),
+        (
+            "+1 customer",
+            snapshot(
+                "In `+1 customer` I found no link to an account or opportunity. Edit your comment and I will read it again."
             ),
         ),
         (
             f"-1 customer: {INITECH} | closed-lost",
             snapshot(
-                "I read: account 001…AbCdE, withdrawn. What you withdraw is no customer of this request. Edit your note and I will read it again."
+                "I read account 001…AbCdE: withdrawn. What you withdraw is no customer of this request. Edit your comment and I will read it again."
             ),
         ),
         (
             f"+1 customer: {ACME} | blocker | expansion | 2026-12-31\n{'x' * 70_000}",
             snapshot(
-                "I read: opportunity 006…QwErT, blocker, expansion, 2026-12-31, ARR from the account book. This is long: I read its first 64 KiB only. Edit your note and I will read it again."
+                "I read opportunity 006…QwErT: blocker, expansion, needed by 2026-12-31, ARR from the account book. This is long: I read its first 64 KiB only. Edit your comment and I will read it again."
             ),
         ),
     ],
@@ -248,7 +301,7 @@ def test_comments_from_before_the_rules_and_old_ones_are_not_answered(card: Make
 def test_a_second_link_in_the_description_is_told_beside_it(card: Make) -> None:
     one = card(description=f"{FILED}\n## Customer\n- Account or opportunity: {ACME} {INITECH}\n- Severity: blocker\n")
     assert answers(one) == snapshot(
-        "I read: opportunity 006…QwErT, blocker, expansion, ARR from the account book. One more CRM link does not count: it takes a note, or a `+1 customer` line, for each customer. Edit the description and I will read it again."
+        "I read opportunity 006…QwErT: blocker, growth assumed, ARR from the account book. One more CRM link does not count: it takes a note, or a `+1 customer` line, for each customer. Edit the description and I will read it again."
     )
     one.edit(f"{FILED}\n## Customer\n- Account or opportunity: {ACME}\n- Severity: blocker\n")
     one.settle()
