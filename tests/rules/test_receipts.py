@@ -82,7 +82,7 @@ def test_a_customer_line_is_marked_as_read_and_stands_in_the_ledger_at_once(card
 
 Points and ARR share come with the next score.
 
-Missing before *Reviewed*: Use case and who is affected · Request type · Theme · Desired outcome · Product for 006…QwErT
+Missing before *Reviewed*: Use case and who is affected · Request type · Theme · Deployment for 006…QwErT · Desired outcome
 
 Another customer with this problem? Comment with one line:
 
