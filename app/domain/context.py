@@ -40,12 +40,14 @@ class Presence(StrEnum):
 class Wanted:
     """An item that is not there yet; `heard` is what was told, for all to see, but could not be read.
 
+    `unread` says that something was told and could not be read, whether or not it may be repeated.
     `in_comment` says that only a comment can tell it, because it matters when it was told.
     """
 
     item: Item
     heard: str | None = None
     in_comment: bool = False
+    unread: bool = False
 
     @property
     def tellable(self) -> bool:
@@ -86,7 +88,11 @@ class Context:
             return None
         heard = next((heard for presence, heard in found if presence is Presence.UNREADABLE), None)
         fresh = {f"{Source.FIELD}:{f.key}" for f in self.taxonomy.fields if f.fresh} | {f"{Source.LINE}:{NEW_CUSTOMER}"}
-        return Wanted(item, heard, in_comment=fresh.issuperset(map(str, item.met_by)))
+        told = [
+            self.facts.get(p.arg) for p, (how, _) in zip(item.met_by, found, strict=True) if how is Presence.UNREADABLE
+        ]
+        unread = any(one and not one.internal for one in told)
+        return Wanted(item, heard, in_comment=fresh.issuperset(map(str, item.met_by)), unread=unread)
 
     def _presence(self, predicate: Predicate, since: datetime | None) -> tuple[Presence, str | None]:
         match predicate.source:

@@ -16,7 +16,8 @@ TEMPLATE = "move_held"
 class Hold:
     """The intention. `since` is when the card came to `source`: what explains the move was told after that.
 
-    `missing` is what it lacks now, `wanted` all that it ever lacked. `agreed` is who may make the move and said so;
+    `missing` is what it lacks now, `wanted` all that it ever lacked, `unread` what was told and not
+    read. `agreed` is who may make the move and said so;
     `via` the status that the way leads through instead.
     """
 
@@ -31,6 +32,7 @@ class Hold:
     move: Move | None
     missing: tuple[str, ...]
     wanted: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     agreed: str | None = None
     via: str | None = None
 
@@ -66,6 +68,7 @@ def kept(case: Case) -> Hold | None:
         move=flow.named(source, target, state.get("move")),
         missing=tuple(_texts(state.get("missing"))),
         wanted=tuple(_texts(state.get("wanted"))),
+        unread=tuple(_texts(state.get("unread"))),
         agreed=_text(state.get("agreed")),
         via=_text(state.get("via")),
     )

@@ -66,6 +66,11 @@ def missing(objections: Iterable[Objected]) -> list[Wanted]:
     return list(found.values())
 
 
+def unread(wanted: Iterable[Wanted]) -> list[str]:
+    """The keys of what was told and could not be read, with what was heard where it may be repeated."""
+    return [f"{w.item.key} {w.heard or ''}".strip() for w in wanted if w.unread]
+
+
 def awaits(reasons: Iterable[str]) -> bool:
     """Whether more is to come: somebody's agreement, or what is missing."""
     return bool({Objection.INCOMPLETE.value, Objection.NOT_THEIRS.value} & set(reasons))

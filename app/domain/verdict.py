@@ -12,7 +12,7 @@ from app.domain.case import SILENT, Case, Objected, Objection, Ruling
 from app.domain.held_ends import carried_out, overtaken
 from app.domain.history import Step
 from app.domain.hold import TEMPLATE, kept
-from app.domain.move_words import awaits, in_order, missing, whys, words
+from app.domain.move_words import awaits, in_order, missing, unread, whys, words
 from app.domain.ours import HELD, MOVE, MOVES
 from app.domain.plan import Finding, Say, Verdict
 from app.domain.taxonomy import Mode
@@ -114,6 +114,7 @@ def _say(
         "why": why,
         "move": move.id if move else None,
         "missing": [w.item.key for w in wanted],
+        "unread": unread(wanted),
     }
     if keeps:
         instead = _instead(case, step, state["event"])

@@ -228,7 +228,8 @@ def test_somebody_else_cannot_and_is_told_so(held: Card) -> None:
     assert isinstance(note, PostNote)
     assert reaction == React(held.thread[-2].id, "question")
     assert held.hears() == (
-        "@sa.omar, `cancel` is for the author, the area lead, the PM or the program lead, and for whoever made the move, so I left things as they are."
+        "@sa.omar, `cancel` is for the author, the area lead, the PM or the program lead, "
+        "and for whoever made the move, so I left things as they are."
     )
     assert "hold::open" in held.issue.labels
     brings_it(held)
@@ -430,3 +431,18 @@ def test_an_override_that_comes_after_somebody_cancelled_is_answered(held: Card)
     assert held.hears() == "@sme.ken, I keep no move of this card, so there is nothing to `override`."
     held.comment("sme.ken", "yes")
     assert held.settle() == []
+
+
+def test_an_answer_that_is_not_read_is_named_in_the_checklist(complete: Makes) -> None:
+    card = complete("new", description=without("Product"))
+    card.move("sme.ken", "reviewed")
+    card.settle()
+    assert missing(card.hears()) == ["Deployment"]
+    card.comment("sa.jane", "Deployment: SaaS")
+    card.settle()
+    heard = card.hears()
+    assert missing(heard) == ["Deployment"]
+    assert "I could not read `SaaS`. For example `Deployment: self-managed`" in heard
+    card.comment("sa.jane", "Deployment: self-managed")
+    card.settle()
+    assert card.hears().startswith("Done: I moved it from **New** to **Reviewed** for `sme.ken`.")

@@ -67,7 +67,7 @@ Almost there, @sme.ken: I keep your move to **Reviewed**. The card is back in **
 Please add:
 
 - [ ] **Theme**: Product managers read requests theme by theme. Pick a label: ~"theme::ai::chat" · ~"theme::ai::code-suggestions" · ~"theme::ai::vulnerability"
-- [ ] **Deployment**: What can be done, and when, differs between them. For example `Deployment: self-managed`
+- [ ] **Deployment**: What can be done, and when, differs between them. I could not read what was told. For example `Deployment: self-managed`
 - [ ] **Desired outcome**: It tells everybody when the problem is solved. For example `Desired outcome: removed users lose access within 5 minutes`
 
 Anybody can answer: in a comment here, in the description, or with a label. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar, 09:32 UTC.

@@ -93,7 +93,7 @@ def _ask(
     state = {
         "open": True,
         "missing": missing,
-        "unread": {w.item.key: w.heard for w in all_of_it if w.heard},
+        "unread": {w.item.key: w.heard for w in all_of_it if w.unread},
         "asked": list(dict.fromkeys([*was_asked, *missing])),
         "words": list(words) if words else None,
         **_kept(ask),
