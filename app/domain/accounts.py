@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from hashlib import sha256
 
 from app.domain.customer import Account, AccountKind
 
@@ -23,6 +24,7 @@ _BARE = re.compile(
     r"(?:com|mil)/\S{0,200}\d)",
     re.IGNORECASE,
 )
+_SHORT = re.compile(r"(?<!\w)(00[16]|CRM)(?:…|\.\.\.)([A-Za-z0-9]{5})(?!\w)")
 _NO_ACCOUNTS = re.compile(r"/-/|/uploads/|\A[^/]*//[^/]*/?\Z")
 _FILLING = (
     "a account accounts an asap ask asking client company crm customer deal follow follows for from here "
@@ -50,6 +52,22 @@ def account_of(text: str, known: frozenset[str] = frozenset()) -> Account | None
     return next((a for a in links(text) if stands_for_account(a)), None) or _known(text, known)
 
 
+def short_of(key: str) -> str:
+    """`006…QwErT`, as our notes name an account; of another CRM a few letters for its link, which may spell a name."""
+    return f"{key[:3]}…{key[-5:]}" if re.fullmatch(r"[A-Za-z0-9]{15}", key) else f"CRM…{hidden(key)[:5]}"
+
+
+def hidden(key: str) -> str:
+    """Letters that stand for a key."""
+    return sha256(key.encode()).hexdigest()[:15]
+
+
+def short_in(text: str) -> str | None:
+    """The account that a text names as our notes do: only a request that has it knows which that is."""
+    found = _SHORT.search(text)
+    return f"{found[1]}…{found[2]}" if found else None
+
+
 def crm_links(text: str, known: frozenset[str] = frozenset()) -> Iterator[Account]:
     """The links of a text that lead to an account wherever they stand: into a CRM, or to a `known` account."""
     return (a for a in links(text) if a.kind is not AccountKind.OTHER or a.key in known or _is_crm(a.link or ""))
@@ -70,7 +88,7 @@ def stands_for_account(account: Account) -> bool:
 def says_name(text: str) -> bool:
     """Whether something that may be a customer's name was typed with, or in place of, a link."""
     bare = _URL.sub(" ", _NAMED_LINK.sub(lambda m: f" {'' if _URL.match(m[1]) else m[1]} ", text))
-    words = (word.casefold() for word in re.findall(r"[^\W_]{2,}", _ID.sub(" ", bare)))
+    words = (word.casefold() for word in re.findall(r"[^\W_]{2,}", _ID.sub(" ", _SHORT.sub(" ", bare))))
     return any(not word.isdigit() and word not in _SAYS_NO_NAME for word in words)
 
 

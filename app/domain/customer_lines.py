@@ -3,13 +3,13 @@
 A CRM link alone is no customer line: it takes a field for it, a label beside it, or a one-liner around it (rule 5).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from app.domain import tellings
-from app.domain.accounts import account_of, crm_links, named_links, says_name, without_links
-from app.domain.customer import Account, CustomerLine, Heard
+from app.domain.accounts import account_of, crm_links, named_links, says_name, short_in, short_of, without_links
+from app.domain.customer import Account, AccountKind, CustomerLine, Heard
 from app.domain.evidence import (
     ACCOUNT,
     NOTHING,
@@ -96,6 +96,21 @@ def lines_of(heard: Iterable[Heard]) -> tuple[CustomerLine, ...]:
     return tuple(board.answered(key) for key in board.standing)
 
 
+def full_keys(heard: Sequence[Heard]) -> list[Heard]:
+    """The same, but what is withdrawn by an account's short name is so by its key, where only one account has it."""
+    told = {line.account.key: line.account for each in heard for line in each.lines if line.withdrawn is None}
+    by_short: dict[str, list[Account]] = {}
+    for account in told.values():
+        by_short.setdefault(short_of(account.key), []).append(account)
+    only = {short: accounts[0] for short, accounts in by_short.items() if len(accounts) == 1}
+    return [replace(each, lines=tuple(_in_full(line, only) for line in each.lines)) for each in heard]
+
+
+def _in_full(line: CustomerLine, only: Mapping[str, Account]) -> CustomerLine:
+    found = only.get(line.account.key) if line.withdrawn is not None else None
+    return replace(line, account=found) if found else line
+
+
 def told_of_nobody(heard: Iterable[Heard]) -> tuple[int, ...]:
     """The comments that answer something about a customer, when none or several stood: nobody can tell about whom."""
     return tuple(_board(heard).dropped)
@@ -170,6 +185,10 @@ def _one_liner(said: OneLiner, speaker: Speaker, table: Table) -> Heard:
     parts = list(of_parts(said, by_key, tellings.names_of(table.fields), table.known))
     account = first_account(parts, table.known)
     named = any(_name_in(t.text, table) for t in parts if t.field.key in (ACCOUNT, NAME.key))
+    if account is None and said.withdraws and (short := next(filter(None, map(short_in, said.parts)), None)):
+        reason = "; ".join(without_links(part) for part in said.parts if not short_in(part))[:_LONGEST_REASON]
+        line = _line(Account(short, AccountKind.OTHER), speaker, {})
+        return Heard((replace(line, withdrawn=reason),))
     if account is None:
         first = said.parts[0] if said.parts else ""
         return Heard(unread=(WITHOUT_ACCOUNT,), named=named or (bool(first) and says_name(first)))

@@ -11,6 +11,7 @@ from decimal import Decimal
 from hashlib import sha256
 
 from app.domain.account_book import AccountBook
+from app.domain.accounts import hidden, short_of
 from app.domain.amounts import Band, band_of, plain, total
 from app.domain.case import Case
 from app.domain.context import Context
@@ -208,7 +209,7 @@ def _row(desk: Desk, line: CustomerLine) -> list[object]:
     """The machine copy of one customer: account, severity, ARR as it may be read here, date, who told it, where,
     priority.
     """
-    key = line.account.key if line.account.kind is not AccountKind.OTHER else _hidden(line.account.key)
+    key = line.account.key if line.account.kind is not AccountKind.OTHER else hidden(line.account.key)
     due = line.needed_by.isoformat() if line.needed_by else None
     priority = priority_of(line, desk.numbers)
     return [key, line.severity, _worth(desk, line), due, line.author.id, line.note_id, priority]
@@ -251,15 +252,6 @@ def plain_link(account: Account) -> str | None:
     bare = re.split("[?#]", link, maxsplit=1)[0]
     link = bare if account.kind is not AccountKind.OTHER and account.key in bare else link
     return link if _LINK.fullmatch(link) else None
-
-
-def short_of(key: str) -> str:
-    """`006…QwErT`; of another CRM a few letters that stand for its link, which may spell a name."""
-    return f"{key[:3]}…{key[-5:]}" if re.fullmatch(r"[A-Za-z0-9]{15}", key) else f"CRM…{_hidden(key)[:5]}"
-
-
-def _hidden(key: str) -> str:
-    return sha256(key.encode()).hexdigest()[:15]
 
 
 def _lacks(desk: Desk, lines: Sequence[CustomerLine]) -> dict[str, str]:

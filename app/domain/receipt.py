@@ -7,14 +7,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from app.domain.accounts import crm_links
+from app.domain.accounts import crm_links, short_of
 from app.domain.blocks import readable
 from app.domain.case import Case
 from app.domain.customer import AccountKind, CustomerLine, Heard
 from app.domain.customer_lines import WITHOUT_ACCOUNT
 from app.domain.issue import Note
 from app.domain.ledger import growth
-from app.domain.ledger_note import short_of
 from app.domain.taxonomy import Field, FieldKind
 
 TOLD_AT_MOST = 20
@@ -35,6 +34,7 @@ class Receipt:
 
     `no_account` and `unknown_gone` are one-liners without an account, and about a customer who is not here. `asks`: a
     CRM link stands there and nothing says whether it is a customer; `link` is that link where it may be repeated.
+    `taken_from` are the people whose customers somebody else withdrew without a word why.
     `currency` is the only one that counts, where an amount was told in another. `cut`: only the beginning was read;
     `left_out`: nothing was. `whose`: it tells something about a customer, and nobody knows which.
     """
@@ -47,6 +47,7 @@ class Receipt:
     more: int = 0
     no_account: bool = False
     unknown_gone: bool = False
+    taken_from: tuple[str, ...] = ()
     currency: str | None = None
     whose: bool = False
     asks: bool = False
@@ -58,7 +59,7 @@ class Receipt:
     def due(self) -> bool:
         """Whether there is anything that its people have to hear."""
         told = (self.unread, self.meant, self.past, self.more, self.no_account, self.unknown_gone, self.currency)
-        return any((*told, self.left_out, self.whose, self.asks, self.cut))
+        return any((*told, self.taken_from, self.left_out, self.whose, self.asks, self.cut))
 
 
 def of_comment(case: Case, note: Note) -> Receipt:
@@ -98,10 +99,21 @@ def _receipt(case: Case, heard: Heard) -> Receipt:
         past=tuple(dict.fromkeys(due for line in heard.lines if (due := _over(line)))),
         more=len(_uncounted(case, heard)),
         no_account=WITHOUT_ACCOUNT in heard.unread,
-        unknown_gone=any(line.withdrawn is not None and not _ever_here(case, line) for line in heard.lines),
+        unknown_gone=any(line.withdrawn is not None and not ever_here(case, line) for line in heard.lines),
+        taken_from=tuple(dict.fromkeys(_taken_from(case, heard))),
         currency=case.book.currency if any(_is_foreign(case, line) for line in heard.lines) else None,
         cut=heard.cut,
     )
+
+
+def _taken_from(case: Case, heard: Heard) -> Iterator[str]:
+    """Whose customers were withdrawn by somebody else, who does not say why."""
+    told = [one for each in case.reading.heard.values() for one in each.lines if one.withdrawn is None]
+    for line in heard.lines:
+        before = [t for t in told if t.account.key == line.account.key and t.at < line.at]
+        teller = max(before, key=lambda t: t.at).author if before and line.withdrawn == "" else line.author
+        if teller.id != line.author.id:
+            yield teller.username
 
 
 def _asked(case: Case, note: Note, heard: Heard) -> Receipt:
@@ -118,7 +130,8 @@ def _uncounted(case: Case, heard: Heard) -> list[str]:
     return [key for key in heard.more_links if key not in counted]
 
 
-def _ever_here(case: Case, line: CustomerLine) -> bool:
+def ever_here(case: Case, line: CustomerLine) -> bool:
+    """Whether somebody told its account as a customer of this request."""
     told = (one for heard in case.reading.heard.values() for one in heard.lines)
     return any(one.account.key == line.account.key and one.withdrawn is None for one in told)
 

@@ -14,7 +14,7 @@ from app.domain import blocks, tellings
 from app.domain.accounts import CRM_WORDS, account_of
 from app.domain.blocks import READ_AT_MOST
 from app.domain.customer import CustomerLine, Heard
-from app.domain.customer_lines import Speaker, Table, lines_of, told_of_nobody, understand
+from app.domain.customer_lines import Speaker, Table, full_keys, lines_of, told_of_nobody, understand
 from app.domain.evidence import ACCOUNT, KEYS, NOTHING, first_account, of_labels, of_parts
 from app.domain.issue import Issue, Note, User
 from app.domain.taxonomy import Field
@@ -120,6 +120,8 @@ def _read(
     chosen, not_read = _chosen(notes, table)
     texts = [_hear(description, author, table, prompts)]
     texts += [_hear(n.body, Speaker(n.author, n.created_at, n.id, n.internal), table, prompts) for n in chosen]
+    full = full_keys([text.heard for text in texts])
+    texts = [replace(text, heard=heard) for text, heard in zip(texts, full, strict=True)]
     lines = lines_of(text.heard for text in texts)
     facts: dict[str, Told] = {"target": Told(milestone, Where.ISSUE)} if milestone else {}
     standing = {line.account.key for line in lines}

@@ -65,6 +65,17 @@ def test_a_withdrawn_line_is_gone_and_may_come_back() -> None:
     assert standing("", notes[1]) == []
 
 
+def test_a_line_is_withdrawn_by_the_short_name_that_our_notes_give_it() -> None:
+    first, other = note(1, f"+1 customer: {DEAL} | blocker"), note(2, f"+1 customer: {HOUSE} | nice")
+    for short in ("006…QwErT", "`006…QwErT`", "006...QwErT"):
+        gone = note(3, f"-1 customer: {short} | closed-lost")
+        assert standing("", first, other, gone) == [(HOUSE_ID, Severity.NICE)]
+        assert not reading("", first, other, gone).heard[3].named
+    assert standing("", first, other, note(3, "-1 customer: 006…AAAAA")) == standing("", first, other)
+    twin = note(3, f"+1 customer: {DEAL.replace('5g', '5h')}")
+    assert len(standing("", first, twin, note(4, "-1 customer: 006…QwErT"))) == 2
+
+
 def test_editing_reads_again_and_deleting_removes() -> None:
     first, second = note(1, f"+1 customer: {DEAL} | blocker"), note(2, f"+1 customer: {HOUSE}")
     assert standing("", replace(first, body=f"+1 customer: {DEAL} | nice"), second)[0] == (DEAL_ID, Severity.NICE)

@@ -128,6 +128,20 @@ def test_a_withdrawn_customer_is_gone_and_whoever_withdrew_it_sees_so(card: Make
     assert "No customer is on this request any more." in one.hears()
 
 
+def test_whose_customer_is_taken_off_without_a_reason_hears_of_it(card: Make) -> None:
+    one = card()
+    said(one, "sa.omar", f"+1 customer: {ACME} | nice | expansion | 2026-12-31")
+    one.hears()
+    note = said(one, "sa.ines", "-1 customer: 006…QwErT")
+    assert marks(one, note) == ["white_check_mark"]
+    assert answers(one) == snapshot(
+        "I read opportunity 006…QwErT: withdrawn. @sa.omar, you told of this customer, and no reason is given here for taking it off. If it should stay, tell it again with `+1 customer`. Edit your comment and I will read it again."
+    )
+    other = said(one, "sa.ines", f"-1 customer: {INITECH}")
+    assert marks(one, other) == []
+    one.hears()
+
+
 def test_a_move_alone_does_not_touch_the_ledger(card: Make) -> None:
     one = card()
     one.world = one.world.rule_in("moves", Mode.OFF)
