@@ -103,15 +103,9 @@ Please add:
 
 - [ ] **Theme**: Product managers read requests theme by theme. Pick a label: ~"theme::ai::chat" · ~"theme::ai::code-suggestions" · ~"theme::ai::vulnerability"
 
-Anybody can answer: in a comment here, in the description, or with a label. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar.
+Anybody can answer: in a comment here, in the description, or with a label. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar, 09:00 UTC.
 
-Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
-
-From **New** a card can go to:
-- **Reviewed** (an SME of the area, the area lead or the PM)
-- **Accepted by PMs** (the PM)
-- **Declined** (the PM)
-- **Backlog** (the PM)\
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.\
 """
         ]
     )
@@ -123,7 +117,7 @@ From **New** a card can go to:
     assert house.heard(issue) == snapshot(
         [
             """\
-~~I had kept a move of this card.~~ Done: I moved it from **New** to **Reviewed** for `sme.ken`.
+Done: I moved it from **New** to **Reviewed** for `sme.ken`.
 
 - [x] ~~Theme~~ from `sme.ken`
 - [x] ~~Deployment~~ from `sa.omar`. Thank you!\
