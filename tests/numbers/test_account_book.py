@@ -121,6 +121,19 @@ def test_a_file_that_is_no_book(tmp_path: Path, text: str | bytes, lines: list[s
     assert told(tmp_path, text) == lines
 
 
+def test_a_tier_without_a_weight_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "book.csv"
+    path.write_text(
+        "account,arr,tier\n0018X00002AbCdE,1,GitLab Ultimate\n0018X00002AbCdF,1,gold\n0018X00002AbCdG,1,\n"
+    )
+    with pytest.raises(ConfigInvalid) as caught:
+        read_account_book(path, "USD", ("ultimate", "premium"))
+    assert str(caught.value) == (
+        "book.csv:3:19: this is no tier that has a weight — write ultimate or premium, as in `numbers: tiers:`, or "
+        "leave it empty"
+    )
+
+
 def test_a_book_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(ConfigInvalid) as caught:
         read_account_book(tmp_path / "none.csv", "USD")
