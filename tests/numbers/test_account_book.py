@@ -123,9 +123,7 @@ def test_a_file_that_is_no_book(tmp_path: Path, text: str | bytes, lines: list[s
 
 def test_a_tier_without_a_weight_is_told(tmp_path: Path) -> None:
     path = tmp_path / "book.csv"
-    path.write_text(
-        "account,arr,tier\n0018X00002AbCdE,1,GitLab Ultimate\n0018X00002AbCdF,1,gold\n0018X00002AbCdG,1,\n"
-    )
+    path.write_text("account,arr,tier\n0018X00002AbCdE,1,GitLab Ultimate\n0018X00002AbCdF,1,gold\n0018X00002AbCdG,1,\n")
     with pytest.raises(ConfigInvalid) as caught:
         read_account_book(path, "USD", ("ultimate", "premium"))
     assert str(caught.value) == (
