@@ -91,7 +91,7 @@ Worked out from ARR share 1–2.5M · subscriptions 0.48 of 1 · theme 0.50 of 1
 
 Missing before *Reviewed*: Theme
 
-Not told yet: ARR at stake for 006…00004 · Needed by for 006…00004 · Product for 001…00002, 006…00004 · Impact to the customer of not having this for 001…00002
+Not told yet: ARR at stake for 006…00004 · Needed by for 006…00004 · Deployment for 001…00002, 006…00004 · Impact to the customer of not having this for 001…00002
 
 Another customer with this problem? Comment with one line:
 
@@ -118,7 +118,7 @@ Worked out from ARR share 1,020,000.50 USD · retention 600,000 USD · growth 42
 
 Missing before *Reviewed*: Theme
 
-Not told yet: ARR at stake for 006…00004 · Needed by for 006…00004 · Product for 001…00002, 006…00004 · Impact to the customer of not having this for 001…00002
+Not told yet: ARR at stake for 006…00004 · Needed by for 006…00004 · Deployment for 001…00002, 006…00004 · Impact to the customer of not having this for 001…00002
 
 Another customer with this problem? Comment with one line:
 

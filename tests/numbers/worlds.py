@@ -50,7 +50,7 @@ def book(*entries: BookEntry) -> AccountBook:
 
 def desk(of: AccountBook, amounts: Amounts = Amounts.BANDS, numbers: Numbers = NUMBERS) -> Desk:
     """A desk of the shipped numbers."""
-    names = {"severity": "Severity", "arr": "ARR at stake", "deployment": "Product", "needed_by": "Needed by"}
+    names = {"severity": "Severity", "arr": "ARR at stake", "deployment": "Deployment", "needed_by": "Needed by"}
     names["impact"] = "Impact to the customer of not having this"
     return Desk(numbers, of, ROSTER, amounts, names)
 
