@@ -33,6 +33,7 @@ def words(
         "then": [],
         "via": None,
         "new_accounts": 0,
+        "grown": None,
     }
 
 
