@@ -119,8 +119,8 @@ class Night:
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """All of `cadence:` in program.yml. `timezone` is that of regions which name none, `everywhere` has the days off that
-    all meetings keep. Kinds, areas and regions that are not written have the handbook's habits.
+    """All of `cadence:` in program.yml. `timezone` is that of regions which name none, `everywhere` has the days off
+    that all meetings keep. Kinds, areas and regions that are not written have the handbook's habits.
     """
 
     fiscal_year: FiscalYear = field(default_factory=FiscalYear)

@@ -1,10 +1,21 @@
 """One meeting, as a value: what, when, and who."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from app.domain.cadence import MeetingKind
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9._-]*")
+
+
+def slug(text: str) -> str:
+    """A text as part of an identifier or a file's name; no two texts have the same."""
+    if _SLUG.fullmatch(text):
+        return text
+    plain = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    return f"{plain}-{hashlib.sha256(text.encode()).hexdigest()[:8]}".strip("-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +29,7 @@ class Series:
     @property
     def key(self) -> str:
         """How the series is called in identifiers, like `pod-ai`."""
-        return "-".join(part for part in (self.kind, self.area, self.region) if part)
+        return "-".join(slug(part) for part in (self.kind, self.area, self.region) if part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Who meets at night (S144): the times of a meeting on everybody's clocks, and how often each region has the night slot."""
+"""Who meets at night (S144): a meeting on everybody's clocks, and how often each region has the night slot."""
 
 from collections import Counter
 from collections.abc import Iterable

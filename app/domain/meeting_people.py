@@ -76,9 +76,8 @@ def places(program: Program, series: Series, day: date) -> tuple[Place, ...]:
     cadence = program.cadence
     if series.region is not None:
         return (cadence.everywhere, cadence.place(series.region))
-    roles, own = (Role.PROGRAM_LEAD,), cadence.everywhere
-    if series.area is not None:
-        roles, own = LEADING, cadence.area(series.area).place
+    roles: tuple[Role, ...] = (Role.PROGRAM_LEAD,) if series.area is None else LEADING
+    own = cadence.area(series.area).place if series.area is not None else cadence.everywhere
     hosts = _holding(program, datetime.combine(day, _NOON, UTC), roles, series.area, None, backup=False)
     return tuple(dict.fromkeys((cadence.everywhere, own, *(cadence.place(person.region) for person in hosts))))
 

@@ -110,8 +110,7 @@ def _pair(program: Program, occurrence: Occurrence) -> Iterator[Meeting]:
     """A pod and its PM review, on two working days two weeks apart."""
     habits, kept = program.cadence.habits, places(program, occurrence.series, occurrence.day)
     pod_slot = _slot(program, occurrence, habits[MeetingKind.POD])
-    its_own = habits[MeetingKind.PM_REVIEW].slots
-    slot = _slot(program, occurrence, habits[MeetingKind.PM_REVIEW]) if its_own else pod_slot
+    slot = _slot(program, occurrence, habits[MeetingKind.PM_REVIEW])
     then, later = _why(pod_slot, kept), _why(slot, kept)
     day = _free_day(occurrence, lambda day: then(day) or later(day + POD_TO_REVIEW))
     if day is None:
@@ -125,8 +124,9 @@ def _pair(program: Program, occurrence: Occurrence) -> Iterator[Meeting]:
 
 
 def _slot(program: Program, occurrence: Occurrence, habit: Habit) -> Slot:
-    """Whose turn it is, with the time zone it is in."""
-    slot = habit.slots[(occurrence.number + turn(program, occurrence.series)) % len(habit.slots)]
+    """Whose turn it is, with the time zone it is in. A review without slots has that of the pod of its period."""
+    slots = habit.slots or program.cadence.habits[MeetingKind.POD].slots
+    slot = slots[(occurrence.number + turn(program, occurrence.series)) % len(slots)]
     return Slot(slot.at, slot.timezone or program.cadence.clocks(occurrence.series.region))
 
 
@@ -183,5 +183,5 @@ def _title(program: Program, series: Series) -> str:
 
 def _uid(program: Program, occurrence: Occurrence) -> str:
     """After the first project: two programs whose calendars somebody reads must not share it."""
-    home = program.projects[0].path.replace("/", ".").lower()
+    home = program.projects[0].path.replace("/", ".")
     return f"{occurrence.series.key}-{occurrence.period}@{home}.sounding-board".lower()

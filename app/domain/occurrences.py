@@ -78,10 +78,10 @@ def _in(program: Program, series: Series, year: FiscalYear, quarter: Quarter) ->
                 number = (quarter.year * 4 + quarter.number) * len(habit.weeks) + index
                 yield period, number, _day(year, habit, quarter, month, week)
         case MeetingKind.CORNER | MeetingKind.EXCHANGE:
-            for week in year.weeks(quarter):
-                if (number := _counted(habit, week)) is not None:
-                    period = f"FY{quarter.year % 100:02d}-W{week.of_year:02d}"
-                    yield period, number, week.monday + timedelta(days=habit.day.number)
+            for found in year.weeks(quarter):
+                if (count := _counted(habit, found)) is not None:
+                    period = f"FY{quarter.year % 100:02d}-W{found.of_year:02d}"
+                    yield period, count, found.monday + timedelta(days=habit.day.number)
 
 
 def _monthly(program: Program, series: Series, quarter: Quarter, month: int) -> date:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from app import bootstrap
+from app.domain.meeting_conflicts import conflict_lines
 from app.gateways.config_errors import ConfigInvalid
 from app.gateways.config_history import changes_against
 from app.gateways.config_load import Configuration, load
@@ -28,6 +29,8 @@ def check(
         f"Configuration ok: {len(taxonomy.titles)} labels, {len(taxonomy.workflow.moves)} moves, "
         f"{len(program.areas)} areas, {len(program.roster.people)} people, {len(program.projects)} projects."
     )
+    for conflict in conflict_lines(program, bootstrap.utc_now()):
+        typer.echo(f"note: {conflict}; `sounding-board calendar` shows all dates.")
     if against:
         _against(directory, against)
     if online:
