@@ -9,6 +9,7 @@ import holidays
 
 DAY = timedelta(days=1)
 _SATURDAY = 5
+_ANY_YEAR = 2026
 _FAR = 400
 """Days after which somebody who looks for a working day gives up: a place that works on none."""
 
@@ -37,9 +38,17 @@ def _public(code: str, year: int) -> Mapping[date, str]:
     return dict(found.items())
 
 
-@cache
+def holidays_known(code: str) -> bool:
+    """Whether a place may have this code for its public holidays."""
+    try:
+        _public(code, _ANY_YEAR)
+    except NotImplementedError:
+        return False
+    return True
+
+
 def known_holidays() -> frozenset[str]:
-    """Every code that a place may have for its public holidays."""
+    """Every such code. Slow: all countries are looked up."""
     countries = holidays.list_supported_countries()
     return frozenset(countries) | {f"{country}-{part}" for country, parts in countries.items() for part in parts}
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from app.domain.cadence import Rule, Slot, Weekday
-from app.domain.days_off import known_holidays
+from app.domain.days_off import holidays_known, known_holidays
 from app.domain.fiscal import Month, WeekOne
 from app.gateways.config_provision_shapes import Zone, zone_told
 from app.gateways.config_shapes import Day, Duration, Handle, Shape, complaint, one_or_many
@@ -39,15 +39,12 @@ def _week(value: object) -> object:
 
 
 def _holiday(value: str) -> str:
-    if value not in known_holidays():
-        country = value.partition("-")[0]
-        parts = sorted(code for code in known_holidays() if code.startswith(f"{country}-")) or [
-            "DE",
-            "FR",
-            "US",
-            "US-CA",
+    if not holidays_known(value):
+        country, known = value.partition("-")[0], sorted(known_holidays())
+        there = [code for code in known if code.startswith(f"{country}-")] or [
+            code for code in known if "-" not in code
         ]
-        raise complaint(f"holidays of `{value}` are not known", nearest(value, parts, "write it as in ISO 3166, like"))
+        raise complaint(f"holidays of `{value}` are not known", nearest(value, there, "write it as in ISO 3166, like"))
     return value
 
 
