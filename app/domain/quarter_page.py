@@ -97,7 +97,7 @@ def _picture(program: Program, quarter: Quarter, found: Sequence[Meeting]) -> It
         if held:
             yield f"    section {_DRAWN.sub(' ', KIND_NAMES[kind])}"
         for meeting in held:
-            drawn = _DRAWN.sub(" ", names.get(meeting.area or "", KIND_NAMES[kind])).strip() or kind
+            drawn = " ".join(_DRAWN.sub(" ", names.get(meeting.area or "", KIND_NAMES[kind])).split()) or kind
             yield f"    {drawn} :{meeting.start.date()}, 1d"
     yield "```"
 

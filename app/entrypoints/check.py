@@ -30,7 +30,7 @@ def check(
         f"{len(program.areas)} areas, {len(program.roster.people)} people, {len(program.projects)} projects."
     )
     for conflict in conflict_lines(program, bootstrap.utc_now()):
-        typer.echo(f"note: {conflict}; `sounding-board calendar` shows all dates.")
+        typer.echo(f"note: {conflict}.")
     if against:
         _against(directory, against)
     if online:

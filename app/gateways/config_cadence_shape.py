@@ -40,11 +40,9 @@ def _week(value: object) -> object:
 
 def _holiday(value: str) -> str:
     if not holidays_known(value):
-        country, known = value.partition("-")[0], sorted(known_holidays())
-        there = [code for code in known if code.startswith(f"{country}-")] or [
-            code for code in known if "-" not in code
-        ]
-        raise complaint(f"holidays of `{value}` are not known", nearest(value, there, "write it as in ISO 3166, like"))
+        parts = sorted(code for code in known_holidays() if code.startswith(f"{value.partition('-')[0]}-"))
+        iso = "write the country as in ISO 3166, like US, or with its part, like DE-BY"
+        raise complaint(f"holidays of `{value}` are not known", nearest(value, parts, "its parts") if parts else iso)
     return value
 
 

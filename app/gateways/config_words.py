@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -82,6 +82,8 @@ def _worded(document: Document, shape: type[Shape], detail: ErrorDetails) -> Con
         return document.at(trail, f"{name} is empty", "write something, or leave the whole line out")
     if kind == "greater_than_equal":
         return document.at(trail, f"{name} is too small", f"write {told['ge']} or more")
+    if kind == "less_than_equal":
+        return document.at(trail, f"{name} is too large", f"write {told['le']} or less")
     wanted, cure = _SHAPES.get(
         kind.partition("_")[0], (f"cannot be used ({detail['msg']})", "write it as in the shipped file")
     )
@@ -120,9 +122,16 @@ def _keys(shape: type[BaseModel], trail: Trail) -> list[str]:
             continue
         field = next(f for name, f in shape.model_fields.items() if step in (f.alias, name))
         inner = _shape_in(field.annotation)
-        inside = inner is not field.annotation
+        inside = _holds_many(field.annotation)
         shape = inner or shape
     return [field.alias or name for name, field in shape.model_fields.items()]
+
+
+def _holds_many(annotation: Any) -> bool:
+    """Whether a key or an index leads to the shape: of a list or a map, perhaps of one that may be left out."""
+    return get_origin(annotation) in (dict, tuple) or any(
+        get_origin(arg) in (dict, tuple) for arg in get_args(annotation)
+    )
 
 
 def _shape_in(annotation: Any) -> type[BaseModel] | None:
