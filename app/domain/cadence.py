@@ -91,14 +91,15 @@ def _hours(*hours: int, timezone: str | None = UTC) -> tuple[Slot, ...]:
 
 
 HANDBOOK: Mapping[MeetingKind, Habit] = {
-    MeetingKind.POD: Habit(Weekday.WEDNESDAY, _hours(15, 7), timedelta(minutes=45)),
+    MeetingKind.POD: Habit(Weekday.WEDNESDAY, _hours(15, 7, 21), timedelta(minutes=45)),
     MeetingKind.PM_REVIEW: Habit(Weekday.WEDNESDAY, (), timedelta(minutes=45)),
     MeetingKind.ARR_DRIVER: Habit(Weekday.TUESDAY, _hours(15, 7), timedelta(minutes=60), weeks=((2, 2),)),
     MeetingKind.LEADERS: Habit(Weekday.TUESDAY, _hours(15, 7), timedelta(minutes=60), weeks=((2, 4),)),
     MeetingKind.CORNER: Habit(Weekday.TUESDAY, _hours(10, timezone=None), timedelta(minutes=15)),
     MeetingKind.EXCHANGE: Habit(Weekday.THURSDAY, _hours(15, 7), timedelta(minutes=60), every=2),
 }
-"""The handbook's table, with days and hours of ours. A PM review without slots has that of its pod."""
+"""The handbook's table, with days and hours of ours. A PM review without slots has that of its pod; with three slots no
+pod is held at the hour of another area's review."""
 
 
 @dataclass(frozen=True, slots=True)

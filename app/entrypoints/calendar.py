@@ -58,13 +58,9 @@ def calendar(
     ] = Path(),
 ) -> None:
     """Show the meetings of a quarter (this one, if no other is named), or write them as calendar files."""
-    if quarter and (since or until):
-        raise typer.BadParameter("choose --quarter, or --from and --until.")
     program, now = load(directory).program, bootstrap.utc_now()
     choice = _known(program, Choice(area, region, role, kind))
     first, last = _between(program, since, until, quarter, now.date())
-    if last <= first:
-        raise typer.BadParameter(f"there is no day from {first} until {last}.")
     pages = _pages(program, choice, first, last)
     if out is None:
         typer.echo("\n".join(pages.values()), nl=False)
@@ -88,9 +84,14 @@ def _between(
     program: Program, since: date | None, until: date | None, quarter: Quarter | None, today: date
 ) -> tuple[date, date]:
     """Whole quarters, where days are not given."""
+    if quarter and (since or until):
+        raise typer.BadParameter("choose --quarter, or --from and --until.")
     year = program.cadence.fiscal_year
     first = since or year.start(quarter or year.quarter_of((until - timedelta(days=1)) if until else today))
-    return first, until or year.start((quarter or year.quarter_of(first)).following)
+    last = until or year.start((quarter or year.quarter_of(first)).following)
+    if last <= first:
+        raise typer.BadParameter(f"there is no day from {first} until {last}.")
+    return first, last
 
 
 def _midnight(day: date) -> datetime:

@@ -45,7 +45,10 @@ def write(folder: Path, subscription: Subscription, now: datetime) -> bool:
         if text == before:
             return False
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text)
+        # In one step, so that nobody who subscribes ever reads half a calendar.
+        beside = path.with_suffix(".ics.new")
+        beside.write_bytes(text)
+        beside.replace(path)
     except OSError as error:
         raise Permanent(f"cannot write {path}: {error.strerror}") from error
     except ValueError as error:
@@ -73,7 +76,10 @@ def calendar_text(subscription: Subscription, before: bytes | None, now: datetim
 
 
 def _events(before: bytes | None) -> list[Event]:
-    return [event for event in Calendar.from_ical(before).walk("VEVENT") if isinstance(event, Event)] if before else []
+    found = [one for one in Calendar.from_ical(before).walk("VEVENT") if isinstance(one, Event)] if before else []
+    if any(name not in event for event in found for name in ("UID", "DTSTART")):
+        raise ValueError("it has events that another program wrote")
+    return found
 
 
 def _start(event: Event) -> datetime:

@@ -10,7 +10,7 @@ from app.gateways.config_words import nearest
 
 def check(program: Document) -> list[ConfigError]:
     """All mistakes about when and with whom the program meets."""
-    return [*_unknown(program), *_strangers(program), *_review_day(program), *_night(program)]
+    return [*_unknown(program), *_strangers(program), *_twice(program), *_review_day(program), *_night(program)]
 
 
 def _unknown(program: Document) -> Iterator[ConfigError]:
@@ -30,6 +30,15 @@ def _strangers(program: Document) -> Iterator[ConfigError]:
     for trail, handle in program.each("cadence/meetings/*/audience/*", str):
         if people and handle.casefold() not in {person.casefold() for person in people}:
             yield program.at(trail, f"`{handle}` is not among the people", nearest(handle, people, "the people"))
+
+
+def _twice(program: Document) -> Iterator[ConfigError]:
+    for kind in ("arr_driver", "leaders"):
+        seen: set[str] = set()
+        for trail, week in program.texts("cadence", "meetings", kind, "weeks"):
+            if week in seen:
+                yield program.at(trail, f"the week `{week}` is there already", "keep one of them")
+            seen.add(week)
 
 
 def _review_day(program: Document) -> Iterator[ConfigError]:

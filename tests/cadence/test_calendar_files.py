@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 import pytest
-from dateutil.tz import tzical
+from dateutil.tz import tzical  # type: ignore[import-untyped]
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ical.calendar_stream import IcsCalendarStream
@@ -121,8 +121,10 @@ def test_written_again_a_file_is_the_same_to_the_byte(tmp_path: Path) -> None:
 
 
 def changed(before: Program, after: Program) -> tuple[dict[str, Event], dict[str, Event]]:
+    """The events of a file, and of the one that continues it after the program has changed."""
     first = calendar_text(subscription(before), None, NOW)
-    return ({e.uid: e for e in events(text)} for text in (first, calendar_text(subscription(after), first, LATER)))  # type: ignore[return-value]
+    second = calendar_text(subscription(after), first, LATER)
+    return {str(e.uid): e for e in events(first)}, {str(e.uid): e for e in events(second)}
 
 
 def test_a_meeting_that_moves_keeps_its_uid_and_has_the_next_sequence() -> None:
@@ -131,8 +133,7 @@ def test_a_meeting_that_moves_keeps_its_uid_and_has_the_next_sequence() -> None:
     uid = "pod-ai-fy27-m02@sme.feedback.sounding-board"
     assert before.keys() == after.keys()
     assert (before[uid].start.day, after[uid].start.day) == (4, 5)
-    assert after[uid].description
-    assert after[uid].description.splitlines()[-1] == "Moved from Wednesday 4 March 2026 (a day off)."
+    assert str(after[uid].description).splitlines()[-1] == "Moved from Wednesday 4 March 2026 (a day off)."
     assert (before[uid].sequence, after[uid].sequence, after[uid].last_modified) == (0, 1, LATER)
     moved = {u for u in after if after[u] != before[u]}
     assert moved == {u for u in after if after[u].sequence == 1}
@@ -173,6 +174,14 @@ def test_what_is_no_calendar_is_left_alone(tmp_path: Path) -> None:
         write(tmp_path, subscription(program()), NOW)
     assert "is no calendar that can be continued" in str(told.value)
     assert (tmp_path / "program.ics").read_text() == "Dear diary"
+
+
+def test_events_of_another_program_are_left_alone(tmp_path: Path) -> None:
+    text = calendar_text(subscription(program()), None, NOW).replace(b"UID:pod-ai", b"X-ID:pod-ai")
+    (tmp_path / "program.ics").write_bytes(text)
+    with pytest.raises(Permanent, match="it has events that another program wrote"):
+        write(tmp_path, subscription(program()), NOW)
+    assert [path.name for path in tmp_path.iterdir()] == ["program.ics"]
 
 
 def test_a_directory_that_cannot_be_made(tmp_path: Path) -> None:

@@ -100,6 +100,25 @@ def test_slots_take_turns(any_program: Program, first: int) -> None:
                 assert max(times.values()) - min(times.values()) <= 1
 
 
+@pytest.mark.parametrize("first", [2021, 2031])
+def test_wall_clocks_stay_for_ten_years(first: int) -> None:
+    """Every pod is at one of its hours on the clocks of its zone, in summer and in winter, in UTC at either of two."""
+    found = [m for m in years(program(), first, first + 9) if m.kind in (POD, REVIEW)]
+    assert {(str(m.start.tzinfo), f"{m.start:%H:%M}") for m in found} == {
+        ("Europe/Berlin", "16:00"),
+        ("Asia/Singapore", "09:00"),
+        ("America/Los_Angeles", "13:00"),
+    }
+    assert {m.start.astimezone(UTC).hour for m in found} == {14, 15, 1, 20, 21}
+
+
+def test_in_a_program_without_a_cadence_no_two_areas_meet_at_the_same_hour() -> None:
+    """So one lead or one PM of all four areas can be at all pods and reviews."""
+    town = program(cadence=Cadence())
+    held = [m for m in years(town, 2026, 2035) if m.kind in (POD, REVIEW)]
+    assert len({m.start for m in held}) == len(held)
+
+
 @settings(max_examples=20, deadline=None)
 @given(programs(), st.integers(400, 21000), st.integers(1, 200))
 def test_a_meeting_is_the_same_whatever_days_are_asked_for(any_program: Program, day: int, days: int) -> None:

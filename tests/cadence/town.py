@@ -26,8 +26,10 @@ SLOTS = (
     Slot(time(9), "Asia/Singapore"),
     Slot(time(13), "America/Los_Angeles"),
 )
-TURNS = {kind: replace(habit, slots=SLOTS) for kind, habit in HANDBOOK.items() if kind is not MeetingKind.CORNER}
-HABITS = {**HANDBOOK, **TURNS, MeetingKind.PM_REVIEW: HANDBOOK[MeetingKind.PM_REVIEW]}
+TURNS: dict[MeetingKind, Habit] = {
+    kind: replace(habit, slots=SLOTS) for kind, habit in HANDBOOK.items() if kind is not MeetingKind.CORNER
+}
+HABITS: dict[MeetingKind, Habit] = {**HANDBOOK, **TURNS, MeetingKind.PM_REVIEW: HANDBOOK[MeetingKind.PM_REVIEW]}
 
 
 def person(username: str, region: str, *terms: Term) -> Person:
