@@ -105,8 +105,8 @@ def _places(fresh: FreshProgram) -> Iterator[str]:
     yield f"# operator_issue: {fresh.project}#1"
     yield from (
         "",
-        "# When the program meets: by the handbook's table, on clocks in UTC, unless this says otherwise. Slots take turns.",
-        "# `sounding-board calendar` shows what comes of it.",
+        "# When the program meets: by the handbook's table, on clocks in UTC, unless this says otherwise. Slots take",
+        "# turns. `sounding-board calendar` shows what comes of it.",
         "# cadence:",
         "#   fiscal_year_starts: february",
         "#   regions:",
