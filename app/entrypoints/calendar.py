@@ -21,13 +21,18 @@ from app.gateways.config_load import load
 NEAR = timedelta(weeks=15)
 """Where a meeting may be that was once written inside the time asked for."""
 
+_CENTURY = 20
+
 
 def day(text: str) -> date:
-    """A day, like 2026-02-02."""
+    """A day of this century, like 2026-02-02."""
     try:
-        return date.fromisoformat(text)
+        told = date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"{text} is no day: write it like 2026-02-02.") from None
+    if told.year // 100 != _CENTURY:
+        raise typer.BadParameter(f"{text} is in another century.")
+    return told
 
 
 def quarter_named(text: str) -> Quarter:
@@ -35,7 +40,7 @@ def quarter_named(text: str) -> Quarter:
     found = re.fullmatch(r"FY(\d\d)-Q([1-4])", text.upper())
     if found is None:
         raise typer.BadParameter(f"{text} is no quarter: write it like FY27-Q1.")
-    return Quarter(2000 + int(found[1]), int(found[2]))
+    return Quarter(_CENTURY * 100 + int(found[1]), int(found[2]))
 
 
 def calendar(

@@ -140,6 +140,11 @@ calendars/FY27-Q1.md written
     assert "calendars/area-ai.ics unchanged" in told
 
 
+def test_the_quarters_at_the_ends_of_the_century(here: Terminal) -> None:
+    assert here("calendar", "--quarter", "FY00-Q1", "--kind", "leaders").out.startswith("# FY00-Q1: Mon 1 Feb 1999 to ")
+    assert here("calendar", "--quarter", "FY99-Q4", "--kind", "leaders").code == 0
+
+
 def test_one_calendar_that_was_chosen(here: Terminal) -> None:
     ran = here("calendar", "--region", "apac", "--role", "sa", "--out", "calendars")
     assert ran.out == "calendars/region-apac-role-sa.ics written\ncalendars/FY27-Q1-region-apac-role-sa.md written\n"
@@ -154,6 +159,8 @@ def test_one_calendar_that_was_chosen(here: Terminal) -> None:
     [
         (["--quarter", "Q1"], "Q1 is no quarter: write it like FY27-Q1."),
         (["--from", "monday"], "monday is no day: write it like 2026-02-02."),
+        (["--from", "0001-01-01"], "0001-01-01 is in another century."),
+        (["--until", "9999-12-31"], "9999-12-31 is in another century."),
         (["--from", "2026-03-01", "--until", "2026-03-01"], "there is no day from 2026-03-01 until 2026-03-01."),
         (["--quarter", "FY27-Q1", "--from", "2026-03-01"], "choose --quarter, or --from and --until."),
         (["--area", "aj"], "there is no area aj; the areas: ai, app-security, agile, dedicated."),

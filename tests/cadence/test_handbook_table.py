@@ -60,3 +60,12 @@ def test_the_exchange_is_every_other_week_of_the_year(first: int) -> None:
     ]
     assert set(weeks) == set(range(1, 53, 2))
     assert date(first, 1, 1) < date(first + 6, 12, 31)
+
+
+@pytest.mark.parametrize(("quarter", "weeks"), [(Quarter(2023, 1), 12), (Quarter(2027, 1), 13), (Quarter(2023, 3), 14)])
+def test_every_row_has_a_cell_for_every_week(quarter: Quarter, weeks: int) -> None:
+    assert len(program().cadence.fiscal_year.weeks(quarter)) == weeks
+    rows = table(quarter, 99)
+    assert {row.count("|") for row in rows} == {weeks + 3}
+    assert rows[0].rstrip("| ").endswith({12: "3", 13: "after", 14: "after"}[weeks])
+    assert rows[1].rstrip("| ").split(" | ")[-1] == {12: "4", 13: "13", 14: "14"}[weeks]
