@@ -19,9 +19,11 @@ from app.domain.cadence import Cadence
 from app.domain.calendars import Choice, choices
 from app.domain.days_off import Place
 from app.domain.failure import Permanent
+from app.domain.fiscal import Quarter
 from app.domain.meeting import Meeting, Series
 from app.domain.meetings import meetings
 from app.domain.program import Program
+from app.domain.quarter_page import quarter_page
 from app.domain.roster import Role
 from app.gateways.calendar_files import Subscription, calendar_text, write
 from app.gateways.calendar_zones import timezones
@@ -236,6 +238,19 @@ def test_hostile_names_stay_names(area: str, name: str) -> None:
     }
     assert max(map(len, text.split(b"\r\n"))) <= 75
     assert calendar_text(wanted, text, LATER) == text
+
+
+@settings(max_examples=60, deadline=None)
+@given(HOSTILE, HOSTILE)
+def test_hostile_names_stay_in_their_cells(area: str, region: str) -> None:
+    town = program({"ai": area, "cicd": "CICD"})
+    town = replace(town, regions=(region, *town.regions[1:]))
+    page = quarter_page(town, Quarter(2027, 1), meetings(town, SINCE, UNTIL))
+    rows = [line for line in page.splitlines() if line.startswith("|")]
+    assert {row.count("|") for row in rows} == {15, 6, 5}
+    assert page.count("```") == 2
+    drawn = page.split("```")[1].splitlines()
+    assert {line.count(":") for line in drawn if "2026-" in line} == {1}
 
 
 def test_files_of_regions_stay_in_their_directory(tmp_path: Path) -> None:
