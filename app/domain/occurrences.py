@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from app.domain.cadence import Habit, MeetingKind, Rule, Weekday
 from app.domain.fiscal import MONTHS_OF_A_QUARTER, WEEK, FiscalYear, Quarter, QuarterWeek
@@ -57,10 +57,13 @@ def occurrences(program: Program, series: Series, first: date, last: date) -> tu
     """The meetings of a series in all quarters that the days from `first` to `last` touch, in order."""
     year = program.cadence.fiscal_year
     quarters = year.quarters(first, last)
-    found = [told for quarter in (*quarters, quarters[-1].following) for told in _in(program, series, year, quarter)]
+    beyond = [quarters[-1].following]
+    beyond += [beyond[0].following, beyond[0].following.following]
+    asked = [told for quarter in quarters for told in _in(program, series, year, quarter)]
+    ahead = [told for quarter in beyond for told in _in(program, series, year, quarter)]
     return tuple(
         Occurrence(series, period, number, day, following)
-        for (period, number, day), (_, _, following) in pairwise(found)
+        for (period, number, day), (_, _, following) in islice(pairwise([*asked, *ahead]), len(asked))
     )
 
 

@@ -76,7 +76,7 @@ gantt
 | --- | --- | --- | --- | --- |
 | Wed 4 Nov 2026 | 16:00–16:45 Europe/Berlin | PM/SME review: Dedicated | `lead.dedicated`, `pm.dedicated` |  |
 | Wed 9 Dec 2026 | 09:00–09:45 Asia/Singapore | PM/SME review: Dedicated | `lead.dedicated`, `pm.dedicated` |  |
-| Wed 6 Jan 2027 | 13:00–13:45 America/Los_Angeles | PM/SME review: Dedicated | `lead.dedicated`, `pm.dedicated` |  |
+| Wed 6 Jan 2027 | 12:00–12:45 America/Los_Angeles | PM/SME review: Dedicated | `lead.dedicated`, `pm.dedicated` |  |
 
 ## Night slots
 
@@ -192,7 +192,7 @@ def test_check_tells_of_people_who_are_needed_twice_at_once(here: Terminal) -> N
         SHARED,
         SHARED.replace("\n  sme.dana:", "\n      - {role: sme, area: agile, from: 2025-06-01}\n  sme.dana:"),
     )
-    edit(here, '"16:00 Europe/Berlin", "09:00 Asia/Singapore", "13:00 America/Los_Angeles"', '"09:00 Asia/Singapore"')
+    edit(here, '"16:00 Europe/Berlin", "09:00 Asia/Singapore", "12:00 America/Los_Angeles"', '"09:00 Asia/Singapore"')
     ran = here("check")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out == snapshot("""\
