@@ -19,6 +19,7 @@ from app.gateways.gitlab_hooks import GitLabHooks
 from app.gateways.gitlab_labels import GitLabLabels
 from app.gateways.gitlab_list import GitLabLister
 from app.gateways.gitlab_merge_note import GitLabMergeNote
+from app.gateways.gitlab_program_issues import GitLabProgramIssues
 from app.gateways.gitlab_read import GitLabReader
 from app.gateways.gitlab_schedules import GitLabSchedules
 from app.gateways.gitlab_templates import GitLabTemplates
@@ -38,6 +39,7 @@ class GitLab:
     labels: GitLabLabels
     templates: GitLabTemplates
     documents: GitLabDocuments
+    program_issues: GitLabProgramIssues
     boards: GitLabBoards
     hooks: GitLabHooks
     schedules: GitLabSchedules
@@ -95,6 +97,7 @@ def _doors(url: str, api: Api, client: httpx.Client) -> GitLab:
         labels=GitLabLabels(api),
         templates=GitLabTemplates(api),
         documents=GitLabDocuments(api),
+        program_issues=GitLabProgramIssues(api, labels),
         boards=GitLabBoards(api),
         hooks=GitLabHooks(api),
         schedules=GitLabSchedules(api),

@@ -1,0 +1,199 @@
+"""Blocks of the service in a description that otherwise belongs to people (agendas 4.1), found whatever they did.
+
+A block stands between `<!-- sb:begin NAME hash=… lines=… -->` and `<!-- sb:end -->`. `lines` are the prints of the
+lines the service wrote, so that what people typed among them is told apart without any memory of ours; `hash` binds
+these to the name and to one document, so that a block pasted from another agenda, or a marker typed by hand, is
+people's text. Anybody can compute both: they protect people's words. Decisions are protected by `ticks`.
+"""
+
+import hashlib
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from app.domain.managed_lines import as_written, known_by
+
+END = "<!-- sb:end -->"
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
+_BEGIN = re.compile(
+    r" {0,3}<!-- sb:begin ([a-z0-9][a-z0-9._-]{0,79}) hash=([0-9a-f]{12}) lines=((?:[A-Za-z0-9_-]{6})*) -->\s*"
+)
+_MARKER = re.compile(r"\s*<!-- sb:(?:begin|end)\b[^\n]*")
+_WORDS = re.compile(r"[\W_]+")
+PRINT = 6
+"""Characters of a line's print."""
+TELLING = 12
+"""Letters and digits from which on nobody writes the same line by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What the service wants to say in one place. `shorter` are ever shorter texts for a description that is full."""
+
+    name: str
+    text: str
+    shorter: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise ValueError(f"not a name of a block: {self.name!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A block as it stands: its raw lines with both markers (the second may be gone), what is the service's of the
+    lines between, in the order of the text, and what people typed there."""
+
+    name: str
+    raw: tuple[str, ...]
+    own: tuple[str, ...]
+    typed: tuple[tuple[str, ...], ...]
+    missing: tuple[str, ...]
+
+    @property
+    def intact(self) -> bool:
+        """Whether people ticked and filled in at most: nothing typed, nothing taken away."""
+        return not self.typed and not self.missing
+
+    @property
+    def content(self) -> tuple[str, ...]:
+        """The raw lines between the markers."""
+        return self.raw[1:-1] if is_end(self.raw[-1]) else self.raw[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Lines that belong to people, as they typed them."""
+
+    lines: tuple[str, ...]
+
+
+Part = Region | Text
+
+
+def written(name: str, lines: Iterable[str], document: str) -> list[str]:
+    """A block's lines with its markers around them."""
+    safe = [defused(line) for line in lines]
+    prints = "".join(known_by(line, document) for line in safe if line.strip())
+    return [f"<!-- sb:begin {name} hash={_bound(name, prints, document)} lines={prints} -->", *safe, END]
+
+
+def composed(parts: Iterable[str | Block], document: str) -> str:
+    """The first text of a document: the people's part and the blocks, in their order, with a blank line between."""
+    texts = (
+        part.strip("\n") if isinstance(part, str) else "\n".join(written(part.name, part.text.split("\n"), document))
+        for part in parts
+    )
+    return "\n\n".join(texts) + "\n"
+
+
+def parts(text: str, document: str) -> tuple[Part, ...]:
+    """The text cut into the service's blocks and people's own lines; all raw lines joined give the text again."""
+    lines = text.split("\n")
+    begins = [(i, found) for i, line in enumerate(lines) if (found := _begin(line, document))]
+    ends = [i for i, line in enumerate(lines) if is_end(line)]
+    return tuple(_cut(lines, begins, ends, document))
+
+
+def is_end(line: str) -> bool:
+    """Whether a line is the second marker of a block."""
+    return line.strip() == END
+
+
+def defused(line: str) -> str:
+    """A line that looks like a marker and is none, as visible code."""
+    return f"`{line.strip()}`" if _MARKER.fullmatch(line) else line
+
+
+def _bound(name: str, prints: str, document: str) -> str:
+    return hashlib.sha256(f"{document}\n{name}\n{prints}".encode()).hexdigest()[:12]
+
+
+def _begin(line: str, document: str) -> tuple[str, str] | None:
+    """Name and prints of a marker that was written for this document."""
+    found = _BEGIN.fullmatch(line) if "<!-- sb:begin " in line else None
+    if found is None or found[2] != _bound(found[1], found[3], document):
+        return None
+    return found[1], found[3]
+
+
+def _cut(
+    lines: Sequence[str], begins: Sequence[tuple[int, tuple[str, str]]], ends: Sequence[int], document: str
+) -> Iterator[Part]:
+    at = 0
+    for number, (start, (name, prints)) in enumerate(begins):
+        if start > at:
+            yield Text(tuple(lines[at:start]))
+        bound = begins[number + 1][0] if number + 1 < len(begins) else len(lines)
+        at, region = _region(lines, start, bound, name, prints, ends, document)
+        yield region
+    if at < len(lines):
+        yield Text(tuple(lines[at:]))
+
+
+def _region(
+    lines: Sequence[str], start: int, bound: int, name: str, prints: str, ends: Sequence[int], document: str
+) -> tuple[int, Region]:
+    ours, left = _ours(lines, range(start + 1, bound), prints, document)
+    first = bisect_left(ends, start)
+    stops = ends[first : bisect_left(ends, bound)]
+    last = _last(lines, start, ours, stops)
+    inside = range(start + 1, last + 1 - (last in stops))
+    beyond = [known_by(lines[i], document) for i in ours if i > last]
+    return last + 1, Region(
+        name,
+        tuple(lines[start : last + 1]),
+        tuple(as_written(lines[i]) for i in inside if i in ours),
+        tuple(_typed(lines, inside, ours)),
+        (*left.elements(), *beyond),
+    )
+
+
+def _ours(lines: Sequence[str], where: range, prints: str, document: str) -> tuple[set[int], Counter[str]]:
+    """Which lines the service wrote, each print once, and the prints that are not there."""
+    left = Counter(prints[i : i + PRINT] for i in range(0, len(prints), PRINT))
+    ours: set[int] = set()
+    for i in where:
+        if not left:
+            break
+        mark = known_by(lines[i], document) if lines[i].strip() else ""
+        if mark in left:
+            ours.add(i)
+            left[mark] -= 1
+            left += Counter()
+    return ours, left
+
+
+def _last(lines: Sequence[str], start: int, ours: set[int], stops: Sequence[int]) -> int:
+    """The last line of a block: its end, or a later one where lines that can only be the service's stand before it.
+
+    Without an end, the last such line and what follows it at once. A line like `---` proves nothing: people write it.
+    """
+    telling = [i for i in ours if len(_WORDS.sub("", lines[i])) >= TELLING]
+    if stops:
+        return stops[bisect_left(stops, max((i for i in telling if i < stops[-1]), default=start))]
+    last = max(telling, default=start)
+    while last + 1 in ours:
+        last += 1
+    return last
+
+
+def _typed(lines: Sequence[str], inside: range, ours: set[int]) -> Iterator[tuple[str, ...]]:
+    """What people typed: runs of lines with nothing of the service between, without blank lines around them."""
+    run: list[str] = []
+    for i in inside:
+        if i not in ours and (run or lines[i].strip()):
+            run.append(lines[i])
+        elif i in ours and run:
+            yield _trimmed(run)
+            run = []
+    if run:
+        yield _trimmed(run)
+
+
+def _trimmed(run: list[str]) -> tuple[str, ...]:
+    while run and not run[-1].strip():
+        run.pop()
+    return tuple(run)
