@@ -136,34 +136,40 @@ def _cut(
 def _region(
     lines: Sequence[str], start: int, bound: int, name: str, prints: str, ends: Sequence[int], document: str
 ) -> tuple[int, Region]:
-    ours, left = _ours(lines, range(start + 1, bound), prints, document)
-    first = bisect_left(ends, start)
-    stops = ends[first : bisect_left(ends, bound)]
-    last = _last(lines, start, ours, stops)
-    inside = range(start + 1, last + 1 - (last in stops))
-    beyond = [known_by(lines[i], document) for i in ours if i > last]
-    return last + 1, Region(
-        name,
-        tuple(lines[start : last + 1]),
-        tuple(as_written(lines[i]) for i in inside if i in ours),
-        tuple(_typed(lines, inside, ours)),
-        (*left.elements(), *beyond),
-    )
-
-
-def _ours(lines: Sequence[str], where: range, prints: str, document: str) -> tuple[set[int], Counter[str]]:
-    """Which lines the service wrote, each print once, and the prints that are not there."""
     left = Counter(prints[i : i + PRINT] for i in range(0, len(prints), PRINT))
+    ours = _ours(lines, range(start + 1, bound), left.copy(), document)
+    first = bisect_left(ends, start)
+    last = _last(lines, start, ours, ends[first : bisect_left(ends, bound)])
+    return last + 1, region_of(name, lines[start : last + 1], left, document)
+
+
+def region_of(name: str, raw: Sequence[str], prints: Counter[str], document: str) -> Region:
+    """A block of these raw lines, the first marker among them, by the prints of what the service wrote there."""
+    left = prints.copy()
+    inside = range(1, len(raw) - is_end(raw[-1]))
+    ours = _ours(raw, inside, left, document)
+    own = tuple(as_written(raw[i]) for i in inside if i in ours)
+    return Region(name, tuple(raw), own, tuple(_typed(raw, inside, ours)), tuple(left.elements()))
+
+
+def telling(line: str) -> bool:
+    """Whether nobody writes this very line by chance."""
+    return len(_WORDS.sub("", line)) >= TELLING
+
+
+def _ours(lines: Sequence[str], where: range, left: Counter[str], document: str) -> set[int]:
+    """Which lines the service wrote, each print once; the prints that are found are taken out of `left`."""
     ours: set[int] = set()
+    count = left.total()
     for i in where:
-        if not left:
+        if not count:
             break
         mark = known_by(lines[i], document) if lines[i].strip() else ""
-        if mark in left:
+        if left[mark] > 0:
             ours.add(i)
             left[mark] -= 1
-            left += Counter()
-    return ours, left
+            count -= 1
+    return ours
 
 
 def _last(lines: Sequence[str], start: int, ours: set[int], stops: Sequence[int]) -> int:
@@ -171,10 +177,10 @@ def _last(lines: Sequence[str], start: int, ours: set[int], stops: Sequence[int]
 
     Without an end, the last such line and what follows it at once. A line like `---` proves nothing: people write it.
     """
-    telling = [i for i in ours if len(_WORDS.sub("", lines[i])) >= TELLING]
+    sure = [i for i in ours if telling(lines[i])]
     if stops:
-        return stops[bisect_left(stops, max((i for i in telling if i < stops[-1]), default=start))]
-    last = max(telling, default=start)
+        return stops[bisect_left(stops, max((i for i in sure if i < stops[-1]), default=start))]
+    last = max(sure, default=start)
     while last + 1 in ours:
         last += 1
     return last

@@ -22,7 +22,7 @@ _KEY = re.compile(r"<!-- sb:item ([^\s<>]{1,200}?)(?: ask=([0-9a-f]{6}))? -->")
 _TASK = re.compile(r"(\s*(?:[-*+]|\d{1,9}[.)])\s+)\[([ xX~])\](?=\s)")
 _BULLET = re.compile(r"[*+](?=\s)")
 _BAR = re.compile(r"(?<!\\)\|")
-_DASH = re.compile(r"\s*(?:[—–:]|-+(?=\s|\Z))")
+_DASH = re.compile(r"\A\s*(?:[—–:]|-+(?=\s|\Z))")
 _COMMAND = re.compile(r"\\(?=/[A-Za-z_])")
 
 
@@ -132,8 +132,8 @@ def answers(field: str, names: tuple[str, ...]) -> dict[str, str]:
     """What a field says to each name asked for: `owner: Ken target: 18.9`. A name without an answer is left out."""
     pattern = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     marks = list(re.finditer(rf"(?:\A|(?<=[\s,;·]))({pattern})\s*:", field, re.IGNORECASE)) if names else []
-    ends = [mark.start() for mark in marks[1:]] + [len(field)]
-    told = {m[1].casefold(): field[m.end() : end].strip(" \t,;·…") for m, end in zip(marks, ends, strict=True)}
+    ends = [*(mark.start() for mark in marks[1:]), len(field)]
+    told = {m[1].casefold(): field[m.end() : end].strip(" \t,;·…") for m, end in zip(marks, ends, strict=False)}
     return {name: told[name.casefold()] for name in names if told.get(name.casefold())}
 
 

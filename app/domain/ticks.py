@@ -106,11 +106,13 @@ def _by_key(told: Iterable[Mark], asked: Mapping[str, Item]) -> dict[str, list[M
 
 
 def _standing(told: Iterable[Mark], bot: Bot) -> Mark | None:
-    """The mark by which a box is as it is: a tick of ours repeats a person's, an undoing by anyone ends it."""
+    """The mark by which a box is as it is: a tick of ours sets a person's again, that we had written over."""
     last: Mark | None = None
+    theirs: Mark | None = None
     for mark in told:
-        if not (bot.is_us(mark.by) and mark.action == "ticked"):
-            last = mark
+        again = bot.is_us(mark.by) and mark.action == "ticked"
+        theirs = mark if mark.action == "ticked" and not again else theirs
+        last = theirs if again else mark
     return last
 
 

@@ -122,13 +122,16 @@ class Documents:
         """The document, open or closed, if it was ever created; one call where its label is still on it."""
         return next(iter(self._candidates(wanted)), None)
 
-    def ensure(self, wanted: Wanted) -> Standing:
+    def ensure(self, wanted: Wanted, listed: Iterable[Issue] = ()) -> Standing:
         """The one document: found, or created and won. People are called once, when it is won.
+
+        `listed` are issues that the caller has read lately; where the document is among them, no call is made.
 
         A creation whose answer is lost raises Temporary; the next run finds what it made. Raises Permanent too.
         """
-        found = self._candidates(wanted)
-        if found:
+        if found := self._marked(listed, wanted):
+            return self._settled(wanted, found, fresh=False)
+        if found := self._candidates(wanted):
             return self._settled(wanted, found)
         text = with_marker(composed(wanted.layout, str(wanted.name)), loose(wanted.name, self.identity))
         made = self.door.create(wanted.project, wanted.title, text, wanted.labels)
@@ -181,7 +184,7 @@ class Documents:
         """What people did between our last look and our own write; our write's note, and all behind it, is left out."""
         return since[: next((i for i, note in enumerate(since) if self.identity.bot.is_us(note.author)), len(since))]
 
-    def _settled(self, wanted: Wanted, found: Sequence[Issue]) -> Standing:
+    def _settled(self, wanted: Wanted, found: Sequence[Issue], *, fresh: bool = True) -> Standing:
         """The lowest number stays and calls people, if nobody was called; later ones are closed with a link to it."""
         first, *later = found
         closed = tuple(issue.ref for issue in later if self._close(issue, first.ref, wanted))
@@ -191,6 +194,7 @@ class Documents:
         if not set(wanted.labels[:1]) <= first.labels:
             self.door.label(first.ref, wanted.labels[:1])
         if mark is None or not mark.bound:
+            first = first if fresh else self.door.read(first.ref)
             first = self._bind(first, wanted, calling=mark is not None)
         return Standing(first, closed=closed)
 
