@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from app.domain.kept_edits import Kept
 from app.domain.managed_blocks import Part, Region, Text
-from app.domain.managed_lines import Item, as_written, items_of, known_by, without_keys, without_live_keys
+from app.domain.managed_lines import Item, as_written, items_of, known_by, without_live_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Gathered:
         """What moves to *Kept from edits*: typed lines, and lines people touched whose item is no more."""
         gone = [each for key, each in self.items.items() if key not in here and key not in settled]
         lines = {(each.block, each.line): None for each in (*gone, *self.twice) if each.item.touched}
-        return (*self.typed, *(Kept(block, (without_keys(line),)) for block, line in lines))
+        return (*self.typed, *(Kept(block, (line,)) for block, line in lines))
 
 
 def chosen(parts: Iterable[Part]) -> dict[str, Region]:

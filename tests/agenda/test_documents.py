@@ -60,6 +60,7 @@ def test_of_several_who_create_it_at_once_the_lowest_number_stays(desk: Desk, ra
         f"> **This was created twice at the same moment; it goes on in sme/customer-feedback#{first.iid}+.** "
         "Nothing more is written here. What was typed here in the meantime stays, below."
     ] * len(later)
+    assert [(issue.description or "").count("This was created twice") for issue in later] == [1] * len(later)
     assert all("@lead" not in (issue.description or "").replace("`@lead", "") for issue in later)
     assert {standing.issue.ref for standing in found} == {ref(first)}
     assert (desk.called("lead.ai"), desk.called("pm.ai")) == (1, 1)
@@ -164,6 +165,17 @@ def test_a_marker_copied_elsewhere_is_worth_nothing(desk: Desk) -> None:
     assert found.ref == ref(other)
     desk.edits("sa.jane", ours, line, own)
     assert marked(desk.gitlab.program_issues.read(ref(ours)), desk.identity) is None
+
+
+def test_a_marker_that_is_not_bound_yet_counts_only_in_what_we_wrote(desk: Desk) -> None:
+    desk.world.faults.server_error(methods=("PUT",))
+    with pytest.raises(Temporary):
+        desk.documents.ensure(desk.wanted())
+    (ours,) = desk.issues()
+    jane = desk.world.user("sa.jane")
+    hers = desk.world.create_issue(jane, desk.project, TITLE, description=ours.description, add_labels=[LABEL])
+    assert desk.documents.ensure(desk.wanted()).closed == ()
+    assert hers.state == "opened"
 
 
 def test_no_news_is_no_call_and_news_are_five(desk: Desk) -> None:

@@ -150,6 +150,31 @@ def test_without_its_end_a_block_ends_with_its_last_line() -> None:
     assert shown(refreshed(text, 1)) == shown(paper(1))
 
 
+def test_without_its_end_a_line_that_people_write_too_stays_theirs() -> None:
+    text = paper().replace("|---|--:|---|\n", "").replace("<!-- sb:end -->\n\n## Actions", "## Actions")
+    text += "| my | own | table |\n|---|--:|---|\n"
+    assert shown(refreshed(text, 1)) == [*shown(paper(1)), "| my | own | table |", "|---|--:|---|"]
+
+
+def test_an_end_pasted_into_a_block_does_not_end_it() -> None:
+    text = paper().replace("70 points", "<!-- sb:end -->\nand so on\n70 points")
+    lines = shown(refreshed(text, 1))
+    assert [line for line in lines if not line.startswith((">", "Typed", "## Kept"))] == shown(paper(1))
+    assert [line for line in lines if line.startswith(">")] == ["> `<!-- sb:end -->`", "> and so on"]
+
+
+def test_an_item_shown_in_two_places_and_filled_in_twice_loses_neither() -> None:
+    one = Block("one", f"| first | {slot('352/say')} |")
+    two = Block("two", f"| second | {slot('352/say')} |")
+    text = composed([one, two], DOCUMENT).replace(TO_WRITE, "In June", 1).replace(TO_WRITE, "In July", 1)
+    lines = shown(merge(text, [one, two], DOCUMENT).text)
+    assert [line for line in lines if "|" in line] == [
+        "| first | In June |",
+        "| second | In June |",
+        "> | second | In July |",
+    ]
+
+
 def test_without_its_beginning_a_block_is_known_by_its_lines() -> None:
     start = paper().index("<!-- sb:begin decisions")
     text = paper()[:start] + paper()[paper().index("## 1 ·") :]
