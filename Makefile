@@ -4,7 +4,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
-BENCHES ?= intake drag listing sweep reading standin
+BENCHES ?= intake drag listing sweep reading standin labels
 
 BIN := $(VENV)/bin
 # Files that say "installed, and from this lock": older than their lock, they are made again.
@@ -58,6 +58,7 @@ test: check ## check, then every test but the long ones
 	@$(PYTEST) tests/browser $(ARGS)
 
 strangers: $(TOOLS:%=$(STRANGERS)/%/installed) $(NODE)/node_modules/installed ## other people's clients of GitLab, for `make test`
+	@command -v rsync >/dev/null || echo "rsync is missing: apt-get install rsync"
 	@ruby -e 'require "gitlab"' 2>/dev/null || echo "ruby-gitlab is missing: apt-get install ruby-gitlab"
 
 $(STRANGERS)/%/installed: tests/strangers/%.lock

@@ -34,8 +34,13 @@ class SettingsInvalid(Exception):
     """The environment does not say what is needed; the message names each variable and its cure, never a value."""
 
 
+def _several(text: str) -> list[str]:
+    """What stands between spaces or commas: a masked CI/CD variable of GitLab can hold no space."""
+    return text.replace(",", " ").split()
+
+
 def _words(value: object) -> object:
-    return value.split() if isinstance(value, str) else value
+    return _several(value) if isinstance(value, str) else value
 
 
 def base_url(value: str) -> str:
@@ -44,7 +49,7 @@ def base_url(value: str) -> str:
 
 
 def _long_enough(value: SecretStr) -> SecretStr:
-    words = value.get_secret_value().split()
+    words = _several(value.get_secret_value())
     if not words or min(map(len, words)) < SHORTEST_KEY:
         raise PydanticCustomError("short_secret", "too short", _LEAST)
     return value
@@ -77,7 +82,7 @@ class Environment(BaseSettings):
     def secrets(self, name: str) -> tuple[str, ...]:
         """The values of a secret setting, the newest first; empty when it is not set."""
         value = getattr(self, name)
-        return tuple(value.get_secret_value().split()) if isinstance(value, SecretStr) else ()
+        return tuple(_several(value.get_secret_value())) if isinstance(value, SecretStr) else ()
 
     def all_secrets(self) -> tuple[str, ...]:
         """Everything that must never be logged."""
@@ -104,10 +109,10 @@ class OperatorSettings(Environment):
         validate_default=True,
     )
     webhook_signing_token: SecretStr | None = Field(
-        None, min_length=1, description="the hook's signing token, whsec_…; several: `new old`"
+        None, min_length=1, description="the hook's signing token, whsec_…; several: `new,old`"
     )
     webhook_secret: Annotated[SecretStr, AfterValidator(_long_enough)] | None = Field(
-        None, description="the hook's secret token, sent as X-Gitlab-Token; several: `new old`"
+        None, description="the hook's secret token, sent as X-Gitlab-Token; several: `new,old`"
     )
     config_dir: Path = Field(Path(), description="where label_taxonomy.yml, program.yml and templates/ are")
     paused: bool = Field(False, description="look and journal, write nothing")
@@ -128,16 +133,19 @@ class OperatorSettings(Environment):
 
 
 class Settings(OperatorSettings, KeptSettings):
-    """What an installation sets. Lists are separated by spaces; of several secrets the newest comes first."""
+    """What an installation sets. Lists are separated by spaces or commas; of several secrets the newest comes first."""
 
     gitlab_token: Annotated[SecretStr, AfterValidator(_sendable)] = Field(
         description="access token of the bot, scope api, role Planner or above"
     )
     signing_key: Annotated[SecretStr, AfterValidator(_long_enough)] = Field(
-        description="key that signs our notes; service and CI jobs share it. Several: `new old`",
+        description="key that signs our notes; service and CI jobs share it. Several: `new,old`",
     )
     retired_bot_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(_words)] = Field(
         frozenset(), description="ids of the users that earlier tokens belonged to"
+    )
+    account_book: Path | None = Field(
+        None, description="the private CSV file of accounts and their ARR, the same for service and CI jobs"
     )
     quiet_seconds: float = Field(2.0, ge=0, le=60, description="how long a card must be quiet before it is judged")
     workers: int = Field(4, ge=1, le=32, description="how many cards are judged at the same time")

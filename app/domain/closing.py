@@ -5,10 +5,10 @@ An answer ends a request, so only the offered forms count, each a line of its ow
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from app.domain.issue import Note
+from app.domain.issue import Note, Ref
 from app.domain.taxonomy import Taxonomy
 
 JUST_BEFORE = timedelta(minutes=1)
@@ -22,38 +22,47 @@ _ANSWER = re.compile(
     r"(?:@(?P<to>[\w.-]+)[\s,:]+)?(?P<tick>`?)(?P<word>resolved|declined|duplicate)\b(?P<rest>[^`\n]*?)(?P=tick)[.!]?",
     re.IGNORECASE,
 )
-_OF_WHICH = re.compile(r"(?:\s+of\s+(?:[\w./-]*#\d+|https?://\S+))?\s*", re.IGNORECASE)
+_OF_WHICH = re.compile(
+    r"(?:\s+of\s+(?:(?P<project>[\w./-]*)#(?P<iid>[1-9]\d{0,9})|https?://\S+))?\s*", re.IGNORECASE | re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The last status of the request, and the label that says why, where there is one."""
+    """The last status of the request, the label that says why, where there is one, and what it is a duplicate `of`."""
 
     status: str
     reason: str | None = None
+    of: Ref | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """ "Declined" with a reason that is not in the taxonomy, or none. What is said `internal`ly is never repeated."""
+    """ "Declined" with a reason that is not in the taxonomy, or none; or a duplicate `of` what does not exist.
+
+    What is said `internal`ly is never repeated.
+    """
 
     said: str
     internal: bool = False
+    of: Ref | None = None
 
 
 def answers(
-    notes: Iterable[Note], closed_at: datetime, taxonomy: Taxonomy, bot: str
+    notes: Iterable[Note], closed_at: datetime, taxonomy: Taxonomy, bot: str, here: Ref, asked: int | None = None
 ) -> Iterator[tuple[Note, Answer | Unread]]:
     """Comments since the request was closed whose first line is an answer, oldest first.
 
     Before the closing a comment counts only when it is an answer and nothing else. `bot` is the handle that may
-    stand in front.
+    stand in front. After our note `asked` a reason may also stand alone; elsewhere it is a word like any other.
     """
     for note in sorted(notes, key=lambda n: (n.created_at, n.id)):
         if note.system or note.created_at < closed_at - JUST_BEFORE:
             continue
         first, *more = note.body.strip().splitlines() or [""]
-        found = _read(first.strip(), taxonomy, bot)
+        found = _read(first.strip(), taxonomy, bot, here)
+        if found is None and asked is not None and note.id > asked:
+            found = _alone(first.strip(), taxonomy)
         match found:
             case Answer() if note.created_at >= closed_at or not more:
                 yield note, found
@@ -61,7 +70,18 @@ def answers(
                 yield note, Unread("" if note.internal else said, note.internal)
 
 
-def _read(line: str, taxonomy: Taxonomy, bot: str) -> Answer | Unread | None:
+def duplicate(taxonomy: Taxonomy) -> Answer | None:
+    """What GitLab's quick action `/duplicate` answers, where the taxonomy has that reason."""
+    found = _declined("duplicate", taxonomy)
+    return found if isinstance(found, Answer) else None
+
+
+def _alone(line: str, taxonomy: Taxonomy) -> Answer | None:
+    found = _declined(line.strip("`.!"), taxonomy) if len(line) <= SHORT else None
+    return found if isinstance(found, Answer) else None
+
+
+def _read(line: str, taxonomy: Taxonomy, bot: str, here: Ref) -> Answer | Unread | None:
     found = _ANSWER.fullmatch(line) if len(line) <= _LONGEST else None
     if found is None or (found["to"] or bot).casefold() != bot.casefold():
         return None
@@ -70,7 +90,11 @@ def _read(line: str, taxonomy: Taxonomy, bot: str) -> Answer | Unread | None:
         return _declined(rest, taxonomy)
     if word == "resolved":
         return None if rest.strip() else Answer("status::resolved")
-    return _declined("duplicate", taxonomy) if _OF_WHICH.fullmatch(rest) else None
+    which = _OF_WHICH.fullmatch(rest)
+    declined = _declined("duplicate", taxonomy) if which else None
+    if which and which["iid"] and isinstance(declined, Answer):
+        return replace(declined, of=Ref(which["project"] or here.project, int(which["iid"])))
+    return declined
 
 
 def _declined(rest: str, taxonomy: Taxonomy) -> Answer | Unread | None:

@@ -1,15 +1,27 @@
 """Whether the context that a status needs is there: named items over facts, labels, links and people (workflow 3.3)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from app.domain.account_book import AccountBook
+from app.domain.evidence import ACCOUNT
 from app.domain.issue import Link, Snapshot
+from app.domain.ledger import told_worth
+from app.domain.money import typed
+from app.domain.numbers import Amounts
 from app.domain.program import Program
-from app.domain.request import Facts, Told
+from app.domain.request import Facts, Reading, Told
 from app.domain.roster import Role
-from app.domain.taxonomy import Item, Predicate, Source, Taxonomy, scope_of
+from app.domain.taxonomy import FieldKind, Item, Predicate, Source, Taxonomy, scope_of
+from app.domain.values import in_closed_words
+
+NEW_CUSTOMER = "new_customer"
+"""The line that counts only when its account is new since the card came to where it is."""
+
+WORTH = "worth"
+"""The line that counts when the ARR of every customer is known: told, explained, or in the account book."""
 
 HEARD_AT_MOST = 120
 """Characters of an unreadable answer that are kept: it is echoed, and stored in our note's envelope."""
@@ -43,7 +55,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """All that predicates look at."""
+    """All that predicates look at. `reading` has the customers."""
 
     snapshot: Snapshot
     facts: Facts
@@ -51,6 +63,8 @@ class Context:
     program: Program
     area: str | None
     now: datetime
+    reading: Reading = field(default_factory=Reading, repr=False)
+    book: AccountBook = field(default_factory=AccountBook, repr=False)
 
     def wanted(self, keys: Iterable[str], since: datetime | None = None) -> tuple[Wanted, ...]:
         """The items of `keys` not there yet, each once. Fresh fields must have been told after `since`.
@@ -71,14 +85,19 @@ class Context:
         if any(presence in (Presence.PRESENT, Presence.NOT_READ) for presence, _ in found):
             return None
         heard = next((heard for presence, heard in found if presence is Presence.UNREADABLE), None)
-        fresh = {f"{Source.FIELD}:{f.key}" for f in self.taxonomy.fields if f.fresh}
+        fresh = {f"{Source.FIELD}:{f.key}" for f in self.taxonomy.fields if f.fresh} | {f"{Source.LINE}:{NEW_CUSTOMER}"}
         return Wanted(item, heard, in_comment=fresh.issuperset(map(str, item.met_by)))
 
     def _presence(self, predicate: Predicate, since: datetime | None) -> tuple[Presence, str | None]:
         match predicate.source:
-            case Source.FIELD | Source.LINE:
-                key = predicate.arg if predicate.source is Source.FIELD else "account"
-                return self._field(key, since)
+            case Source.LINE if predicate.arg == NEW_CUSTOMER:
+                met = self.new_accounts(since) > 0
+            case Source.LINE if predicate.arg == WORTH:
+                met = self._worth_is_known()
+            case Source.LINE:
+                met = bool(self.reading.lines)
+            case Source.FIELD:
+                return self._field(predicate.arg, since)
             case Source.LABEL:
                 met = self._labelled(predicate.arg)
             case Source.LINK:
@@ -95,7 +114,21 @@ class Context:
             return Presence.MISSING, None
         if told.readable:
             return Presence.PRESENT, None
-        return Presence.UNREADABLE, None if told.internal else told.value[:HEARD_AT_MOST]
+        return Presence.UNREADABLE, None if self._private(key, told) else told.value[:HEARD_AT_MOST]
+
+    def _worth_is_known(self) -> bool:
+        lines = self.reading.lines
+        return bool(lines) and all(one.arr_unknown or told_worth(one, self.book) is not None for one in lines)
+
+    def _private(self, key: str, told: Told) -> bool:
+        """Whether the words may be a customer's name or a sum, or are not for everybody's eyes (promise 11)."""
+        field = next(f for f in self.taxonomy.fields if f.key == key)
+        if told.internal or key == ACCOUNT or field.kind is FieldKind.MONEY:
+            return True
+        if self.program.amounts(self.snapshot.issue.ref.project) is Amounts.INLINE:
+            return False
+        words = field.kind is FieldKind.TEXT or in_closed_words(told.value, field.choices)
+        return not words or typed(told.value) or self.book.gives_away([told.value])
 
     def _counts(self, key: str, told: Told, since: datetime | None) -> bool:
         field = next((f for f in self.taxonomy.fields if f.key == key), None)
@@ -114,6 +147,16 @@ class Context:
     def _assigned(self, role: Role) -> bool:
         roster, area = self.program.roster, self.area
         return any(role in roster.roles_at(u.username, area, self.now) for u in self.snapshot.issue.assignees)
+
+    def new_accounts(self, since: datetime | None) -> int:
+        """Accounts that people named in comments written after `since`, and nobody before: evidence that is new (T13,
+        T15). What is added to an older comment is as old as that one, like all that the comment tells.
+        """
+        if since is None:
+            return 0
+        told = sorted((line.at, line.account.key) for heard in self.reading.heard.values() for line in heard.lines)
+        first = {key: at for at, key in reversed(told)}
+        return sum(first[line.account.key] > since for line in self.reading.lines)
 
     def options(self) -> dict[str, list[str]]:
         """Labels to choose from, by the key of the item that a label of their scope satisfies."""

@@ -6,10 +6,11 @@ from functools import reduce
 
 from app.domain.case import SILENT, Case, Ruling
 from app.domain.ours import MOVES
-from app.domain.plan import Action, ChangeLabels, DeleteNote, Finding, Plan, Verdict
+from app.domain.plan import Action, ChangeLabels, DeleteNote, Finding, Plan, Say, Verdict
 from app.domain.policies import AFTERWARDS, ENDS, RULES, Rules
 from app.domain.taxonomy import Mode
 from app.domain.verdict import pronounce
+from app.domain.voice import HANDLED, HANDLED_KEPT
 
 
 def decide(case: Case) -> Plan:
@@ -23,7 +24,7 @@ def decide(case: Case) -> Plan:
     judged = _where_it_stays(case, reduce(_together, ends, SILENT).status)
     verdict = pronounce(judged, objections) if case.mode(MOVES) is not Mode.OFF else SILENT
     later = _where_it_stays(judged, verdict.status)
-    spoken += [*(_speak(ENDS, later) if verdict.status else ends), verdict, *_speak(AFTERWARDS, later)]
+    spoken += [*(_speak(ENDS, later) if verdict.status else ends), _kept(verdict), *_speak(AFTERWARDS, later)]
     whole = reduce(_together, spoken, SILENT)
     findings = whole.findings + tuple(
         Finding("one voice", Verdict.TIDIED, "a race had made this note twice") for _ in case.voice.doubled
@@ -33,7 +34,15 @@ def decide(case: Case) -> Plan:
 
 def _speak(rules: Rules, case: Case) -> list[Ruling]:
     """The rulings of those that are switched on."""
-    return [_muted(case.mode(name), rule(case)) for name, rule in rules if case.mode(name) is not Mode.OFF]
+    return [_kept(_muted(case.mode(name), rule(case))) for name, rule in rules if case.mode(name) is not Mode.OFF]
+
+
+def _kept(ruling: Ruling) -> Ruling:
+    """What was carried out is kept by the note that says so, and by none that is written before it."""
+    if not (ruling.handled and ruling.says):
+        return ruling
+    *first, last = ruling.says
+    return replace(ruling, says=(*first, replace(last, handled=ruling.handled)))
 
 
 def _muted(mode: Mode, ruling: Ruling) -> Ruling:
@@ -62,17 +71,33 @@ def _together(one: Ruling, other: Ruling) -> Ruling:
         says=one.says + other.says,
         findings=one.findings + other.findings,
         look_again_at=min(looks, default=None),
+        reactions=one.reactions + other.reactions,
+        errands=one.errands + other.errands,
     )
 
 
 def _actions(case: Case, whole: Ruling) -> Iterable[Action]:
-    """Notes before labels: a put-back is explained before it is made (workflow 3.6)."""
-    for say in whole.says:
-        note = case.voice.on(say.topic)
-        if note is None or not note.says(say):
-            yield say
+    """Notes before labels: a put-back is explained before it is made (workflow 3.6). Errands go first: what a note
+    tells of them is then true.
+    """
+    yield from whole.errands
+    said = [s for s in whole.says if (note := case.voice.on(s.topic)) is None or not note.says(s)]
+    yield from _remembering(case, said)
     yield from _labels(case, whole)
-    yield from (DeleteNote(note_id) for note_id in case.voice.doubled)
+    before = [note.id for s in said if s.anew and (note := case.voice.on(s.topic)) and note.editable]
+    yield from (DeleteNote(note_id) for note_id in dict.fromkeys([*case.voice.doubled, *before]))
+    yield from whole.reactions
+
+
+def _remembering(case: Case, said: list[Say]) -> Iterable[Say]:
+    """Every note of ours keeps which comments were carried out, so that none is lost with another note. A run may fail
+    between two notes, so what a comment asked for in both is kept by the later one.
+    """
+    done = set(case.voice.handled)
+    for i, say in enumerate(said):
+        done |= say.handled.difference(*(later.handled for later in said[i + 1 :]))
+        ids = sorted(done)[-HANDLED_KEPT:]
+        yield replace(say, state={**say.state, HANDLED: ids}) if ids else say
 
 
 def _labels(case: Case, whole: Ruling) -> Iterable[ChangeLabels]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from app.domain.fresh_program import FreshProgram
 
-COMPONENTS = ("plan", "apply", "sweep")
+COMPONENTS = ("plan", "apply", "sweep", "score")
 """The shipped components, in the order of their jobs."""
 
 _INPUT = re.compile(r"\$\[\[ inputs\.(\w+) \]\]")
@@ -17,14 +17,20 @@ _HEAD = """\
 # The pipelines of {name}.
 #
 # On merge requests: what the change would do in GitLab, as one note on the merge request and as artifacts.
-# On the default branch: apply it. By the schedule of program.yml: the sweep, which finds what webhooks missed.
+# On the default branch: apply it. By the schedules of program.yml: the sweep, which finds what webhooks missed, and
+# the score, which weighs the open requests against each other.
+#
+# A plan that goes too far is refused, with the numbers. SOUNDING_BOARD_ALLOW_ISSUES and SOUNDING_BOARD_ALLOW_DELETE of
+# the first two jobs lift that: change them in the merge request that needs it, and set them back after it.
 #
 # Add these under Settings, CI/CD, Variables, all of them masked:
-#   SOUNDING_BOARD_REVIEW_TOKEN      not protected; scope api, role Reporter: it reads, and writes the note
+#   SOUNDING_BOARD_REVIEW_TOKEN      not protected; scope api, role Developer: it reads, and writes the note
 #   SOUNDING_BOARD_OPERATOR_TOKEN    protected; scope api, role Maintainer: apply
-#   SOUNDING_BOARD_GITLAB_TOKEN      protected; scope api, role Planner: the service's token, for the sweep
+#   SOUNDING_BOARD_GITLAB_TOKEN      protected; scope api, role Planner: the service's token
 #   SOUNDING_BOARD_SIGNING_KEY       protected; the key of the bot's notes, the same as the service's
-{more}
+{more}# and, where there is an account book, of type File and protected (a file cannot be masked; no job prints it):
+#   SOUNDING_BOARD_ACCOUNT_BOOK      for the sweep and the score, the same as the service's
+
 workflow:
   rules:
     - if: $CI_PIPELINE_SOURCE == "merge_request_event"

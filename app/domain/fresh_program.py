@@ -17,7 +17,8 @@ _MEANS_ELSE = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y",
 class FreshProgram:
     """What somebody wants who begins. `leads` and `pms` are handles by area; `themes` are keys by area.
 
-    `home` is the project that holds the files and runs the pipelines; `package` is what pip installs there.
+    `home` is the project that holds the files and runs the pipelines, on the branch `ref`; `package` is what pip
+    installs there.
     """
 
     gitlab: str
@@ -31,6 +32,7 @@ class FreshProgram:
     pms: Mapping[str, str]
     home: str
     themes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ref: str = "main"
     labels_in: str | None = None
     service: str | None = None
     package: str | None = None
@@ -78,6 +80,8 @@ def _projects(fresh: FreshProgram) -> Iterator[str]:
     yield from (
         "",
         "# The GitLab projects that hold requests, by full path, and their boards (of all areas, or of one).",
+        "# `amounts: inline` shows amounts as they are in a project's internal notes; say it only where everybody from",
+        "# Planner up may read the account book. Left out, it is `bands`: amounts are shown as bands.",
     )
     yield from ("projects:", f"  - path: {scalar(fresh.project)}", "    boards:", f"      - name: {scalar(fresh.name)}")
     for area in fresh.areas:
@@ -99,8 +103,9 @@ def _places(fresh: FreshProgram) -> Iterator[str]:
         "templates: merge_request",
     )
     yield from ("", "# The project with this file, whose pipelines run the jobs (see .gitlab-ci.yml).", "pipelines:")
-    yield from (f"  project: {scalar(fresh.home)}", "  ref: main", "  schedules:")
+    yield from (f"  project: {scalar(fresh.home)}", f"  ref: {scalar(fresh.ref)}", "  schedules:")
     yield '    - {job: sweep, cron: "17 3 * * *", timezone: Etc/UTC}   # once a day: finds what webhooks missed'
+    yield '    - {job: score, cron: "17 4 * * *", timezone: Etc/UTC}   # once a day: ARR shares, points, top requests'
     yield from ("", "# Where the bot writes to the people who run it: an issue with the label program-doc::operator.")
     yield f"# operator_issue: {fresh.project}#1"
     yield from (

@@ -75,7 +75,7 @@ def _label(indent: str, title: str, color: str, description: str) -> str:
 def _area(area: Area, index: int, block: str) -> str:
     """As shipped where it is shipped under this name; else in the next of the shipped colours."""
     title, shipped = f"area::{area.key}", _blocks(block, _LABEL)
-    if area.name in shipped.get(title, ""):
+    if f"owned by the {area.name} pod." in shipped.get(title, ""):
         return shipped[title]
     colors = _COLOR.findall(block)
     return _label(" " * 6, title, colors[index % len(colors)], f"{area.name}, owned by the {area.name} pod.")
@@ -103,7 +103,7 @@ def _theme_scope(area: Area, shipped: Mapping[str, str], titles: Sequence[str]) 
     lines = (f"{key}:", f"  title: {scalar(f'Themes of {area.name}')}", f"  description: {scalar(about)}", "  labels:")
     head = "".join(f"  {line}\n" for line in lines)
     made = (known.get(t) or _label(" " * 6, t, color, f"{area.name}: {t.rpartition('::')[2]}.") for t in titles)
-    return _relabelled(block or head, made)
+    return _relabelled(block if f"title: Themes of {area.name}\n" in block else head, made)
 
 
 def _also(text: str, areas: Iterable[Area]) -> str:
@@ -112,7 +112,8 @@ def _also(text: str, areas: Iterable[Area]) -> str:
     for area in areas:
         title = f"also-{area.key}"
         what = f"Concerns {area.name} too; another area owns it."
-        kept.append(shipped.get(title) or _label("  ", title, ALSO_COLOR, what))
+        known = shipped.get(title, "")
+        kept.append(known if what in known else _label("  ", title, ALSO_COLOR, what))
     return "".join(f"{block.rstrip()}\n" for block in kept)
 
 
@@ -121,6 +122,7 @@ def _examples(text: str, area: str, themes: Mapping[str, Sequence[str]]) -> str:
     for old, new in (
         ("a label such as area::ai", f"a label such as area::{area}"),
         ("a label such as theme::ai::chat", f"a label such as {themes[area][0]}"),
+        ("candidates_by_area: {ai: {...}}", f"candidates_by_area: {{{area}: {{...}}}}"),
         ("mode_by_area: {ai: enforce}", f"mode_by_area: {{{area}: enforce}}"),
     ):
         text = text.replace(old, new)

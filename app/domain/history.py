@@ -12,9 +12,13 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 
 from app.domain.issue import Issue, LabelEvent
+from app.domain.ours import MOVE
 from app.domain.roster import Role, Roster
 from app.domain.taxonomy import Mode, Move, Taxonomy, Workflow, scope_of
 from app.domain.voice import Bot, Voice, ours
+
+WRITTEN_WITHIN = timedelta(minutes=10)
+"""The labels of a move we complete follow its note within seconds; a run that died looks anew when it is made good."""
 
 TAKEN_BACK_WITHIN = timedelta(minutes=2)
 """Whoever returns their own card this soon let it go in the wrong list, and owes nobody a reason."""
@@ -25,7 +29,7 @@ class Step:
     """A person's move of a card. `moves` are the lawful moves that cover it (empty: unlawful for this mover).
 
     `mode` says how far we may go about it; `left` that the flip-flop breaker gives the card to people.
-    `since` is when the card entered `source`.
+    `since` is when the card entered `source`; `roles` are the mover's, then.
     """
 
     event: LabelEvent
@@ -35,6 +39,7 @@ class Step:
     moves: tuple[Move, ...]
     mode: Mode
     left: bool = False
+    roles: frozenset[Role] = frozenset({Role.ANYONE})
 
     @property
     def lawful(self) -> bool:
@@ -99,6 +104,7 @@ class _Judge:
             moves=moves,
             mode=self.mode(next(iter(moves or plain), None), event.at),
             left=len(recent) >= self.workflow.put_backs,
+            roles=roles,
         )
 
     def mode(self, move: Move | None, at: datetime) -> Mode:
@@ -144,6 +150,20 @@ class _Fold:
     brought: Step | None = None
     late: Step | None = None
     put_backs: tuple[datetime, ...] = ()
+    left: str = ""
+
+    @property
+    def place(self) -> str:
+        """The title of the newest status present, or of the old one that went before its successor came; or none."""
+        return self.present[-1] if self.present else self.left
+
+    def put(self, event: LabelEvent, successors: Mapping[str, str]) -> None:
+        """A status was put on or taken off."""
+        title = event.label or ""
+        self.present = [one for one in self.present if one != title]
+        if event.action == "add":
+            self.present.append(title)
+        self.left = title if title in successors and not self.present else ""
 
     def to(self, status: str, at: datetime | None, brought: Step | None = None) -> None:
         """The card stands in `status` from now on; `brought` is the person's move that made it."""
@@ -164,24 +184,18 @@ def fold(
     """Fold the label events of the status scope, oldest first, into where the card stands and why."""
     events = tuple(events)
     workflow, successors = taxonomy.workflow, taxonomy.successors
-    current = {s.title: s.title for s in workflow.statuses}
-    current |= {old: new for old, new in successors.items() if new in current}
+    current = _statuses(taxonomy)
     known = sorted((e for e in events if e.label in current), key=attrgetter("id"))
     before = _before_events(issue, known, set(current))
     state = _Fold(present=before, stood=current[before[-1]] if before else workflow.start)
     judge = _Judge(workflow, roster, issue, events, successors)
     start = max(workflow.effective_from, now - workflow.judged_for)
     answered = _event_answered(voice)
-    left = ""
     for event in known:
-        place = state.present[-1] if state.present else left
-        _put(state.present, event)
-        if not state.present:
-            # An old title that goes before its successor comes leaves the card where it was.
-            left = place if place in successors else ""
-            continue
-        now_in = current[state.present[-1]]
-        if place and now_in == current[place]:
+        place = current.get(state.place)
+        state.put(event, successors)
+        now_in = current.get(state.place)
+        if now_in is None or now_in == place:
             continue
         if event.at < start:
             _old_move(state, judge, event, now_in, by_us=ours(event.user, bot, voice))
@@ -208,12 +222,10 @@ def _before_events(issue: Issue, known: list[LabelEvent], titles: set[str]) -> l
     return sorted(t for t, action in first.items() if action == "remove") + silent
 
 
-def _put(present: list[str], event: LabelEvent) -> None:
-    title = event.label or ""
-    if title in present:
-        present.remove(title)
-    if event.action == "add":
-        present.append(title)
+def _statuses(taxonomy: Taxonomy) -> dict[str, str]:
+    """The statuses by every title that they have and had."""
+    titles = {status.title: status.title for status in taxonomy.workflow.statuses}
+    return titles | {old: new for old, new in taxonomy.successors.items() if new in titles}
 
 
 def _old_move(state: _Fold, judge: _Judge, event: LabelEvent, target: str, by_us: bool) -> None:
@@ -224,11 +236,11 @@ def _old_move(state: _Fold, judge: _Judge, event: LabelEvent, target: str, by_us
     state.late = step if step and not step.lawful and step.mode is not Mode.OFF else None
 
 
-def _our_move(state: _Fold, event: LabelEvent, target: str, answered: int | None) -> None:
+def _our_move(state: _Fold, event: LabelEvent, target: str, answered: "_Answered | None") -> None:
     last = state.last
     if last is not None and target == last.target:
         return
-    if last is not None and answered is not None and answered < last.event.id:
+    if last is not None and answered is not None and answered.ran_over(event, last):
         # Our put-back answered an earlier drag and ran over this newer one: the newer one is still to be judged.
         return
     if last is not None and target == last.source:
@@ -261,7 +273,28 @@ def _taken_back(last: Step, event: LabelEvent) -> bool:
     return not last.lawful or (same and event.at - last.event.at <= TAKEN_BACK_WITHIN)
 
 
-def _event_answered(voice: Voice) -> int | None:
-    note = voice.on("move")
-    event = note.state.get("event") if note and note.open else None
-    return event if isinstance(event, int) else None
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """What our note about the move had seen: label events up to `event`. A completion was written `at` that time."""
+
+    event: int
+    target: str | None = None
+    at: datetime | None = None
+
+    def ran_over(self, ours: LabelEvent, theirs: Step) -> bool:
+        """Whether our label change was decided before that move of a person's, and followed it."""
+        if self.event >= theirs.event.id:
+            return False
+        return self.at is None or (ours.label == self.target and ours.at - self.at <= WRITTEN_WITHIN)
+
+
+def _event_answered(voice: Voice) -> _Answered | None:
+    note = voice.on(MOVE)
+    if note is None:
+        return None
+    event, after, at = note.state.get("event"), note.state.get("after"), note.state.get("at")
+    if note.open:
+        return _Answered(event) if isinstance(event, int) else None
+    if isinstance(after, int) and isinstance(at, str):
+        return _Answered(after, str(note.state.get("to")), datetime.fromisoformat(at))
+    return None

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from app.domain.case import is_request
-from app.domain.context import Context
+from app.domain.context import WORTH, Context
 from app.domain.envelope import looks_sealed
 from app.domain.history import area_of
 from app.domain.issue import Issue, Note, Ref, Snapshot
 from app.domain.program import Program
 from app.domain.provision import Act, Change, Kind, Where
-from app.domain.request import read
-from app.domain.taxonomy import Taxonomy
+from app.domain.request import read_request
+from app.domain.taxonomy import Item, Predicate, Source, Taxonomy
 
 _INCOMPLETE = "be incomplete"
 
@@ -72,7 +72,7 @@ def requests(issues: Iterable[Issue], program: Program) -> tuple[Issue, ...]:
 def newly_missing(revision: Revision, issue: Issue, notes: Sequence[Note] = ()) -> tuple[str, ...]:
     """Titles of the items that its status requires by the new rules and that the old ones did not miss.
 
-    Links are not read: what only a link can tell is never said to be missing.
+    Links and the account book are not read: what these may tell is never said to be missing.
     """
     before = _missing(revision.old, issue, notes, revision)
     after = _missing(revision.new, issue, notes, revision)
@@ -87,10 +87,15 @@ def _missing(taxonomy: Taxonomy, issue: Issue, notes: Sequence[Note], revision: 
         return {}
     spoken = tuple(note for note in notes if not note.system and not looks_sealed(note.body))
     prompts = tuple(item.why for item in taxonomy.items.values())
-    facts = read(issue.description, spoken, taxonomy.fields, issue.milestone, prompts)
-    snapshot = Snapshot(issue, (), spoken)
-    context = Context(snapshot, facts, taxonomy, revision.program, area_of(issue.labels), revision.now)
-    return {wanted.item.key: wanted.item.title for wanted in context.wanted(standing[0].requires)}
+    reading = read_request(issue, spoken, taxonomy.fields, prompts)
+    snapshot, area = Snapshot(issue, (), spoken), area_of(issue.labels)
+    context = Context(snapshot, reading.facts, taxonomy, revision.program, area, revision.now, reading)
+    found = (wanted.item for wanted in context.wanted(standing[0].requires))
+    return {item.key: item.title for item in found if not _told_by_book(item)}
+
+
+def _told_by_book(item: Item) -> bool:
+    return Predicate(Source.LINE, WORTH) in item.met_by
 
 
 def _out_of_use(taxonomy: Taxonomy, today: date) -> Mapping[str, date]:

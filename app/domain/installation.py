@@ -5,6 +5,8 @@ from datetime import date, datetime
 
 from app.domain.issue import User
 
+CALLS_A_MINUTE = 600
+"""So many we make at most, once a first burst is over."""
 HOOK_PATH = "/webhooks/gitlab"
 TRIGGERS = {
     "issues_events": "Issues events",

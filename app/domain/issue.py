@@ -1,5 +1,6 @@
 """What GitLab says about one issue, in our own words: plain values, read once, decided on (promise 1)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -46,6 +47,15 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Award:
+    """A reaction: the emoji's name without colons, and who gave it when."""
+
+    name: str
+    user: User
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Ref:
     """An issue's address: the project's full path and the issue's number there."""
 
@@ -58,7 +68,10 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """An issue as the REST API gives it (CONTRACT 3). Times are aware and in UTC."""
+    """An issue as the REST API gives it (CONTRACT 3). Times are aware and in UTC.
+
+    `duplicate_of` is what the quick action `/duplicate` closed it for: a project's id and an issue's number there.
+    """
 
     ref: Ref
     id: int
@@ -76,13 +89,22 @@ class Issue:
     confidential: bool = False
     milestone: str | None = None
     kind: str = "issue"
+    duplicate_of: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Everything read before deciding. `links` is None unless a rule asked for it (an extra call)."""
+    """Everything read before deciding. What only some rules need is None unless asked for, an extra call each: `links`,
+    `awards` (the reactions on our note about the move) and `there` (which issues that are named really exist;
+    `requests` are those of them that are requests). `alike` are requests that likely ask for the same; None also where
+    nobody can say now.
+    """
 
     issue: Issue
     events: tuple[LabelEvent, ...]
     notes: tuple[Note, ...]
     links: tuple[Link, ...] | None = None
+    awards: tuple[Award, ...] | None = None
+    there: Mapping[Ref, bool] | None = None
+    requests: frozenset[Ref] = frozenset()
+    alike: tuple[Ref, ...] | None = None

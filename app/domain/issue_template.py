@@ -1,7 +1,7 @@
-"""The forms people file requests with: GitLab issue templates, made from the taxonomy so that they never drift.
+"""GitLab issue templates, with which people file requests: made from the taxonomy, so that they never drift.
 
 What is asked, under which names and with which choices, comes from here; the layout is `templates/issues/`. Hints
-stand in HTML comments only, so that a form nobody filled in tells nothing (requests 2.4, 2.5).
+stand in HTML comments only, so that a template nobody filled in tells nothing (requests 2.4, 2.5).
 """
 
 import re
@@ -31,10 +31,10 @@ class Blank:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class IssueTemplate:
     """One issue template. `asked` are the keys of the blanks that a new request should fill in, in that order.
 
-    `labels` are put on by a quick action; `areas` are those to choose from where the form is for all of them.
+    `labels` are put on by a quick action; `areas` are those to choose from where it is for all of them.
     """
 
     name: str
@@ -50,14 +50,14 @@ class Form:
         return f"{FOLDER}/{self.name}.md"
 
 
-def forms(taxonomy: Taxonomy, program: Program) -> tuple[Form, ...]:
-    """A form for all areas, and one for each, which sets the area's label."""
+def issue_templates(taxonomy: Taxonomy, program: Program) -> tuple[IssueTemplate, ...]:
+    """One for all areas, and one for each area, which sets the area's label."""
     blanks = {field.key: _blank(field) for field in taxonomy.fields if not field.fresh}
     asked = tuple(key for key in dict.fromkeys(_asked(taxonomy)) if key in blanks)
     start, areas = taxonomy.workflow.start, {f"area::{area.key}": area for area in program.areas}
-    whole = Form(NAME, None, blanks, asked, (start,), tuple(areas))
+    whole = IssueTemplate(NAME, None, blanks, asked, (start,), tuple(areas))
     return whole, *(
-        Form(name, area.key, blanks, asked, (start, label), ())
+        IssueTemplate(name, area.key, blanks, asked, (start, label), ())
         for (label, area), name in zip(areas.items(), _names(program), strict=True)
     )
 
@@ -87,22 +87,28 @@ def _asked(taxonomy: Taxonomy) -> Iterator[str]:
 
 
 def _blank(field: Field) -> Blank:
-    return Blank(field.key, field.names[0], _hint(field), tuple(_capital(choice) for choice in field.choices))
+    return Blank(field.key, field.names[0], _hint(field), tuple(map(_capital, _offered(field))))
 
 
 def _hint(field: Field) -> str:
     """What to write, in one line that cannot end the comment it stands in."""
     match field.kind:
         case FieldKind.CHOICE:
-            *head, last = field.choices
+            *head, last = _offered(field)
             hint = f"{', '.join(head)} or {last}" if head else last
         case FieldKind.DATE:
             hint = "YYYY-MM-DD, or none"
         case FieldKind.LINK:
             hint = "a link"
-        case FieldKind.TEXT:
+        case FieldKind.TEXT | FieldKind.MONEY:
             hint = ""
     return " ".join(re.sub(r"-{2,}|[<>]", " ", hint).split())
+
+
+def _offered(field: Field) -> tuple[str, ...]:
+    """The choices to show: `dedicated`, another word for `GitLab Dedicated`, is read as well and not offered."""
+    whole = [choice.casefold() for choice in field.choices]
+    return tuple(c for c in field.choices if not any(one.endswith(f" {c.casefold()}") for one in whole))
 
 
 def _capital(choice: str) -> str:

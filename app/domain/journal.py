@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.issue import Ref
-from app.domain.plan import Finding, Write
+from app.domain.plan import Deed, Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,6 @@ class Entry:
     ref: Ref
     dry: bool
     finding: Finding | None = None
-    write: Write | None = None
+    write: Deed | None = None
     note_id: int | None = None
     deliveries: tuple[str, ...] = ()

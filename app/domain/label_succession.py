@@ -35,13 +35,14 @@ class Doubt:
 class Succession:
     """`renames` are (title now, title then) in the order they can be made; `merges` are (old, new).
 
-    `became` is the title from which each renamed label came.
+    `became` is the title from which each renamed label came. `past` are merges that were made before.
     """
 
     renames: list[tuple[str, str]] = field(default_factory=list)
     merges: list[tuple[str, str]] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
     became: dict[str, str] = field(default_factory=dict)
+    past: list[tuple[str, str]] = field(default_factory=list)
 
     def rename(self, old: str, new: str) -> None:
         """The label `old` is called `new` from here on."""
@@ -101,6 +102,7 @@ class _Finder:
             return
         if not alive and former and self._free(new):
             alive = former[:1]
+        self.result.past += [(old, new) for old in former if old not in alive]
         for old in [temporary(new)] * waiting + alive:
             self._settle(old, new)
 
@@ -139,14 +141,19 @@ class _Finder:
         """Declared labels that replace each other in a circle, where all of them stand."""
         found: list[list[str]] = []
         for title in self.declared:
-            circle, at = [title], self._heir(title)
-            while at is not None and at not in circle:
-                circle.append(at)
-                at = self._heir(at)
+            circle = self._circle(title)
             known = any(title in other for other in found)
-            if at == title and not known and self._standing.issuperset(circle):
+            if circle and not known and self._standing.issuperset(circle):
                 found.append(circle)
         return found
+
+    def _circle(self, title: str) -> list[str]:
+        """The declared titles that this one leads to, until it comes round to it; none where it does not."""
+        circle, at = [title], self._heir(title)
+        while at is not None and at not in circle:
+            circle.append(at)
+            at = self._heir(at)
+        return circle if at == title else []
 
     def _turn(self, circle: list[str]) -> None:
         """Titles do not tell whether labels have changed places already; colours and descriptions do."""
@@ -172,12 +179,25 @@ class _Finder:
         """A title that is not there while its predecessor is, which is declared too: perhaps it has moved already."""
         if not self._free(title) or title in self.result.doubtful:
             return
-        for old in label.previously:
-            if old in self.declared and old in self._standing:
-                because = f"~{old} is there and may be this label or its own successor, which cannot be told"
-                cure = "rename it by hand, or take it out of `previously`"
-                self.result.doubts.append(Doubt(title, f"{because}; {cure}"))
-                return
+        there = [old for old in label.previously if old in self.declared and old in self._standing]
+        maybe = [old for old in there if not self._arrived(old, label)]
+        if maybe:
+            because = f"~{maybe[0]} is there and may be this label or its own successor, which cannot be told"
+            cure = "rename it by hand, or take it out of `previously`"
+            self.result.doubts.append(Doubt(title, f"{because}; {cure}"))
+        for old in set(maybe).intersection(self._circle(title)):
+            self._stays(old, title)
+
+    def _arrived(self, old: str, new: Label) -> bool:
+        """Of labels in a circle, colour and description tell, as where all stand: this one is not to move on. So it is
+        when a run was cut short that made them all."""
+        its_own = looks(self.declared[old])
+        return bool(self._circle(old)) and self.own[old] == its_own != looks(new)
+
+    def _stays(self, old: str, new: str) -> None:
+        """It keeps its looks, by which it could be told that it is not what its title says."""
+        because = f"it may be ~{new}, which is not there and replaces it; rename it by hand where it is"
+        self.result.doubts.append(Doubt(old, because))
 
     @property
     def _standing(self) -> frozenset[str]:

@@ -25,6 +25,12 @@ class LabelPlace:
         groups = ["/".join(steps[:end]) for end in range(len(steps), 0, -1)]
         return f"the group {groups[0]}" if len(groups) == 1 else f"one of the groups {', '.join(groups)}"
 
+    def down_to(self, project: "LabelPlace") -> tuple["LabelPlace", ...]:
+        """The groups between this one and a project in it."""
+        steps = project.path.split("/")
+        first = len(self.path.split("/")) + 1
+        return tuple(LabelPlace("/".join(steps[:end]), group=True) for end in range(first, len(steps)))
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -129,6 +135,10 @@ class Asked:
     exclusive: frozenset[str] = frozenset()
     delete: bool = False
     lines: Mapping[str, Where] = field(default_factory=dict)
+
+    def out_of_use(self, label: Label) -> bool:
+        """Whether its last day is over."""
+        return label.out_of_use(self.today)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,9 @@ MARKER = "<!-- sounding-board:merge-request -->"
 MOST = 200_000
 """Characters of a note. GitLab takes a million, people read far fewer; the rest is in the job's artifacts."""
 
+MOST_MARKDOWN = MOST // 2
+"""Characters of our own Markdown in it. A plan folds itself to this, as a cut would leave a list open."""
+
 _CUT = "\n\n… The rest is in the artifacts of the job."
 _ACTION = re.compile(r"^(\s*)/(?=[A-Za-z])", re.MULTILINE)
 
@@ -26,14 +29,14 @@ class MergeRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Section:
     """One file: Markdown that we wrote, or plain text, which is shown as it is."""
 
     text: str
     markdown: bool
 
 
-def note_text(parts: Sequence[Part]) -> str:
+def note_text(parts: Sequence[Section]) -> str:
     """The visible text; parts without a word are left out, and no line is a quick action (promise 9)."""
     told = [part for part in parts if part.text.strip()]
     shown = "\n\n".join(_markdown(part.text) if part.markdown else _fenced(part.text) for part in told)
@@ -41,7 +44,7 @@ def note_text(parts: Sequence[Part]) -> str:
 
 
 def _markdown(text: str) -> str:
-    lines = _cut(text.strip(), MOST // 2)
+    lines = _cut(text.strip(), MOST_MARKDOWN)
     return _ACTION.sub(r"\1\\/", lines).replace("<!--", "&lt;!--")
 
 

@@ -6,6 +6,21 @@ MOVES = "moves"
 MOVE = "move"
 """The topic of the note on a card's last move."""
 
+LEDGER = "ledger"
+"""The topic of the internal note on a request's customers and numbers."""
+
+DUPLICATES = "duplicates"
+"""The rule about duplicates, and the topic of the note that suggests some."""
+
+CARRIED_OVER = "carried over"
+"""The topic of the note on a duplicate about its customers."""
+
+CARRIED = "customers of"
+"""What the topics of internal notes begin with that keep the customers of a duplicate; its address follows."""
+
+VERBAL = "drafted"
+"""What the topics of answers on a program document begin with about requests drafted there; the comment follows."""
+
 NEEDED, READY = "context::needed", "context::ready"
 """Whether a request waits for context."""
 
@@ -17,3 +32,18 @@ PUT_ON_CARDS = (NEEDED, READY, HELD)
 
 WAITING = (NEEDED, HELD)
 """What an issue with an open ask or hold carries, so that a stateless sweep finds it (design)."""
+
+ANSWERS = "answers"
+"""The topic of the note that answers what people wrote to us."""
+
+CONTEXT = "context"
+"""The rule that asks for missing context, and the topic of its note."""
+
+RECEIPT, PRIVATE = "receipt", "private"
+"""What the topics of notes about single comments begin with; the comment's id, or `description`, follows."""
+
+NUMBERS = "numbers"
+"""The rule of ledgers, receipts and scores."""
+
+COMMANDS = "commands"
+"""The rule that answers what people write to us."""

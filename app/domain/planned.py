@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.domain.case import Case
-from app.domain.plan import Plan, PostNote, Write
+from app.domain.plan import Carry, Deed, Draft, Plan, PostNote
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,9 +12,9 @@ class Planned:
 
     case: Case | None
     plan: Plan
-    writes: tuple[Write, ...]
+    writes: tuple[Deed, ...]
 
     @property
     def notes(self) -> int:
         """How many new notes it would post."""
-        return sum(isinstance(w, PostNote) for w in self.writes)
+        return sum(isinstance(w, PostNote | Carry | Draft) for w in self.writes)

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from app.domain.cadence import Cadence
 from app.domain.issue import Ref
+from app.domain.numbers import Amounts
 from app.domain.roster import Roster
 
 
@@ -33,10 +34,11 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A GitLab project that holds requests, by full path."""
+    """A GitLab project that holds requests, by full path. `amounts` says how far amounts may be read there."""
 
     path: str
     boards: tuple[Board, ...] = ()
+    amounts: Amounts = Amounts.BANDS
 
 
 class TemplateMode(StrEnum):
@@ -51,6 +53,7 @@ class Job(StrEnum):
     """What a scheduled pipeline runs: the command of that name."""
 
     SWEEP = "sweep"
+    SCORE = "score"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +97,13 @@ class Program:
 
     def holds_requests(self, path: str) -> bool:
         """Whether issues of the project with this path are requests. GitLab's paths ignore case."""
-        return any(p.path.casefold() == path.casefold() for p in self.projects)
+        return self.project(path) is not None
+
+    def project(self, path: str) -> Project | None:
+        """The project with this path."""
+        return next((p for p in self.projects if p.path.casefold() == path.casefold()), None)
+
+    def amounts(self, path: str) -> Amounts:
+        """How far amounts may be read in a project; bands where it is not ours."""
+        project = self.project(path)
+        return project.amounts if project else Amounts.BANDS

@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from app.domain.failure import Missing, Permanent
+
 W = TypeVar("W", covariant=True)
 
 NAMED = 10
 """So many names are told where there are more; the rest is counted."""
 
-ISSUES_A_MINUTE = 400
+ISSUES_A_MINUTE = 300
 """So many issues are relabelled a minute at most. Each is a webhook event, GitLab counts those of a whole namespace
 together and drops what exceeds its limit: 500 a minute on the Free tier (CONTRACT 1)."""
 
@@ -71,8 +73,9 @@ class Change:
     """One thing to do, as people are shown it. `place` is the project or group, by full path.
 
     `because` is said beside `where`. `issues` is how many issues it touches, open and closed; None where GitLab did
-    not say. `named` are those issues (or the first of them) where people should look at each. `by` is who changed the
-    thing last, only where GitLab records one.
+    not say. `named` are those issues (or the first of them) where people should look at each. `unmet` marks a
+    report of something declared that is not there, or not as it is declared, and that only people can mend: a run that
+    leaves it is not green.
     """
 
     kind: Kind
@@ -84,15 +87,18 @@ class Change:
     because: str = ""
     issues: int | None = 0
     named: tuple[str, ...] = ()
-    by: str | None = None
+    unmet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Step(Generic[W]):
-    """A change and what is to be written for it, in the terms of its kind."""
+    """A change and what is to be written for it, in the terms of its kind. One that may be made `beside` its neighbours
+    which may too needs none of them and hinders none.
+    """
 
     change: Change
     wish: W
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +142,13 @@ class Provision:
         return tuple(change for change in self.changes if change.act is not Act.REPORT)
 
     @property
+    def unmet(self) -> int:
+        """How many declared things are not as declared, and wait for people."""
+        return sum(change.unmet for change in self.changes)
+
+    @property
     def touched(self) -> int:
-        """How many issues they touch."""
+        """How many issues they touch at most: one that several touch counts for each."""
         return sum(change.issues or 0 for change in self.pending)
 
     def of(self, kind: Kind) -> tuple[Change, ...]:
@@ -172,7 +183,7 @@ def refusals(changes: Iterable[Change], limits: Limits) -> tuple[Refusal, ...]:
         message = f"It would delete {counted(deleted, 'thing')}; {limits.deletions or 'none'} may be deleted."
         found.append(Refusal(message, f"--allow-delete {deleted}"))
     if touched > limits.issues:
-        message = f"It would touch {counted(touched, 'issue')}; {limits.issues} may be touched."
+        message = f"It would touch {issues_told(pending)}; {limits.issues} may be touched."
         found.append(Refusal(message, f"--allow-issues {touched}"))
     if unknown:
         names = ", ".join(unknown[:NAMED]) + (f" and {len(unknown) - NAMED} more" if len(unknown) > NAMED else "")
@@ -180,19 +191,34 @@ def refusals(changes: Iterable[Change], limits: Limits) -> tuple[Refusal, ...]:
     return tuple(found)
 
 
-def not_looked_at(problems: Mapping[Kind, str], well: Sequence[Kind]) -> tuple[Refusal, ...]:
-    """Why kinds are missing from a plan, once for each reason; the flag plans the kinds that are well."""
+def not_looked_at(problems: Mapping[Kind, Permanent], well: Sequence[Kind]) -> tuple[Refusal, ...]:
+    """Why kinds are missing from a plan, once for each reason; the flag plans the kinds that are well.
+
+    A project that is not there is one reason for all kinds that are kept in it, and no flag lifts it.
+    """
+    reasons: dict[str, list[Kind]] = {}
+    for kind, problem in problems.items():
+        place = problem.place if isinstance(problem, Missing) else ""
+        reasons.setdefault(place or str(problem), []).append(kind)
     flag = " ".join(f"--only {kind}" for kind in well) or None
-    reasons = dict.fromkeys(problems.values())
+    told = [(kinds, problems[kinds[0]]) for kinds in reasons.values()]
     return tuple(
-        Refusal(f"{', '.join(k for k in problems if problems[k] == why)} could not be looked at: {why}", flag)
-        for why in reasons
+        Refusal(f"{', '.join(kinds)} could not be looked at: {why}", None if isinstance(why, Missing) else flag)
+        for kinds, why in told
     )
 
 
 def counted(number: int, thing: str) -> str:
     """`1 issue`, `2 issues`."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def issues_told(changes: Iterable[Change]) -> str:
+    """How many issues these changes touch: `30 issues`. Several may touch the same ones, which nobody has counted:
+    `up to 45 issues`.
+    """
+    numbers = [change.issues for change in changes if change.issues]
+    return f"{'up to ' if len(numbers) > 1 else ''}{counted(sum(numbers), 'issue')}"
 
 
 @dataclass(frozen=True, slots=True)

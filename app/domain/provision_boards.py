@@ -9,7 +9,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from app.domain.label_succession import Looks
 from app.domain.provision import Act, Change, Difference, Kind, Step, Where
 from app.domain.taxonomy import scope_of
 
@@ -35,16 +34,6 @@ class BoardSeen:
     name: str
     labels: tuple[str, ...]
     lists: tuple[ListSeen, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LabelSeen:
-    """A label that a board may use; `of_project` is whether it is the project's own, not a group's."""
-
-    id: int
-    title: str
-    looks: Looks
-    of_project: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +259,21 @@ def staying(wanted: Sequence[str], now: Sequence[str | None]) -> frozenset[str]:
         tails[at : at + 1] = [rank]
         chains[at : at + 1] = [chain]
     return frozenset(chains[-1]) if chains else frozenset()
+
+
+def from_the_left(lists: Iterable[ListSeen]) -> tuple[ListSeen, ...]:
+    """Lists as they stand."""
+    return tuple(sorted(lists, key=lambda one: (one.position, one.id)))
+
+
+def uneven(lists: Sequence[ListSeen]) -> tuple[ListSeen, int] | None:
+    """The next list to be set to its index, so that no other changes its place; None where positions are 0, 1, 2, …
+
+    Those too far right come first, from the left; then those too far left, from the right.
+    """
+    far = [(one, at) for at, one in enumerate(lists) if one.position > at]
+    near = [(one, at) for at, one in enumerate(lists) if one.position < at]
+    return next(iter((*far, *reversed(near))), None)
 
 
 def _left_over(

@@ -33,7 +33,10 @@ def is_document(issue: Issue) -> bool:
 def compare(
     issues: Iterable[Issue], titles: Mapping[str, str], ours: Ours, places: Mapping[str, Where]
 ) -> tuple[Step[DocumentWish | None], ...]:
-    """A step for each document with an earlier title in it. One that GitLab would run commands from is only told."""
+    """A step for each document with an earlier title in it. One that GitLab would run commands from is only told.
+
+    A document is named by its reference alone: more people read plans than may read a confidential issue's title.
+    """
     steps = (_step(issue, titles, ours, places) for issue in issues if is_document(issue))
     return tuple(step for step in steps if step)
 
@@ -57,9 +60,8 @@ def _step(
     if runs_something(text):
         act = Act.REPORT
         because = "a line of it begins with a slash, which GitLab would run as a command at each edit; mend it by hand"
-    change = Change(
-        Kind.DOCUMENTS, act, issue.ref.project, issue.title, differences, where, because, 1, (str(issue.ref),)
-    )
+    name = str(issue.ref)
+    change = Change(Kind.DOCUMENTS, act, issue.ref.project, name, differences, where, because, 1, (name,))
     return Step(change, None if act is Act.REPORT else DocumentWish(issue.ref, titles))
 
 

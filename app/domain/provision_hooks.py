@@ -1,7 +1,8 @@
 """The webhook of each project, compared with what the service listens to.
 
-Ours is known by its description. Which secrets it has GitLab never says, so the description carries a short mark of
-each that was set last: from it somebody who has the secrets sees a rotation, and nobody learns anything.
+Ours is known by its address, and after a move by its description. Which secrets it has GitLab never says, so the
+description carries a short mark of each that was set last: from it somebody who has the secrets sees a rotation, and
+which hook is theirs and not another installation's, and nobody learns anything.
 """
 
 import base64
@@ -21,7 +22,9 @@ NAME = "Sounding Board"
 KEPT = "Kept by Sounding Board"
 ON_PAGE = {"push_events": "Push events"} | TRIGGERS
 """Triggers by GitLab's words on its page; others are told by their name in the API."""
-_MARKS = re.compile(r"(signing|secret) token ([0-9a-f]{8})")
+_MARKS = re.compile(r"(signing|secret) token ([0-9a-f]{8}|set)")
+_SET = "set"
+"""The mark of a secret that nothing is there to key one with: it was set by us, and which it is nobody sees."""
 _SIGNING_BYTES = 32
 
 
@@ -39,7 +42,7 @@ class HookKeys:
         """Of each token of a kind, the newest first.
 
         They are keyed by the signing token, 32 random bytes, so that a secret of somebody's own choice cannot be
-        guessed from its mark. Without a signing token a secret has none.
+        guessed from its mark. Without a signing token there is none of a secret.
         """
         if not self.signing:
             return ()
@@ -96,20 +99,52 @@ class HookWanted:
 
 def compare(wanted: HookWanted, seen: Sequence[HookSeen]) -> tuple[tuple[Step[HookWish], ...], tuple[Refusal, ...]]:
     """What makes the project's hook as wanted, and what forbids to make it."""
-    ours = sorted(
-        (hook for hook in seen if hook.description.startswith(KEPT)), key=lambda hook: (hook.url != wanted.url, hook.id)
-    )
-    kept = ours[0] if ours else None
+    kept = _kept(wanted, seen)
     steps = _made(wanted) if kept is None else _changed(wanted, kept)
-    reports = [_report(wanted, hook, _SECOND) for hook in ours[1:]]
-    reports += [_report(wanted, hook, _FOREIGN) for hook in seen if hook not in ours and _same(hook.url, wanted.url)]
+    others = [(hook, why) for hook in seen if hook != kept and (why := _why_told(wanted, hook))]
+    reports = [_report(wanted, hook, why) for hook, why in sorted(others, key=lambda one: one[0].id)]
     if kept and kept.alert not in (None, "executable"):
         reports.append(_report(wanted, kept, f"GitLab has stopped it ({kept.alert}); {_TEST}"))
+    if kept and not wanted.keys.signing and not wanted.keys.secret:
+        reports.append(_report(wanted, kept, _UNCOMPARED))
     return (*steps, *reports), _refusals(wanted, kept, steps)
 
 
+def _kept(wanted: HookWanted, seen: Sequence[HookSeen]) -> HookSeen | None:
+    """The hook to keep: the one at our address, by whomever it was made, else ours from where the service was."""
+    here = [hook for hook in seen if hook.url == wanted.url]
+    moved = [hook for hook in seen if hook.url != wanted.url and _is_ours(wanted, hook)]
+    return min(here or moved, key=lambda hook: (not hook.description.startswith(KEPT), hook.id), default=None)
+
+
+def _is_ours(wanted: HookWanted, hook: HookSeen) -> bool:
+    """Whether a hook for another address is ours and not another installation's: it has a signing token of ours."""
+    return _shown(hook).get("signing") in wanted.keys.marks("signing")
+
+
+def _why_told(wanted: HookWanted, hook: HookSeen) -> str | None:
+    """Why people should look at a hook beside ours; None where it is no matter of ours."""
+    if not hook.description.startswith(KEPT):
+        return _FOREIGN if _same(hook.url, wanted.url) else None
+    return _SECOND if hook.url == wanted.url or _is_ours(wanted, hook) else _OTHERS
+
+
+def _shown(hook: HookSeen) -> dict[str, str]:
+    """The marks in the description of a hook that is kept by us; none where it is not."""
+    return dict(_MARKS.findall(hook.description)) if hook.description.startswith(KEPT) else {}
+
+
 _SECOND = "it is kept by us too, and one is enough: delete it in GitLab, or each event comes twice"
+_OTHERS = (
+    "Sounding Board keeps it for another address, perhaps for another installation, so it is left alone; if the "
+    "service has moved from there, delete it in GitLab"
+)
 _FOREIGN = "it sends to the same address and was not made by us: delete it in GitLab, or each event comes twice"
+_ADOPTED = "it sends to our address, so it is kept by us from now on"
+_UNCOMPARED = (
+    "its tokens were not compared, as neither SOUNDING_BOARD_WEBHOOK_SIGNING_TOKEN nor SOUNDING_BOARD_WEBHOOK_SECRET "
+    "is set here"
+)
 _TEST = "send it a test event from GitLab's page of webhooks once the service answers"
 
 
@@ -135,26 +170,22 @@ def _report(wanted: HookWanted, hook: HookSeen, because: str) -> Step[HookWish]:
     return Step(Change(Kind.HOOKS, Act.REPORT, wanted.project, hook.url, (), wanted.where, because), None)
 
 
-def _marks(wanted: HookWanted, seen: HookSeen | None) -> dict[str, str]:
-    """Those of our tokens, and those the hook has of tokens that we do not know."""
-    marks: dict[str, str] = dict(_MARKS.findall(seen.description)) if seen else {}
-    for kind, known in (("signing", wanted.keys.signing), ("secret", wanted.keys.secret)):
-        if known:
-            marks.pop(kind, None)
-            marks.update((kind, mark) for mark in wanted.keys.marks(kind)[:1])
-    return marks
+def _marks(wanted: HookWanted, seen: HookSeen | None, sent: Iterable[str]) -> dict[str, str]:
+    """Those of the tokens that are sent, and those that the hook has of others."""
+    newest = {kind: next(iter(wanted.keys.marks(kind)), _SET) for kind in sent}
+    return (_shown(seen) if seen else {}) | newest
 
 
 def _made(wanted: HookWanted) -> list[Step[HookWish]]:
+    tokens = tuple(kind for kind in ("signing", "secret") if getattr(wanted.keys, kind))
     fields: dict[str, str | bool] = {
         "url": wanted.url,
         "name": NAME,
-        "description": described(_marks(wanted, None)),
+        "description": described(_marks(wanted, None, tokens)),
         "push_events": False,
         **dict.fromkeys(TRIGGERS, True),
         "enable_ssl_verification": True,
     }
-    tokens = tuple(kind for kind in ("signing", "secret") if getattr(wanted.keys, kind))
     told = [Difference("triggers", "none", ", ".join(TRIGGERS.values()))]
     told += [Difference(f"{kind} token", "not set", "set") for kind in tokens]
     because = "the project has no webhook of ours"
@@ -171,13 +202,14 @@ def _changed(wanted: HookWanted, seen: HookSeen) -> list[Step[HookWish]]:
         told += [difference] if difference else []
         # GitLab forgets a secret token where the address changes (app/models/concerns/web_hooks/hook.rb).
         tokens += [kind] if difference or (moved and getattr(wanted.keys, kind)) else []
-    description = described(_marks(wanted, seen))
-    if description != seen.description:
+    description = described(_marks(wanted, seen, tokens))
+    # A token is never all that is sent: GitLab before 19.0 would see a call without anything in it.
+    if tokens or description != seen.description:
         fields["description"] = description
         told += [] if tokens else [Difference("description", seen.description, description)]
     if not told:
         return []
-    because = "not as the service needs it"
+    because = "the service needs it otherwise" if seen.description.startswith(KEPT) else _ADOPTED
     change = Change(Kind.HOOKS, Act.CHANGE, wanted.project, seen.url, tuple(told), wanted.where, because)
     return [Step(change, SetHook(wanted.project, seen.id, fields, tuple(tokens)))]
 
@@ -204,16 +236,20 @@ def _fields(wanted: HookWanted, seen: HookSeen) -> tuple[list[Difference], dict[
 
 def _token(keys: HookKeys, seen: HookSeen, kind: str) -> Difference | None:
     """Whether a token that we know has to be set. One that we do not know is left to whoever set it."""
+    known: tuple[str, ...] = getattr(keys, kind)
     there: bool | None = getattr(seen, kind)
-    if not getattr(keys, kind):
+    if not known:
         return None
-    if there is False:
+    shown, marks = _shown(seen).get(kind), keys.marks(kind)
+    # GitLab before 19.0 does not say what is there, and has no signing tokens.
+    if there is False or (there is None and (kind == "signing" or shown is None)):
         return Difference(f"{kind} token", "not set", "set")
-    marks = keys.marks(kind)
-    shown = dict(_MARKS.findall(seen.description)).get(kind)
-    if not marks or shown == marks[0]:
+    if shown == marks[0] if marks else shown is not None and len(known) == 1:
         return None
-    return Difference(f"{kind} token", "an older one" if shown in marks else "another one", "the newest")
+    if shown in marks:
+        return Difference(f"{kind} token", "an older one", "the newest")
+    told = marks and shown not in (None, _SET)
+    return Difference(f"{kind} token", "another one" if told else "not told", "the newest")
 
 
 def _refusals(wanted: HookWanted, kept: HookSeen | None, steps: Sequence[Step[HookWish]]) -> tuple[Refusal, ...]:
@@ -225,7 +261,8 @@ def _refusals(wanted: HookWanted, kept: HookSeen | None, steps: Sequence[Step[Ho
             f"{wanted.project} is to get a webhook and there is no token for it. Set "
             "SOUNDING_BOARD_WEBHOOK_SIGNING_TOKEN to the one the service has, or leave hooks out with --only."
         )
-    if kept and wish and "url" in wish.fields and kept.secret and not wanted.keys.secret:
+    secret = kept is not None and (kept.secret or (kept.secret is None and "secret" in _shown(kept)))
+    if wish and "url" in wish.fields and secret and not wanted.keys.secret:
         found.append(
             f"The webhook of {wanted.project} gets another address, and GitLab then forgets its secret token. Set "
             "SOUNDING_BOARD_WEBHOOK_SECRET, or leave hooks out with --only."

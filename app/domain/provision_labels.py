@@ -4,10 +4,12 @@ A label that is not declared, and that no declared one replaces, is never touche
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
-from app.domain.label_succession import Looks, Succession, succession, temporary
+from app.domain.label_matching import Matching
+from app.domain.label_merges import in_order, left_out
+from app.domain.label_succession import temporary
 from app.domain.label_wishes import (
     AlterLabel,
     Asked,
@@ -36,17 +38,6 @@ def compare(asked: Asked, seen: Seen) -> tuple[LabelStep, ...]:
     return tuple(sorted(steps, key=lambda step: step.change.act is Act.REPORT))
 
 
-def wanted_carriers(asked: Asked, labels: Sequence[Standing]) -> tuple[str, ...]:
-    """The titles whose issues have to be listed before comparing; none where everything is as declared."""
-    return tuple(dict.fromkeys(_Comparison(asked, Seen(tuple(labels))).wanted_carriers()))
-
-
-def wanted_uses(asked: Asked, labels: Sequence[Standing]) -> tuple[Standing, ...]:
-    """The labels of which has to be asked what besides issues holds them, before they may be deleted."""
-    found = _Comparison(asked, Seen(tuple(labels))).to_delete()
-    return tuple(label for _, label in found if label.issues == 0)
-
-
 def seen_text(asked: Asked, seen: Seen, steps: Sequence[LabelStep]) -> str:
     """All that was compared, as one text: the labels that declared ones touch, and the issues that steps name."""
     titles = {old.casefold() for one in asked.labels for old in (one.title, temporary(one.title), *one.previously)}
@@ -59,100 +50,30 @@ def seen_text(asked: Asked, seen: Seen, steps: Sequence[LabelStep]) -> str:
     return repr((asked.place, labels, carriers, [step.change for step in steps]))
 
 
-@dataclass
-class _Comparison:
-    asked: Asked
-    seen: Seen
+def as_declared(asked: Asked, seen: Seen, steps: Sequence[LabelStep]) -> int:
+    """How many labels are there as they are declared; one that is out of use and gone is none of them."""
+    standing = {one.title for one in seen.labels}
+    wanted = {one.title for one in asked.labels if one.title in standing or not asked.out_of_use(one)}
+    return len(wanted - {step.change.name for step in steps})
 
+
+class _Comparison(Matching):
     def steps(self) -> Iterator[LabelStep]:
         yield from self._creations()
         yield from self._renames()
-        for label in self._settled:
+        for label in self.settled:
             yield from self._defined(label)
         yield from self._merges()
-        for label in self._settled:
+        for label in self.settled:
             yield from self._retired(label)
         yield from self._deletions()
-        for doubt in self._succession.doubts:
-            yield self._report(doubt.title, doubt.because, self._heir(doubt.title))
-
-    def wanted_carriers(self) -> Iterator[str]:
-        for old, _ in self._succession.merges:
-            if self._own[old].issues != 0:
-                yield old
-        for new, old in self._succession.became.items():
-            if self._crosses(old, new) and self._own[old].issues != 0:
-                yield old
-        for label in self._retiring:
-            found = self._in_place(label.title)
-            if found and (found.open != 0 or (self.asked.delete and found.issues != 0)):
-                yield label.title
-
-    def to_delete(self) -> Iterator[tuple[Label, Standing]]:
-        """Retired labels of a project, where deleting is allowed. A group's may stand on epics, and on boards of
-        projects that nobody lists for us, so that is never known to be unused."""
-        if self.asked.delete and not self.asked.place.group:
-            for label in self._retiring:
-                if found := self._in_place(label.title):
-                    yield label, found
-
-    # What there is.
-
-    @cached_property
-    def _own(self) -> dict[str, Standing]:
-        return {one.title: one for one in self.seen.labels if one.own}
-
-    @cached_property
-    def _inherited(self) -> dict[str, Standing]:
-        return {one.title: one for one in self.seen.labels if not one.own}
-
-    @cached_property
-    def _succession(self) -> Succession:
-        own = {title: Looks(one.color.lower(), one.description) for title, one in self._own.items()}
-        spent = frozenset(title for title, one in self._own.items() if one.archived and one.issues == 0)
-        return succession(self.asked.labels, own, self._inherited, spent)
-
-    @cached_property
-    def _settled(self) -> tuple[Label, ...]:
-        """The declared labels about which there is no doubt."""
-        return tuple(one for one in self.asked.labels if one.title not in self._succession.doubtful)
-
-    @property
-    def _retiring(self) -> Iterator[Label]:
-        return (one for one in self._settled if self._out_of_use(one))
-
-    def _out_of_use(self, label: Label) -> bool:
-        return label.retire_after is not None and self.asked.today > label.retire_after
-
-    def _in_place(self, title: str) -> Standing | None:
-        """The own label with this title that keeps it."""
-        moved = self._succession.became.values()
-        return None if title in moved else self._own.get(title)
-
-    def _crosses(self, old: str, new: str) -> bool:
-        """Whether a new title brings a label into another scope of which an issue carries one."""
-        return scope_of(old) != scope_of(new) and scope_of(new) in self.asked.exclusive
-
-    def _former(self, new: str) -> frozenset[str]:
-        """The standing titles that become this one."""
-        merged = {old for old, title in self._succession.merges if title == new}
-        return frozenset(merged | ({self._succession.became[new]} if new in self._succession.became else set()))
-
-    def _heir(self, title: str) -> str:
-        return next((one.title for one in self.asked.labels if title in one.previously), title)
-
-    def _carriers(self, title: str) -> tuple[Carrier, ...]:
-        """The issues with this label, their other labels under the titles they will have."""
-        new = {was: title for title, was in self._succession.became.items()}
-        found = self.seen.carriers.get(title, ())
-        return tuple(
-            replace(one, labels=frozenset(t if t == title else new.get(t, t) for t in one.labels)) for one in found
-        )
+        for doubt in self.succession.doubts:
+            yield self._report(doubt.title, doubt.because, self.heir(doubt.title), unmet=True)
 
     # What is wanted.
 
     def _wanted(self, label: Label, title: str | None = None) -> LabelFields:
-        if self._out_of_use(label):
+        if self.asked.out_of_use(label):
             return LabelFields(title=title, archived=True)
         priority = None if self.asked.place.group else label.priority
         return LabelFields(title, label.color, label.description, priority, archived=False)
@@ -161,10 +82,10 @@ class _Comparison:
         """Where a title is free only in between, two steps; the last one brings the other fields too."""
         labels = {one.title: one for one in self.asked.labels}
         came: dict[str, str] = {}
-        for old, new in self._succession.renames:
+        for old, new in self.succession.renames:
             first = came.get(old, old)
             came[new] = first
-            now = self._own[first]
+            now = self.own[first]
             wanted = self._wanted(labels[new], new) if new in labels else LabelFields(title=new)
             found = (Difference("title", old, new), *differences(LabelFields(*_but_title(wanted)), now))
             because = f"~{old} is `previously` of ~{new}"
@@ -177,36 +98,36 @@ class _Comparison:
             yield from self._two_of_a_scope(first, new)
 
     def _two_of_a_scope(self, old: str, new: str) -> Iterator[LabelStep]:
-        both = [one for one in self._carriers(old) if rival(one.labels, self._former(new), new, exclusive=True)]
-        if self._crosses(old, new) and both:
+        both = [one for one in self.carriers(old) if rival(one.labels, self.former(new), new, exclusive=True)]
+        if self.crosses(old, new) and both:
             because = f"as ~{new} it stands beside another label of `{scope_of(new)}::` there; keep one of them"
             yield self._report(old, because, new, both)
 
     def _defined(self, label: Label) -> Iterator[LabelStep]:
         """The label is made, or its fields are set right; one of a group above is only spoken of."""
-        if label.title in self._succession.became:
+        if label.title in self.succession.became:
             return
-        found = self._in_place(label.title)
+        found = self.in_place(label.title)
         if found:
-            if not self._out_of_use(label):
+            if not self.asked.out_of_use(label):
                 yield from self._changed(label, found)
-        elif label.title in self._inherited:
-            yield from self._of_a_group(label, self._inherited[label.title])
+        elif label.title in self.inherited:
+            yield from self._of_a_group(label, self.inherited[label.title])
 
     def _creations(self) -> Iterator[LabelStep]:
         """Before all else, and successors before those they follow: were a run cut short, a label that is there without
         its successor would pass for one that still has to move on."""
-        titles = {*self._succession.became, *self._own, *self._inherited}
-        absent = [one for one in self._settled if one.title not in titles and not self._out_of_use(one)]
+        titles = {*self.succession.became, *self.own, *self.inherited}
+        absent = [one for one in self.settled if one.title not in titles and not self.asked.out_of_use(one)]
         yield from (self._made(one) for one in sorted(absent, key=lambda one: len(self._heirs(one.title))))
 
     def _heirs(self, title: str) -> list[str]:
         """The declared titles that this one leads to, one after the other."""
         found: list[str] = []
-        heir = self._heir(title)
+        heir = self.heir(title)
         while heir not in (title, *found):
             found.append(heir)
-            title, heir = heir, self._heir(heir)
+            title, heir = heir, self.heir(heir)
         return found
 
     def _changed(self, label: Label, now: Standing) -> Iterator[LabelStep]:
@@ -219,38 +140,41 @@ class _Comparison:
         wanted = self._wanted(label)
         if found := differences(LabelFields(None, wanted.color, wanted.description, None, wanted.archived), now):
             because = f"it belongs to {self.asked.place.above} and cannot be changed from here; change it there"
-            yield self._report(label.title, because, label.title, differing=found)
+            yield self._report(label.title, because, label.title, differing=found, unmet=True)
 
     def _made(self, label: Label) -> LabelStep:
         for old in label.previously:
-            if old in self._inherited:
+            if old in self.inherited:
                 because = f"~{old} belongs to {self.asked.place.above}; rename it there, or take it out of `previously`"
-                return self._report(label.title, because, label.title)
+                return self._report(label.title, because, label.title, unmet=True)
         if twin := self._twin(label.title):
             because = (
                 f"~{twin} is there, which differs only by its capitals; "
                 f"`previously: [{twin}]` renames it and keeps its issues"
             )
-            return self._report(label.title, because, label.title)
+            return self._report(label.title, because, label.title, unmet=True)
         wanted = self._wanted(label)
         found = differences(wanted, Standing(0, label.title, "", "", archived=False))
-        return self._step(Act.CREATE, label.title, MakeLabel(self.asked.place, _titled(wanted, label.title)), found)
+        wish = MakeLabel(self.asked.place, _titled(wanted, label.title))
+        return replace(self._step(Act.CREATE, label.title, wish, found), beside=not self._heirs(label.title))
 
     def _twin(self, title: str) -> str | None:
         others = (one.title for one in self.seen.labels if one.title.casefold() == title.casefold())
-        return next((one for one in others if one not in self._succession.became.values()), None)
+        return next((one for one in others if one not in self.succession.became.values()), None)
 
     def _merges(self) -> Iterator[LabelStep]:
-        for old, new in self._succession.merges:
-            now, exclusive = self._own[old], scope_of(new) in self.asked.exclusive
-            carriers = self._carriers(old)
-            former = self._former(new)
-            kept = [one for one in carriers if rival(one.labels, former, new, exclusive)]
-            count = len(carriers) - len(kept)
+        merges = in_order(self.succession.merges)
+        carriers = {old: self.carriers(old) for old, _ in merges}
+        former = {new: self.former(new) for _, new in merges}
+        left = left_out(merges, carriers, former, self.asked.exclusive)
+        for old, new in merges:
+            now, kept = self.own[old], left[old]
+            count = len(carriers[old]) - len(kept)
             if count or not now.archived:
-                because = f"it is `previously` of ~{new}, and both are there"
+                because = f"it is `previously` of ~{new}, and both are there{_kept(now)}"
                 found = (Difference("title", old, new), *differences(LabelFields(archived=True), now))
-                wish = MergeLabel(self.asked.place, now.id, old, new, exclusive, former)
+                exclusive = scope_of(new) in self.asked.exclusive
+                wish = MergeLabel(self.asked.place, now.id, old, new, exclusive, former[new])
                 yield self._step(Act.MERGE, old, wish, found, because, count, heir=new)
             if kept:
                 because = f"these carry another label of `{scope_of(new)}::` already, and keep both; decide which it is"
@@ -258,25 +182,25 @@ class _Comparison:
         yield from self._inherited_predecessors()
 
     def _inherited_predecessors(self) -> Iterator[LabelStep]:
-        for label in self._settled:
-            standing = label.title in self._own or label.title in self._inherited
+        for label in self.settled:
+            standing = label.title in self.own or label.title in self.inherited
             for old in label.previously:
-                if standing and old in self._inherited and not self._inherited[old].archived:
+                if standing and old in self.inherited and not self.inherited[old].archived:
                     because = f"it belongs to {self.asked.place.above}; merge it into ~{label.title} there"
                     yield self._report(old, because, label.title)
 
     def _retired(self, label: Label) -> Iterator[LabelStep]:
-        now = self._in_place(label.title)
-        if now is None or not self._out_of_use(label) or now in self._going:
+        now = self.in_place(label.title)
+        if now is None or not self.asked.out_of_use(label) or now in self._going:
             return
-        because = f"it was in use until {label.retire_after}"
-        still = [one for one in self._carriers(label.title) if one.open]
+        because = f"`retire_after` was {label.retire_after}"
+        still = [one for one in self.carriers(label.title) if one.open]
         if not now.archived:
             wanted = LabelFields(archived=True)
             wish, found = AlterLabel(self.asked.place, now.id, now.title, wanted), differences(wanted, now)
-            yield self._step(Act.RETIRE, label.title, wish, found, because, now.open, carriers=still)
+            yield self._step(Act.RETIRE, label.title, wish, found, because + _kept(now), now.issues, carriers=still)
         elif still and not self.asked.delete:
-            yield self._report(label.title, f"{because}, and is still on open issues", label.title, still)
+            yield self._report(label.title, f"{because}, and it is still on open issues", label.title, still)
 
     @cached_property
     def _going(self) -> list[Standing]:
@@ -285,17 +209,17 @@ class _Comparison:
 
     def _deletions(self) -> Iterator[LabelStep]:
         if self.asked.delete and self.asked.place.group:
-            for label in self._retiring:
-                if label.title in self._own:
+            for label in self.retiring:
+                if label.title in self.own:
                     because = "a group's label is not deleted: epics and boards that we cannot list may use it"
                     yield self._report(label.title, because, label.title)
         for label, now in self.to_delete():
             if now in self._going:
-                because = f"it was in use until {label.retire_after}, and nothing carries it"
+                because = f"`retire_after` was {label.retire_after}, and nothing carries it"
                 yield self._step(Act.DELETE, label.title, DeleteLabel(self.asked.place, now.id, now.title), (), because)
             else:
                 yield self._report(
-                    label.title, f"it is not deleted: {self._used(now)}", label.title, self._carriers(now.title)
+                    label.title, f"{self._used(now)}, so it is not deleted", label.title, self.carriers(now.title)
                 )
 
     def _used(self, now: Standing) -> str:
@@ -329,8 +253,17 @@ class _Comparison:
         line: str,
         carriers: Sequence[Carrier] = (),
         differing: tuple[Difference, ...] = (),
+        *,
+        unmet: bool = False,
     ) -> LabelStep:
-        return self._step(Act.REPORT, name, TellOnly(), differing, because, len(carriers), line, carriers)
+        step = self._step(Act.REPORT, name, TellOnly(), differing, because, len(carriers), line, carriers)
+        return replace(step, change=replace(step.change, unmet=unmet))
+
+
+def _kept(label: Standing) -> str:
+    """Only issues are relabelled. A group's list does not tell of all merge requests."""
+    number = label.merge_requests or 0
+    return f"; {counted(number, 'open merge request')} {'keeps' if number == 1 else 'keep'} it" if number else ""
 
 
 def _but_title(fields: LabelFields) -> tuple[None, str | None, str | None, int | None, bool | None]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.domain.issue_template import FOLDER
+from app.domain.issue_template import NAME as OURS
 from app.domain.program import TemplateMode
 from app.domain.provision import Act, Change, Difference, Kind, Refusal, Step, Where
 
@@ -48,7 +49,7 @@ class LastCommit:
 
 
 @dataclass(frozen=True, slots=True)
-class RequestSeen:
+class MergeRequestSeen:
     """A merge request from our branch. `open` is false for one that was closed without being merged."""
 
     iid: int
@@ -64,7 +65,7 @@ Blobs = Mapping[str, str]
 class Seen:
     """All that was read of one project. `branch` is the default one, or the one to be made of an `empty` repository.
 
-    `pushes` is false where the token may not write what is needed. `request` is the newest merge request from our
+    `pushes` is false where the token may not write what is needed. `merge_request` is the newest merge request from our
     branch, `proposed` what stands there; `last` are the last commits of files that are not as declared.
     """
 
@@ -72,7 +73,7 @@ class Seen:
     branch: str
     empty: bool = False
     pushes: bool = True
-    request: RequestSeen | None = None
+    merge_request: MergeRequestSeen | None = None
     proposed: Blobs | None = None
     last: Mapping[str, LastCommit] | None = None
 
@@ -87,7 +88,7 @@ class FileWrite:
 
 
 @dataclass(frozen=True, slots=True)
-class RequestWish:
+class MergeRequestWish:
     """A merge request into `target`, found (`iid`) or to be opened; `description` is what it should say."""
 
     target: str
@@ -104,7 +105,7 @@ class TemplatesWish:
     start: str | None
     writes: tuple[FileWrite, ...]
     files: tuple[TemplateFile, ...]
-    request: RequestWish | None = None
+    merge_request: MergeRequestWish | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +129,22 @@ def canonical(project: str, files: Sequence[TemplateFile], seen: Seen | None) ->
             lines += [f"{where} {file.path} {blobs[file.path]}" for file in files if file.path in blobs]
         lines += [f"last {path} {last.id}" for path, last in sorted((seen.last or {}).items())]
         lines += [f"{seen.branch} {seen.empty} {seen.pushes}"]
-        lines += [f"!{seen.request.iid} {seen.request.open}"] if seen.request else []
+        lines += [f"!{seen.merge_request.iid} {seen.merge_request.open}"] if seen.merge_request else []
     return "\n".join(lines)
+
+
+def left_behind(
+    project: str, files: Sequence[TemplateFile], blobs: Blobs, where: Where | None
+) -> tuple[Step[TemplatesWish | None], ...]:
+    """Issue templates of our kind that are none any more, as after an area got another name. Taking files away is left
+    to people: GitLab goes on offering these."""
+    wanted = {file.path for file in files}
+    because = "the program has no area of this name; GitLab goes on offering it until the file is deleted"
+    return tuple(
+        Step(Change(Kind.TEMPLATES, Act.REPORT, project, path.removeprefix(f"{FOLDER}/"), (), where, because), None)
+        for path in sorted(blobs)
+        if path.startswith(f"{FOLDER}/{OURS} - ") and path not in wanted
+    )
 
 
 def compare(
@@ -146,41 +161,43 @@ def compare(
         way = "the first commit of the empty repository" if seen.empty else f"a commit on {seen.branch}"
         wish = TemplatesWish(project, seen.branch, None, _writes(files, seen.blobs, seen), files)
         return Compared(Step(_change(project, files, seen, where, way), wish))
-    return Compared(_by_request(project, files, seen, where))
+    return Compared(_by_merge_request(project, files, seen, where))
 
 
-def _by_request(
+def _by_merge_request(
     project: str, files: tuple[TemplateFile, ...], seen: Seen, where: Where | None
 ) -> Step[TemplatesWish | None]:
-    mark, found, proposed = _mark(files), seen.request, seen.proposed or {}
+    mark, found, proposed = _mark(files), seen.merge_request, seen.proposed or {}
     if found and waits(files, found, proposed):
         closed = f"!{found.iid} with just these was closed without being merged: reopen it, or write `templates: off`"
-        return _report(project, where, f"they wait for review in !{found.iid}" if found.open else closed)
+        if found.open:
+            return _report(project, where, f"they wait for review in !{found.iid}")
+        return _report(project, where, closed, unmet=True)
     if found and found.open:
-        wish = RequestWish(seen.branch, _MARK.sub(mark, found.description), found.iid)
+        wish = MergeRequestWish(seen.branch, _MARK.sub(mark, found.description), found.iid)
         writes, way = _writes(files, proposed, seen), f"!{found.iid}, which is open"
         return Step(
             _change(project, files, seen, where, way), TemplatesWish(project, BRANCH, None, writes, files, wish)
         )
-    wish = RequestWish(seen.branch, described(mark))
+    wish = MergeRequestWish(seen.branch, described(mark))
     writes = _writes(files, seen.blobs, seen) if differing(files, proposed) else ()
     start = seen.branch if writes else None
     way = f"a merge request into {seen.branch}"
     return Step(_change(project, files, seen, where, way), TemplatesWish(project, BRANCH, start, writes, files, wish))
 
 
-def waits(files: Sequence[TemplateFile], request: RequestSeen | None, proposed: Blobs) -> bool:
+def waits(files: Sequence[TemplateFile], merge_request: MergeRequestSeen | None, proposed: Blobs) -> bool:
     """Whether just these contents wait for people already, or were turned down by them."""
-    if request and request.open:
+    if merge_request and merge_request.open:
         return not differing(files, proposed)
-    return request is not None and _mark(files) in request.description
+    return merge_request is not None and _mark(files) in merge_request.description
 
 
 def described(mark: str) -> str:
     """What a merge request of ours says."""
     return (
-        f"The forms in `{FOLDER}`, as `label_taxonomy.yml` has them now. `sounding-board apply` opened this, and keeps "
-        f"it up to date until it is merged.\n\n{mark}"
+        f"The issue templates in `{FOLDER}`, as `label_taxonomy.yml` has them now. `sounding-board apply` "
+        f"opened this, and keeps it up to date until it is merged.\n\n{mark}"
     )
 
 
@@ -215,8 +232,8 @@ def _now(path: str, seen: Seen) -> str:
     return f"another text, last changed by {last.by}" if last else "another text"
 
 
-def _report(project: str, where: Where | None, because: str) -> Step[TemplatesWish | None]:
-    return Step(Change(Kind.TEMPLATES, Act.REPORT, project, NAME, (), where, because), None)
+def _report(project: str, where: Where | None, because: str, *, unmet: bool = False) -> Step[TemplatesWish | None]:
+    return Step(Change(Kind.TEMPLATES, Act.REPORT, project, NAME, (), where, because, unmet=unmet), None)
 
 
 def _no_right(project: str, mode: TemplateMode, seen: Seen) -> str:

@@ -22,6 +22,8 @@ _QUICK_ACTION = re.compile(r"[ \t]{0,3}/[A-Za-z]")
 _COMMAND_LINE = re.compile(r"^[ \t]{0,3}/[A-Za-z_]+(?=\s|\Z)", re.MULTILINE)
 _TICKS = re.compile(r"`+")
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
+_RETURN = re.compile(r"\r(?!\n)")
+"""Ends a line by itself, too, for whoever reads Markdown (CommonMark 2.1)."""
 _BLOCKS = MarkdownIt("commonmark", {"maxNesting": 20}).disable("inline")
 _QUERY = "glql"
 """Fenced blocks of this kind are live queries: GitLab reads the references in them."""
@@ -60,8 +62,8 @@ def renamed(text: str, titles: Mapping[str, str], ours: Callable[[str], bool]) -
 
     What is in code stays as it is, live queries apart. A reference into a project that is not `ours` stays too.
     """
-    shown, parts, at = _shown(text), [], 0
-    for found in references(shown):
+    readable, parts, at = shown(text), [], 0
+    for found in references(readable):
         new = titles.get(found.title) if found.project is None or ours(found.project) else None
         reference = written(new, quoted=found.quoted) if new else None
         if reference:
@@ -72,22 +74,23 @@ def renamed(text: str, titles: Mapping[str, str], ours: Callable[[str], bool]) -
 
 def runs_something(text: str) -> bool:
     """Whether a line outside code begins with a slash: GitLab would run it as a quick action at each edit."""
-    return any(_QUICK_ACTION.match(line) for line in _shown(text).split("\n"))
+    return any(_QUICK_ACTION.match(line) for line in shown(text).split("\n"))
 
 
 def commands_defused(text: str) -> str:
     """The text with a backslash, which does not show, before each line that GitLab could take for a quick action."""
     if not _COMMAND_LINE.search(text):
         return text
-    lines = text.split("\n")
-    for number, line in enumerate(_shown(text).split("\n")):
+    lines = _RETURN.sub("\n", text).split("\n")
+    for number, line in enumerate(shown(text).split("\n")):
         if _COMMAND_LINE.match(line):
             lines[number] = lines[number].replace("/", "\\/", 1)
     return "\n".join(lines)
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """The text with its code blotted out, at the same places: what GitLab reads references and quick actions in."""
+    text = _RETURN.sub("\n", text)
     lines = text.split("\n")
     for token in _BLOCKS.parse(text):
         if not token.map or token.type not in ("fence", "code_block"):

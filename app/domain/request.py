@@ -1,39 +1,33 @@
-"""Reading a request: which fields its people have told, and where (requests 2.2, 2.5).
+"""Reading a request: what its people have told, and which customers it has (requests 2.2, 2.5).
 
-The description is read by Markdown structure, so hints in comments, quotes and code never count. People's comments
-are read for `name: value` lines only. A field is told, unreadable, or (not in the map) missing.
+Description and comments are read alike, by Markdown structure, so hints in comments, quotes and code never count. A
+field is told, unreadable, or (not in the map) missing.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from app.domain import blocks, tellings
+from app.domain.accounts import CRM_WORDS, account_of
+from app.domain.blocks import READ_AT_MOST
+from app.domain.customer import CustomerLine, Heard
+from app.domain.customer_lines import Speaker, Table, lines_of, told_of_nobody, understand
+from app.domain.evidence import ACCOUNT, KEYS, NOTHING, first_account, of_labels, of_parts
+from app.domain.issue import Issue, Note, User
+from app.domain.taxonomy import Field
+from app.domain.tellings import NAME, Telling
+from app.domain.values import every_choice, is_read
 
-from app.domain.issue import Note
-from app.domain.taxonomy import Field, FieldKind
-
-READ_AT_MOST = 64 * 1024
-"""Characters of a description that are read; it may be a megabyte (requests 2.5)."""
-COMMENT_AT_MOST = 16 * 1024
-"""Characters of one comment that are read."""
 COMMENTS_AT_MOST = 256 * 1024
-"""Characters of all comments that are parsed, the newest first: a parser is slow on what is made to be slow."""
+"""Characters of all comments that are parsed, the shortest first: a parser is slow on what is made to be slow, and a
+customer line is short.
+"""
 
-# Emphasis and links are left as typed: they are no part of the structure, and parsing them costs most by far.
-_MARKDOWN = MarkdownIt("commonmark", {"maxNesting": 20}).disable(["emphasis", "link", "image"])
-_LONGEST_NAME = 80
 _NOT_OF_NAMES = re.compile(r"[\W_]+")
-_SHORT_CODE = re.compile(r"\s*:[a-z0-9_+-]{1,40}:")
-_BEFORE_NAME = re.compile(r"\A(?:\s*\[[ xX]\])?\W*")
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
-_TICKED = re.compile(r"\s*\[[xX]\]\s+(.+)")
-_UNTICKED = re.compile(r"\s*\[ \]\s")
-_ACCOUNT = re.compile(r"https?://\S{4,}|\b00[16][A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?\b")
-_NOT_SAID = frozenset({"", "-", "–", "?", "tbd", "todo", "n/a", "…", "..."})
+_PLUS_ONE = re.compile(r"1[\s*_]{1,5}customer", re.IGNORECASE)
 
 
 class Where(StrEnum):
@@ -48,7 +42,8 @@ class Where(StrEnum):
 class Told:
     """A field somebody told. `at` is when, known for notes only; `readable` is false for a value we can't use.
 
-    What was told in an `internal` note counts like any other, and its words are never repeated (promise 11).
+    What was told in an `internal` note counts like any other, and its words are never repeated (promise 11). Of an
+    account only the link is kept.
     """
 
     value: str
@@ -62,6 +57,30 @@ Facts = Mapping[str, Told]
 """Fields by key. A field that nobody told is not in it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A request as read: its facts, its customers, and what was heard in each note (None: the description).
+
+    `not_read` are comments left out because there is too much to read, `of_nobody` those about an unknown one of the
+    customers: that has to be said.
+    """
+
+    facts: Facts = field(default_factory=dict, repr=False)
+    lines: tuple[CustomerLine, ...] = field(default=(), repr=False)
+    heard: Mapping[int | None, Heard] = field(default_factory=dict, repr=False)
+    not_read: tuple[int, ...] = ()
+    of_nobody: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """One body: who wrote it where, what its lines tell, and what that says about customers."""
+
+    speaker: Speaker
+    told: tellings.Told
+    heard: Heard
+
+
 def read(
     description: str,
     notes: Iterable[Note],
@@ -69,168 +88,124 @@ def read(
     milestone: str | None = None,
     prompts: tuple[str, ...] = (),
 ) -> Facts:
-    """The fields of a request. Notes are people's comments, ours left out; a later telling wins, if readable.
+    """The fields of a request alone. Notes are people's comments, ours left out; a later telling wins, if readable."""
+    nobody = Speaker(User(0, ""), datetime.min.replace(tzinfo=UTC))
+    return _read(description, nobody, notes, Table(fields), milestone, prompts).facts
+
+
+def read_request(
+    issue: Issue,
+    notes: Iterable[Note],
+    fields: tuple[Field, ...],
+    prompts: tuple[str, ...] = (),
+    known: frozenset[str] = frozenset(),
+) -> Reading:
+    """Everything a request tells. Notes are people's comments, ours and the system's left out; `known` are the ids of
+    the account book.
 
     A milestone tells the field `target` (requests 2.2). What begins with one of `prompts` is our own question, copied.
     """
-    by_name = {name.casefold(): f for f in fields for name in f.names}
-    facts: dict[str, Told] = {}
-    if milestone:
-        facts["target"] = Told(milestone, Where.ISSUE)
-    for field, value in _description(description[:READ_AT_MOST], by_name):
-        if not value.startswith(prompts):
-            _tell(facts, field, Told(value, Where.DESCRIPTION))
-    for note in _comments(notes, by_name):
-        for field, value in _lines(_blocks(note.body[:COMMENT_AT_MOST]), by_name):
-            if not value.startswith(prompts):
-                _tell(facts, field, Told(value, Where.NOTE, note.created_at, internal=note.internal))
-    return facts
+    author = Speaker(issue.author, issue.created_at)
+    return _read(issue.description, author, notes, Table(fields, known), issue.milestone, prompts)
 
 
-def _comments(notes: Iterable[Note], by_name: Mapping[str, Field]) -> list[Note]:
-    """The comments worth parsing, oldest first: those with a line that may name a field, up to `COMMENTS_AT_MOST`."""
-    names = tuple({_letters(name) for name in by_name})
+def _read(
+    description: str,
+    author: Speaker,
+    notes: Iterable[Note],
+    table: Table,
+    milestone: str | None,
+    prompts: tuple[str, ...],
+) -> Reading:
+    chosen, not_read = _chosen(notes, table)
+    texts = [_hear(description, author, table, prompts)]
+    texts += [_hear(n.body, Speaker(n.author, n.created_at, n.id, n.internal), table, prompts) for n in chosen]
+    lines = lines_of(text.heard for text in texts)
+    facts: dict[str, Told] = {"target": Told(milestone, Where.ISSUE)} if milestone else {}
+    standing = {line.account.key for line in lines}
+    for text in texts:
+        _tell(facts, text, table, standing)
+    heard = {text.speaker.note_id: text.heard for text in texts}
+    return Reading(facts, lines, heard, not_read, told_of_nobody(heard.values()))
+
+
+def _hear(body: str, speaker: Speaker, table: Table, prompts: tuple[str, ...]) -> _Text:
+    told = tellings.listen(blocks.lines(blocks.readable(body)), tellings.names_of(table.fields))
+    told = replace(told, tellings=tuple(t for t in told.tellings if not (prompts and t.text.startswith(prompts))))
+    heard = replace(understand(told, speaker, table), cut=len(body) > READ_AT_MOST)
+    return _Text(speaker, told, heard)
+
+
+def _chosen(notes: Iterable[Note], table: Table) -> tuple[list[Note], tuple[int, ...]]:
+    """The comments worth parsing, oldest first, up to `COMMENTS_AT_MOST`, and those that are too much."""
+    names = tuple({_letters(name) for name in tellings.names_of(table.fields)})
+    worth = [(len(text), n) for n in notes if _may_tell(text := blocks.readable(n.body), names)]
     chosen: list[Note] = []
+    left: list[int] = []
     room = COMMENTS_AT_MOST
-    for note in sorted(notes, key=lambda n: (n.created_at, n.id), reverse=True):
-        text = note.body[:COMMENT_AT_MOST]
-        if not _may_name(text, names):
-            continue
-        room -= len(text)
-        if room < 0:
-            break
-        chosen.append(note)
-    return chosen[::-1]
+    for length, note in sorted(worth, key=lambda w: (w[0], -w[1].id)):
+        room -= length
+        if room >= 0:
+            chosen.append(note)
+        else:
+            left.append(note.id)
+    return sorted(chosen, key=lambda n: (n.created_at, n.id)), tuple(sorted(left))
 
 
-def _may_name(text: str, names: tuple[str, ...]) -> bool:
-    """Whether a line has a field's name before a colon, however dressed: cheap, and rather yes than no."""
+def _may_tell(text: str, names: tuple[str, ...]) -> bool:
+    """Whether a line may name a field, or a customer, however dressed: cheap, and rather yes than no."""
+    low = text.casefold()
+    if _PLUS_ONE.search(text) or ("://" in low and any(word in low for word in CRM_WORDS)):
+        return True
     whole = _letters(text)
     names = tuple(name for name in names if name in whole)
-    heads = (_letters(line.replace("：", ":").rpartition(":")[0]) for line in text.split("\n"))
+    heads = (_letters(head) for head in _heads(text.split("\n"))) if names else ()
     return any(name in head for head in heads if head for name in names)
+
+
+def _heads(lines: list[str]) -> Iterable[str]:
+    """Of each line what stands before a colon, or all of it in a heading or beside a ticked box."""
+    for line, below in zip(lines, [*lines[1:], ""], strict=True):
+        whole = "#" in line or "[x]" in line.casefold() or below.strip()[:2] in ("--", "==")
+        yield line if whole else line.rpartition(":")[0]
 
 
 def _letters(text: str) -> str:
     return _NOT_OF_NAMES.sub("", text.casefold())
 
 
-def _tell(facts: dict[str, Told], field: Field, told: Told) -> None:
-    value = " ".join(told.value.split())
-    if value.casefold() in _NOT_SAID or value.startswith("e.g.") or (value.startswith("<") and value.endswith(">")):
+def _tell(facts: dict[str, Told], text: _Text, table: Table, standing: set[str]) -> None:
+    """Add what a text tells. What it tells about customers who are gone again is gone with them."""
+    accounts = {line.account.key for line in text.heard.lines}
+    gone = bool(accounts) and not accounts & standing
+    speaker = text.speaker
+    where = Where.DESCRIPTION if speaker.note_id is None else Where.NOTE
+    at = None if speaker.note_id is None else speaker.at
+    for telling in _all_tellings(text, table):
+        if not (gone and telling.field.key in KEYS):
+            _keep(facts, telling, Told(telling.text, where, at, internal=speaker.internal), table.known)
+
+
+def _all_tellings(text: _Text, table: Table) -> Iterable[Telling]:
+    by_key = table.by_key
+    if text.heard.lines:
+        yield from of_labels(text.told.prose, by_key)
+    for said in text.told.one_liners:
+        parts = list(of_parts(said, by_key, tellings.names_of(table.fields), table.known))
+        if not said.withdraws and first_account(parts, table.known):
+            yield from parts
+    for told in text.told.tellings:
+        yield Telling(by_key.get(ACCOUNT, NAME), told.text) if told.field is NAME and account_of(told.text) else told
+
+
+def _keep(facts: dict[str, Told], telling: Telling, told: Told, known: frozenset[str]) -> None:
+    asked = telling.field
+    if asked in (NAME, NOTHING) or every_choice(telling.text, asked.choices):
         return
-    readable = _readable(field, value)
-    known = facts.get(field.key)
-    if readable or known is None or not known.readable:
-        facts[field.key] = replace(told, value=value, readable=readable)
-
-
-def _readable(field: Field, value: str) -> bool:
-    match field.kind:
-        case FieldKind.TEXT:
-            return len(value) >= field.at_least
-        case FieldKind.CHOICE:
-            wanted = {_plain(c) for c in field.choices}
-            return any(_plain(part) in wanted for part in re.split(r"[,/]", value))
-        case FieldKind.DATE:
-            return value.casefold() == "none" or _is_date(value)
-        case FieldKind.LINK:
-            return _ACCOUNT.search(value) is not None
-
-
-def _plain(word: str) -> str:
-    return re.sub(r"[\s_-]+", " ", word).strip().casefold()
-
-
-def _is_date(value: str) -> bool:
-    try:
-        date.fromisoformat(value[:10])
-    except ValueError:
-        return False
-    return True
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """A heading, or a paragraph of text (one string a line), outside quotes and code."""
-
-    heading: bool
-    lines: tuple[str, ...]
-
-
-def _blocks(text: str) -> Iterator[_Block]:
-    quoted = 0
-    heading = False
-    for token in _MARKDOWN.parse(text):
-        if token.type in ("blockquote_open", "blockquote_close"):
-            quoted += token.nesting
-        elif token.type in ("heading_open", "heading_close"):
-            heading = token.type == "heading_open"
-        elif token.type == "inline" and not quoted:
-            yield _Block(heading, tuple(_text(token).split("\n")))
-
-
-def _text(inline: Token) -> str:
-    """The inline's text as typed, without HTML (comments, tags) and code marks."""
-    parts: list[str] = []
-    for child in inline.children or ():
-        if child.type in ("softbreak", "hardbreak"):
-            parts.append("\n")
-        elif child.type != "html_inline":
-            parts.append(child.content)
-    return "".join(parts)
-
-
-def _description(text: str, by_name: Mapping[str, Field]) -> Iterator[tuple[Field, str]]:
-    """Sections named by a field's heading, and `name: value` lines anywhere."""
-    section: Field | None = None
-    told: list[str] = []
-    for block in _blocks(text):
-        if block.heading:
-            if section:
-                yield section, " ".join(told)
-            section, told = by_name.get(block.lines[0].strip().rstrip(":").casefold()), []
-            continue
-        lines = list(_lines([block], by_name))
-        yield from lines
-        if not lines:
-            told.extend(filter(None, map(_prose, block.lines)))
-    if section:
-        yield section, " ".join(told)
-
-
-def _prose(line: str) -> str:
-    """A line of a section: a ticked box counts as its text, an empty one as nothing, a quick action as nothing."""
-    if _UNTICKED.match(line) or line.startswith("/"):
-        return ""
-    ticked = _TICKED.match(line)
-    return ticked.group(1) if ticked else line.strip()
-
-
-def _lines(blocks: Iterable[_Block], by_name: Mapping[str, Field]) -> Iterator[tuple[Field, str]]:
-    """`name: value` lines; a text runs on over the following lines of its paragraph."""
-    for block in blocks:
-        field: Field | None = None
-        told: list[str] = []
-        for line in block.lines if not block.heading else ():
-            named = _named(line, by_name)
-            if named and field:
-                yield field, " ".join(told)
-            if named:
-                field, told = named[0], [named[1]]
-            elif field and field.kind is FieldKind.TEXT and not line.startswith("/"):
-                told.append(line)
-        if field:
-            yield field, " ".join(told)
-
-
-def _named(line: str, by_name: Mapping[str, Field]) -> tuple[Field, str] | None:
-    """The field a line names, and its value. Work is bounded by the longest name, whatever was typed."""
-    line = line.translate(_INVISIBLE)
-    code = _SHORT_CODE.match(line)
-    name, colon, value = line[code.end() if code else 0 :].replace("：", ":", 1).partition(":")
-    if not colon or len(name) > _LONGEST_NAME or line.startswith("/"):
-        return None
-    plain = " ".join(_BEFORE_NAME.sub("", name).casefold().replace("(required)", "").split())
-    field = by_name.get(plain.strip(" *_"))
-    return (field, value.strip(" *_")) if field else None
+    readable = is_read(asked, telling.text, known)
+    if asked.key == ACCOUNT:
+        account = account_of(telling.text, known)
+        told = replace(told, value=(account.link or account.key) if account else "")
+    before = facts.get(asked.key)
+    if readable or before is None or not before.readable:
+        facts[asked.key] = replace(told, readable=readable)

@@ -18,11 +18,14 @@ class SavedPlan:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What is no longer as it was: `new` would be made now too, `gone` no longer. Both may be empty."""
+    """What is no longer as it was: `new` would be made now too, `gone` no longer. Both may be empty. With `file`, all
+    is as it was seen and the plan says something else: it was edited, or another version wrote it.
+    """
 
     configuration: bool
     new: tuple[Change, ...]
     gone: tuple[Change, ...]
+    file: bool = False
 
 
 def moved(saved: SavedPlan, configuration: str, now: Provision) -> Moved | None:
@@ -31,7 +34,7 @@ def moved(saved: SavedPlan, configuration: str, now: Provision) -> Moved | None:
     gone = _without(saved.provision.changes, now.changes)
     if saved.provision.seen == now.seen and not new and not gone:
         return None
-    return Moved(saved.configuration != configuration, new, gone)
+    return Moved(saved.configuration != configuration, new, gone, file=saved.provision.seen == now.seen)
 
 
 def _without(changes: Iterable[Change], others: Iterable[Change]) -> tuple[Change, ...]:

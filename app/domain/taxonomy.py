@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
+from app.domain.numbers import Numbers
 from app.domain.roster import Role
 
 
@@ -19,7 +21,10 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One label. `previously` are titles it replaces; `retire_after` is when it goes out of use."""
+    """One label. `previously` are titles it replaces; `retire_after` is when it goes out of use.
+
+    `strategic` is a theme's weight in the points, 0 to 1; `also_apply` are other teams' labels that go with it.
+    """
 
     title: str
     color: str
@@ -27,6 +32,12 @@ class Label:
     previously: tuple[str, ...] = ()
     retire_after: date | None = None
     priority: int | None = None
+    strategic: Decimal | None = None
+    also_apply: tuple[str, ...] = ()
+
+    def out_of_use(self, today: date) -> bool:
+        """Whether its last day is over."""
+        return self.retire_after is not None and today > self.retire_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,7 @@ class FieldKind(StrEnum):
     CHOICE = "choice"
     DATE = "date"
     LINK = "link"
+    MONEY = "money"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +157,8 @@ class Workflow:
     """The statuses in board order, the lawful moves, and the numbers of workflow 3.6.
 
     `modes` and `effective_from` govern steps that no move names; `off` there switches all judging of moves off.
+    A held move waits for `hold_for`. An ask for context that nobody answers is brought to mind after `remind_after`,
+    `help_after` and `lead_after`, and let rest after `park_after`: whole working days (workflow 3.4).
     """
 
     statuses: tuple[Status, ...]
@@ -157,10 +171,23 @@ class Workflow:
     ask_at_latest: timedelta = timedelta(minutes=10)
     put_backs: int = 2
     put_backs_within: timedelta = timedelta(hours=1)
+    hold_for: timedelta = timedelta(days=7)
+    remind_after: timedelta = timedelta(days=3)
+    help_after: timedelta = timedelta(days=7)
+    lead_after: timedelta = timedelta(days=10)
+    park_after: timedelta = timedelta(days=15)
 
     def status(self, title: str) -> Status | None:
         """The status with this label title."""
         return next((s for s in self.statuses if s.title == title), None)
+
+    def named(self, source: str, target: str, name: object) -> Move | None:
+        """The move of this id that names this step."""
+        return next((m for m in self.steps(source, target) if m.id == name), None)
+
+    def plain(self, source: str, target: str) -> Move | None:
+        """The first move, no override, that names this step: whoever makes it, it says what the step takes."""
+        return next((m for m in self.steps(source, target) if not self.overrides(m)), None)
 
     def steps(self, source: str, target: str) -> tuple[Move, ...]:
         """All moves that name this step, in the order they are written."""
@@ -195,8 +222,18 @@ class Workflow:
 
 
 @dataclass(frozen=True, slots=True)
+class Route:
+    """Where requests with a label, such as bugs, are better brought first (H10)."""
+
+    say: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
 class Taxonomy:
-    """All of `label_taxonomy.yml`. `rules` holds the modes of the rules besides the moves, by rule name."""
+    """All of `label_taxonomy.yml`. `rules` holds the modes of the rules besides the moves, by rule name;
+    `routes` are by label.
+    """
 
     scopes: tuple[Scope, ...]
     fields: tuple[Field, ...]
@@ -204,6 +241,8 @@ class Taxonomy:
     workflow: Workflow
     rules: Mapping[str, Modes]
     paused_label: str
+    numbers: Numbers = field(default_factory=Numbers)
+    routes: Mapping[str, Route] = field(default_factory=dict)
 
     def scope(self, key: str) -> Scope | None:
         """The scope with exactly this key."""

@@ -7,12 +7,14 @@ intention, then the labels (3.6); the plan keeps that order.
 from collections.abc import Mapping
 from dataclasses import replace
 
+from app.domain import held
 from app.domain.case import SILENT, Case, Objected, Objection, Ruling
-from app.domain.context import Wanted
+from app.domain.held_ends import carried_out, overtaken
 from app.domain.history import Step
+from app.domain.hold import TEMPLATE, kept
+from app.domain.move_words import awaits, missing, whys, words
 from app.domain.ours import HELD, MOVE, MOVES
 from app.domain.plan import Finding, Say, Verdict
-from app.domain.roster import Role
 from app.domain.taxonomy import Mode
 
 
@@ -20,8 +22,8 @@ def pronounce(case: Case, objections: tuple[Objected, ...]) -> Ruling:
     """The ruling on the move being judged, or, when there is none, on what we still hold from an earlier one."""
     step = case.history.last
     if step is None:
-        held = _still_held(case)
-        return replace(held, findings=held.findings + _late(case))
+        waiting = _still_open(case)
+        return replace(waiting, findings=waiting.findings + _late(case))
     if not objections:
         return _stands(case, step)
     match step.mode:
@@ -41,7 +43,7 @@ def _stands(case: Case, step: Step) -> Ruling:
         MOVES, Verdict.STANDS, _which(step), step.source, step.target, step.mover, step.event.id, step.event.at
     )
     note = case.voice.on(MOVE)
-    if note is None or not note.open:
+    if note is None or not (note.open or overtaken(case, note)):
         return Ruling(findings=(finding,))
     data = {"mover": step.mover, "source": case.status_name(step.source), "target": case.status_name(step.target)}
     return _resolved(data, finding)
@@ -53,11 +55,24 @@ def _resolved(data: Mapping[str, object], finding: Finding) -> Ruling:
 
 
 def _put_back(case: Case, step: Step, objections: tuple[Objected, ...]) -> Ruling:
-    """Only where something is awaited does the card say so: a move that is for others to make awaits nothing."""
-    said = _say(case, step, objections, "move_held", Verdict.PUT_BACK)
-    waits = Objection.INCOMPLETE in [o.why for o in objections]
+    """The card says that it waits where something is awaited: an agreement, what is missing, a word that leads on."""
+    said = _say(case, step, objections, TEMPLATE, Verdict.PUT_BACK)
+    (say,) = said.says
+    waits = say.state["asked"] or say.state["via"] or say.state["why"] == [Objection.INCOMPLETE.value]
     add, remove = (frozenset({HELD}), frozenset[str]()) if waits else (frozenset[str](), frozenset({HELD}))
-    return Ruling(status=step.source, add=add, remove=remove, says=said.says, findings=said.findings)
+    until = case.taxonomy.workflow.hold_for + step.event.at
+    return Ruling(step.source, add, remove, said.says, findings=said.findings, look_again_at=until)
+
+
+def _anew(case: Case, state: Mapping[str, object]) -> bool:
+    """Nobody hears of an edit, so whoever has not been spoken to about this move yet gets a note of their own."""
+    earlier = case.voice.on(MOVE)
+    return earlier is not None and not (earlier.open and _same(earlier.state, state))
+
+
+def _same(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
+    """Whether two notes keep the same wish of the same person."""
+    return all(one.get(key) == other.get(key) for key in ("who", "from", "to"))
 
 
 def _left(case: Case, step: Step, objections: tuple[Objected, ...]) -> Ruling:
@@ -71,7 +86,12 @@ def _left(case: Case, step: Step, objections: tuple[Objected, ...]) -> Ruling:
 
 
 def _say(case: Case, step: Step, objections: tuple[Objected, ...], template: str, verdict: Verdict) -> Ruling:
-    wanted = _wanted(objections)
+    why, wanted = whys(objections), missing(objections)
+    move = step.moves[0] if step.moves else case.taxonomy.workflow.plain(step.source, step.target)
+    keeps = template == TEMPLATE
+    asked = held.proposal(case, step.source, step.target, why) if keeps else None
+    via = held.way_through(case, step.roles, step.source, step.target, why) if keeps else None
+    until = step.event.at + case.taxonomy.workflow.hold_for
     state = {
         "open": True,
         "event": step.event.id,
@@ -79,42 +99,39 @@ def _say(case: Case, step: Step, objections: tuple[Objected, ...], template: str
         "to": step.target,
         "who": step.mover,
         "at": step.event.at.isoformat(),
-        "why": _whys(objections),
-        "move": step.moves[0].id if step.moves else None,
+        "why": why,
+        "move": move.id if move else None,
         "missing": [w.item.key for w in wanted],
     }
-    say = Say(MOVE, template, _words(case, step.mover, step.source, step.target, objections), state)
-    return Ruling(says=(say,), findings=(_finding(step, verdict, objections),))
+    if keeps:
+        instead = _instead(case, step)
+        state |= {"until": until.isoformat(), "since": step.since.isoformat() if step.since else None}
+        state |= {"asked": asked, "agreed": None, "via": via, "instead": instead, "wanted": state["missing"]}
+    data = words(case, step.mover, step.source, step.target, why, wanted)
+    if keeps:
+        data |= {"until": until, "asked": asked, "instead": _named(case, instead)}
+        data |= {"via": case.status_name(via) if via else None, "new_accounts": case.context.new_accounts(step.since)}
+    said = Say(MOVE, template, data, state, anew=_anew(case, state))
+    return Ruling(says=(said,), findings=(_finding(step, verdict, objections),))
 
 
-def _words(
-    case: Case, mover: str | None, source: str, target: str, objections: tuple[Objected, ...]
-) -> dict[str, object]:
-    flow = case.taxonomy.workflow
-    who = flow.who_may(source, target)
-    return {
-        "mover": mover,
-        "source": case.status_name(source),
-        "target": case.status_name(target),
-        "why": _whys(objections),
-        "who": _in_order(who),
-        "people": _people(case, who),
-        "wanted": _wanted(objections),
-        "options": case.context.options(),
-        "ways_out": [(status.name, _in_order(roles)) for status, roles in flow.ways_out(source)],
-    }
+def _instead(case: Case, step: Step) -> list[str] | None:
+    """Whose kept move this one takes the place of, and where it was to go."""
+    note = case.voice.on(MOVE)
+    if note is None or not note.open or note.template != TEMPLATE:
+        return None
+    state = note.state
+    if state.get("event") == step.event.id:
+        before = state.get("instead")
+        return [str(one) for one in before] if isinstance(before, list) else None
+    who, why = state.get("who"), state.get("why")
+    if not isinstance(who, str) or who == step.mover or not isinstance(why, list) or not awaits(map(str, why)):
+        return None
+    return [who, str(state.get("to"))]
 
 
-def _in_order(roles: frozenset[Role]) -> list[Role]:
-    """As the program lists them, nearest to the request first."""
-    return sorted(roles, key=list(Role).index)
-
-
-def _people(case: Case, who: frozenset[Role]) -> list[str]:
-    """Those who can, by name: the first holder of each role that may make the step."""
-    roster = case.program.roster
-    order = [role for role in (Role.PM, Role.LEAD, Role.SME, Role.EM, Role.PROGRAM_LEAD) if role in who]
-    return [p.username for role in order for p in roster.holders(role, case.area, case.now)[:1]]
+def _named(case: Case, instead: list[str] | None) -> tuple[str, str] | None:
+    return (instead[0], case.status_name(instead[1])) if instead else None
 
 
 def _late(case: Case) -> tuple[Finding, ...]:
@@ -129,55 +146,25 @@ def _late(case: Case) -> tuple[Finding, ...]:
     return (found,)
 
 
-def _still_held(case: Case) -> Ruling:
-    """Keep the checklist of a held move true while the card waits where we put it."""
-    note = case.voice.on(MOVE)
+def _still_open(case: Case) -> Ruling:
+    """What becomes of a move we hold, or of another thing we said about a move."""
+    hold, note = kept(case), case.voice.on(MOVE)
+    if hold:
+        return held.outcome(case, hold)
     if note is None or not note.open:
+        return carried_out(case)
+    source, target = str(note.state.get("from")), str(note.state.get("to"))
+    if case.history.stood == target:
         return SILENT
-    state = note.state
-    source, target = str(state.get("from")), str(state.get("to"))
-    if case.history.stood != (source if note.template == "move_held" else target):
-        data = {"mover": None, "source": case.status_name(source), "target": case.status_name(target)}
-        return _resolved(data, Finding(MOVES, Verdict.RESOLVED, "the card has moved on", source, case.history.stood))
-    if note.template != "move_held" or Objection.INCOMPLETE.value not in _texts(state.get("why")):
-        return SILENT
-    return _refreshed(case, state, source, target)
-
-
-def _refreshed(case: Case, state: Mapping[str, object], source: str, target: str) -> Ruling:
-    flow = case.taxonomy.workflow
-    move = next((m for m in flow.steps(source, target) if m.id == state.get("move")), None)
-    keys = flow.needed(target, move) + (move.requires if move else ())
-    wanted = case.context.wanted(keys, since=case.history.entered)
-    missing = [w.item.key for w in wanted]
-    if missing == state.get("missing"):
-        return SILENT
-    whys = [Objection(why) for why in _texts(state.get("why"))]
-    objections = tuple(Objected(MOVES, why, wanted if why is Objection.INCOMPLETE else ()) for why in whys)
-    who = state.get("who")
-    words = _words(case, who if isinstance(who, str) else None, source, target, objections)
-    finding = Finding(MOVES, Verdict.ASKED, f"still missing: {', '.join(missing) or 'nothing'}", source, target)
-    return Ruling(says=(Say(MOVE, "move_held", words, {**state, "missing": missing}),), findings=(finding,))
-
-
-def _whys(objections: tuple[Objected, ...]) -> list[str]:
-    return list(dict.fromkeys(o.why.value for o in objections))
-
-
-def _wanted(objections: tuple[Objected, ...]) -> list[Wanted]:
-    found = {w.item.key: w for o in objections for w in o.wanted}
-    return list(found.values())
+    data = {"mover": None, "source": case.status_name(source), "target": case.status_name(target)}
+    return _resolved(data, Finding(MOVES, Verdict.RESOLVED, "the card has moved on", source, case.history.stood))
 
 
 def _finding(step: Step, verdict: Verdict, objections: tuple[Objected, ...]) -> Finding:
-    missing = ", ".join(w.item.key for w in _wanted(objections))
-    because = "; ".join(dict.fromkeys(o.why.value for o in objections)) + (f": {missing}" if missing else "")
+    lacking = ", ".join(w.item.key for w in missing(objections))
+    because = "; ".join(whys(objections)) + (f": {lacking}" if lacking else "")
     return Finding(MOVES, verdict, because, step.source, step.target, step.mover, step.event.id, step.event.at)
 
 
 def _which(step: Step) -> str:
     return f"allowed by {step.moves[0].id}" if step.moves else "not judged"
-
-
-def _texts(value: object) -> list[str]:
-    return [str(item) for item in value] if isinstance(value, list | tuple) else []

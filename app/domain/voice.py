@@ -7,6 +7,12 @@ from app.domain.envelope import Place, seal, unseal
 from app.domain.issue import Issue, Note, Snapshot, User
 from app.domain.plan import EditNote, PostNote, Say, Write
 
+HANDLED = "handled"
+"""Where a note's state keeps the ids of comments whose commands were carried out, whatever its topic."""
+
+HANDLED_KEPT = 40
+"""How many of them are kept, the newest."""
+
 _GHOST = "ghost"
 """Where GitLab moves the notes and events of a deleted user (CONTRACT 10)."""
 
@@ -43,12 +49,15 @@ class Identity:
     def sign(self, text: str, say: Say, note: "OurNote | None", issue: Issue) -> Write:
         """The write that says it: an edit of our note, or a new note that names the one it succeeds."""
         state = dict(say.state)
-        if note and not note.editable:
+        if note and (say.anew or not note.editable):
             state["succeeds"] = note.id
         elif note and "succeeds" in note.state:
             state["succeeds"] = note.state["succeeds"]
         body = seal(text, say.topic, say.template, state, self.place(issue), self.keys[0])
-        return EditNote(say.topic, note.id, body) if note and note.editable else PostNote(say.topic, body)
+        in_place = note is not None and note.editable and not say.anew
+        if note and in_place:
+            return EditNote(say.topic, note.id, body)
+        return PostNote(say.topic, body, say.internal, say.reply_to)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +85,19 @@ class OurNote:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Our note for each topic; `doubled` are later notes on a topic that a race made, to be taken away."""
+    """Our note for each topic; `doubled` are notes of ours to be taken away: later ones on a topic that a race made,
+    and earlier ones in whose place another stands. `handled` are the comments whose commands were carried out.
+    """
 
     notes: Mapping[str, OurNote]
     doubled: tuple[int, ...] = ()
     by_ghost: bool = False
+    handled: tuple[int, ...] = ()
+
+    def carried_out(self, note_id: int) -> bool:
+        """Whether the commands of this comment were carried out. What is older than all we keep surely was."""
+        full = len(self.handled) >= HANDLED_KEPT
+        return note_id in self.handled or (full and note_id < self.handled[0])
 
     def on(self, topic: str) -> OurNote | None:
         """Our note on this topic, if we have spoken."""
@@ -95,6 +112,8 @@ def listen(notes: Iterable[Note], place: Place, keys: tuple[bytes, ...], bot: Bo
     """
     found = list(_recognised(notes, place, keys, bot))
     succeeded = {ours.state.get("succeeds") for _, ours, _ in found}
+    by_us = {ours.state.get("succeeds") for _, ours, _ in found if ours.editable}
+    replaced = tuple(ours.id for _, ours, _ in found if ours.id in by_us and ours.editable)
     present: dict[str, list[OurNote]] = {}
     former: dict[str, OurNote] = {}
     for topic, ours, _ in found:
@@ -106,7 +125,14 @@ def listen(notes: Iterable[Note], place: Place, keys: tuple[bytes, ...], bot: Bo
             former[topic] = ours
     doubled = tuple(n.id for several in present.values() for n in several[1:])
     by_ghost = any(ghost for _, _, ghost in found)
-    return Voice({**former, **{topic: several[0] for topic, several in present.items()}}, doubled, by_ghost)
+    counting = {**former, **{topic: several[0] for topic, several in present.items()}}
+    return Voice(counting, replaced + doubled, by_ghost, _handled(ours for _, ours, _ in found))
+
+
+def _handled(notes: Iterable[OurNote]) -> tuple[int, ...]:
+    """What all our notes say was carried out, the newest last; those that another took the place of too."""
+    ids = (note.state.get(HANDLED) for note in notes)
+    return tuple(sorted({i for several in ids if isinstance(several, list) for i in several if isinstance(i, int)}))
 
 
 def _recognised(
@@ -130,4 +156,4 @@ def ours(user: User | None, bot: Bot, voice: Voice) -> bool:
 
 
 def _kept(state: Mapping[str, object]) -> dict[str, object]:
-    return {key: value for key, value in state.items() if key != "succeeds"}
+    return {key: value for key, value in state.items() if key not in ("succeeds", HANDLED)}

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from app.domain.commands import HOW, MAY, Word
+from app.domain.context import NEW_CUSTOMER, WORTH
 from app.domain.roster import Role
 from app.domain.taxonomy import Item, Move, Predicate, Source, Taxonomy, Workflow
 
@@ -25,7 +27,8 @@ so in `guide` they do all they do in `enforce`, labels included:
 | `starting_status` | sets the first status on a new request |
 | `one_status` | brings back the last status that stood where it was lost or doubled |
 | `open_closed` | asks whoever closed a request on its way, and sets the status (and reason) of the answer |
-| `context` | asks for what is missing, and sets `context::needed` or `context::ready` |"""
+| `context` | asks for what is missing, and sets `context::needed` or `context::ready` |
+| `commands` | answers what people write to the bot, in notes and reactions |"""
 
 _ROLES = {
     Role.ANYONE: "anyone",
@@ -42,7 +45,17 @@ _ROLES = {
 def workflow_page(taxonomy: Taxonomy) -> str:
     """The page in Markdown, ending in a line feed."""
     return "\n".join(
-        [HEAD, _diagram(taxonomy.workflow), *_statuses(taxonomy), MODES, *_moves(taxonomy), *_items(taxonomy), ""]
+        [
+            HEAD,
+            _diagram(taxonomy.workflow),
+            *_statuses(taxonomy),
+            MODES,
+            *_moves(taxonomy),
+            *_held(taxonomy.workflow),
+            *_words(taxonomy.numbers.adjust_at_most),
+            *_items(taxonomy),
+            "",
+        ]
     )
 
 
@@ -99,6 +112,41 @@ def _moves(taxonomy: Taxonomy) -> list[str]:
     return ["", "## Moves", "", head, "|---|---|---|---|---|---|---|---|", *rows]
 
 
+def _held(flow: Workflow) -> list[str]:
+    days = [clock.days for clock in (flow.remind_after, flow.help_after, flow.lead_after, flow.park_after)]
+    text = f"""## Moves that wait
+
+A move that lacks something is put back and kept for {flow.hold_for.days} days. When the last missing thing arrives,
+whoever brings it, the bot makes the move in its mover's name, once. Whoever moved the card had the right to when they
+did; they need not have it still. A newer move that stands, `cancel`, or the end of the time lets go of it.
+
+A move that is for somebody else to make is a proposal: the note calls one person who may make it. Their 👍 on the note,
+or `accept`, makes the move; 👎 lets go of it. What the status needs is still needed.
+
+## Questions that wait
+
+A question nobody answers is repeated to its author after {days[0]} working days, to the SME of their region after
+{days[1]}, to the area lead after {days[2]}, and let rest after {days[3]}. The request stays open. Nobody is reminded
+more than once a week."""
+    return ["", *text.splitlines()]
+
+
+def _words(most: int) -> list[str]:
+    """The words people may write to the bot, and who may use which."""
+    rows = [f"| `{how}` | {_cell(what.format(most=most))} | {_may(word)} |" for word, (how, what) in HOW.items()]
+    text = """## Words to the bot
+
+Begin a line of a comment with the bot's handle and one of these. Words about a move (the first four) may stand alone as
+a comment after the bot's note. Words in quotes and code do not count. A comment is read once, as it stands then:
+editing or deleting it later changes nothing. A decision in a comment that was changed before it was read is not
+followed, as others can change a comment too. What was done gets a ✅; what could not be done is answered."""
+    return ["", *text.splitlines(), "", "| word | what it does | who |", "|---|---|---|", *rows]
+
+
+def _may(word: Word) -> str:
+    return _who(MAY[word]) if word in MAY else "whoever may make the move"
+
+
 def _items(taxonomy: Taxonomy) -> list[str]:
     rows = [
         f"| {_cell(i.title)} | {_cell(i.why)} | {_cell(i.example)} | {_met(taxonomy, i)} |"
@@ -138,7 +186,8 @@ def _told(taxonomy: Taxonomy, predicate: Predicate) -> str:
         case Source.LABEL:
             return f"a label `{predicate.arg.replace('{area}', '(area)')}::…`"
         case Source.LINE:
-            return "a customer line"
+            told = {NEW_CUSTOMER: "a new customer line", WORTH: "the account book, for every customer"}
+            return told.get(predicate.arg, "a customer line")
         case Source.LINK:
             return "a linked issue of another project"
         case Source.ROLE:

@@ -6,7 +6,9 @@ from typing import Annotated
 import typer
 
 from app import bootstrap
+from app.bootstrap import operators
 from app.domain.meeting_conflicts import conflict_lines
+from app.domain.provision import counted
 from app.gateways.config_errors import ConfigInvalid
 from app.gateways.config_history import changes_against
 from app.gateways.config_load import Configuration, load
@@ -24,15 +26,13 @@ def check(
 ) -> None:
     """Check label_taxonomy.yml, program.yml and the templates; every mistake at once, with file, line and cure."""
     configured = _whole(directory)
-    taxonomy, program = configured.taxonomy, configured.program
-    typer.echo(
-        f"Configuration ok: {len(taxonomy.titles)} labels, {len(taxonomy.workflow.moves)} moves, "
-        f"{len(program.areas)} areas, {len(program.roster.people)} people, {len(program.projects)} projects."
-    )
-    for conflict in conflict_lines(program, bootstrap.utc_now()):
-        typer.echo(f"note: {conflict}.")
     if against:
         _against(directory, against)
+    typer.echo(f"Configuration ok: {_numbers(configured)}.")
+    for conflict in conflict_lines(configured.program, bootstrap.utc_now()):
+        typer.echo(f"note: {conflict}.")
+    if against:
+        typer.echo(f"No rule has changed since {against} without a newer effective_from.")
     if online:
         _online(directory)
 
@@ -49,18 +49,26 @@ def _whole(directory: Path) -> Configuration:
     return configured
 
 
+def _numbers(configured: Configuration) -> str:
+    taxonomy, program = configured.taxonomy, configured.program
+    counts = (("label", taxonomy.titles), ("move", taxonomy.workflow.moves), ("area", program.areas))
+    people = len(program.roster.people)
+    told = [counted(len(things), thing) for thing, things in counts]
+    told += [f"{people} {'person' if people == 1 else 'people'}", counted(len(program.projects), "project")]
+    return ", ".join(told)
+
+
 def _against(directory: Path, revision: str) -> None:
     problems = changes_against(directory, revision)
     for problem in problems:
         typer.echo(str(problem))
     if problems:
         raise typer.Exit(2)
-    typer.echo(f"No rule has changed since {revision} without a newer effective_from.")
 
 
 def _online(directory: Path) -> None:
     well = True
-    with bootstrap.checking(read_settings(Settings, {"config_dir": directory})) as checker:
+    with operators.checking(read_settings(Settings, {"config_dir": directory})) as checker:
         for found in checker.run():
             mark = {True: "ok   ", False: "wrong", None: "note "}[found.well]
             well = well and found.well is not False

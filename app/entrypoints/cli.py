@@ -22,6 +22,7 @@ from app.entrypoints.logging_setup import set_up_logging
 from app.entrypoints.merge_note import note
 from app.entrypoints.provision import apply as apply_plan
 from app.entrypoints.provision import plan
+from app.entrypoints.score import score
 from app.gateways.config_errors import ConfigInvalid
 from app.gateways.gitlab_budget import in_background
 from app.gateways.plan_file import PlanFileInvalid
@@ -57,6 +58,7 @@ app.command()(calendar)
 app.command()(plan)
 app.command("apply")(apply_plan)
 app.command()(note)
+app.command()(score)
 
 
 def _settings(kind: type[S]) -> S:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from app.domain.labels_page import labels_page
 from app.domain.workflow_page import workflow_page
+from app.entrypoints.cli import app
+from app.entrypoints.reference_pages import commands_page, settings_page
 from app.gateways.config_errors import ConfigInvalid
 from app.gateways.config_load import load
 from app.gateways.config_schema import program_schema, taxonomy_schema
@@ -43,6 +45,8 @@ def generated(directory: Path) -> Mapping[str, str]:
     return {
         "docs/labels.md": labels_page(taxonomy),
         "docs/workflow.md": workflow_page(taxonomy),
+        "docs/commands.md": commands_page(app),
+        "docs/settings.md": settings_page(),
         "schemas/label_taxonomy.schema.json": taxonomy_schema(),
         "schemas/program.schema.json": program_schema(),
         "schemas/plan.schema.json": plan_schema(),

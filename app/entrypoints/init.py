@@ -14,12 +14,13 @@ from app.domain.fresh_taxonomy import taxonomy_file
 from app.entrypoints.init_answers import OPTIONS, QUESTIONS, Question, fresh_program
 from app.gateways.config_load import PROGRAM, TAXONOMY, Texts, understand
 from app.gateways.config_schema import program_schema, taxonomy_schema
+from app.gateways.git_branch import default_branch
 
 IGNORED = """\
-# What commands leave here: the inbox and the journal of a service, saved plans, and what a pipeline shows.
+# What commands leave here: the inbox and the journal of a service, kept plans, and what a pipeline shows.
 /var/
-/*.plan
 /check.txt
+/plan.json
 /plan.md
 /problems.txt
 """
@@ -27,38 +28,37 @@ IGNORED = """\
 NEXT = """\
 Next:
 1. Put your people into program.yml, and look: sounding-board check{where}
-2. With SOUNDING_BOARD_GITLAB_URL={gitlab} and a Maintainer's token in SOUNDING_BOARD_OPERATOR_TOKEN:
-   sounding-board plan, then sounding-board apply
-3. Commit the files to {home}, and add the variables named at the top of .gitlab-ci.yml there. From then on
-   merge requests show the plan, and the default branch applies it."""
+2. Commit the files, push them to the branch {ref} of {home}, and add the variables named at the top of
+   .gitlab-ci.yml there. From then on merge requests show the plan, and the default branch applies it.
+3. With SOUNDING_BOARD_GITLAB_URL={gitlab} and a Maintainer's token in SOUNDING_BOARD_OPERATOR_TOKEN:
+   sounding-board plan{where}, then sounding-board apply{where}"""
 
-Text = str | None
-Texts_ = list[str] | None
+One = str | None
+Several = list[str] | None
 
 DirectoryArgument = Annotated[Path, typer.Argument(help="Where the files go.")]
-GitLabOption = Annotated[
-    Text, typer.Option(envvar="SOUNDING_BOARD_GITLAB_URL", metavar="URL", help="GitLab's address.")
-]
-ProjectOption = Annotated[Text, typer.Option(metavar="PATH", help="The project whose issues are the requests.")]
-NameOption = Annotated[Text, typer.Option(help="What the program is called.")]
-TierOption = Annotated[Text, typer.Option(help="premium (also for Ultimate) or free.")]
-AreaOption = Annotated[Texts_, typer.Option(metavar="KEY=NAME", help="An area; may be given again.")]
-RegionOption = Annotated[Texts_, typer.Option(metavar="KEY", help="A region; may be given again.")]
-ThemeOption = Annotated[Texts_, typer.Option(metavar="AREA=KEY", help="A theme of an area; may be given again.")]
+GitLabOption = Annotated[One, typer.Option(envvar="SOUNDING_BOARD_GITLAB_URL", metavar="URL", help="GitLab's address.")]
+ProjectOption = Annotated[One, typer.Option(metavar="PATH", help="The project whose issues are the requests.")]
+NameOption = Annotated[One, typer.Option(help="What the program is called.")]
+TierOption = Annotated[One, typer.Option(help="premium (also for Ultimate) or free.")]
+AreaOption = Annotated[Several, typer.Option(metavar="KEY=NAME", help="An area; may be given again.")]
+RegionOption = Annotated[Several, typer.Option(metavar="KEY", help="A region; may be given again.")]
+ThemeOption = Annotated[Several, typer.Option(metavar="AREA=KEY", help="A theme of an area; may be given again.")]
 LeadOption = Annotated[
-    Texts_, typer.Option(metavar="[AREA=]HANDLE", help="Who leads the program and its areas; one of an area again.")
+    Several, typer.Option(metavar="[AREA=]HANDLE", help="Who leads the program and its areas; one of an area again.")
 ]
 PmOption = Annotated[
-    Texts_, typer.Option(metavar="[AREA=]HANDLE", help="Who decides for product; one of an area again.")
+    Several, typer.Option(metavar="[AREA=]HANDLE", help="Who decides for product; one of an area again.")
 ]
-ServiceOption = Annotated[Text, typer.Option(metavar="URL", help="Where the service will listen.")]
-LabelsOption = Annotated[
-    Text, typer.Option("--labels-in", metavar="GROUP", help="The group that shall own the labels.")
-]
+ServiceOption = Annotated[One, typer.Option(metavar="URL", help="Where the service will listen.")]
+LabelsOption = Annotated[One, typer.Option("--labels-in", metavar="GROUP", help="The group that shall own the labels.")]
 HomeOption = Annotated[
-    Text, typer.Option(metavar="PATH", help="The project with these files; the requests' if left out.")
+    One, typer.Option(metavar="PATH", help="The project with these files; the requests' if left out.")
 ]
-PackageOption = Annotated[Text, typer.Option(metavar="WHAT", help="What pip installs in pipelines: git+https://…@tag.")]
+RefOption = Annotated[
+    One, typer.Option(metavar="BRANCH", help="Its default branch; what git says here, or main, if left out.")
+]
+PackageOption = Annotated[One, typer.Option(metavar="WHAT", help="What pip installs in pipelines: git+https://…@tag.")]
 YesOption = Annotated[bool, typer.Option("--yes", help="Ask nothing; take what is usual for the rest.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Write over files that are there.")]
 
@@ -77,6 +77,7 @@ def init(
     service: ServiceOption = None,
     labels_in: LabelsOption = None,
     home: HomeOption = None,
+    ref: RefOption = None,
     package: PackageOption = None,
     yes: YesOption = False,
     force: ForceOption = False,
@@ -85,7 +86,7 @@ def init(
     given: dict[str, str | list[str] | None] = {
         "gitlab": gitlab, "project": project, "name": name, "tier": tier, "area": area, "region": region,
         "theme": theme, "lead": lead, "pm": pm, "service": service, "labels-in": labels_in, "home": home,
-        "package": package,
+        "ref": ref or default_branch(directory), "package": package,
     }  # fmt: skip
     asks = sys.stdin.isatty() and not yes
     fresh = fresh_program(_answers({flag: said for flag, said in given.items() if said is not None}, asks))
@@ -167,4 +168,4 @@ def _tell(directory: Path, files: Mapping[str, str], fresh: FreshProgram) -> Non
     where = "" if directory == Path() else f" --config {directory}"
     typer.echo(f"Written{f' into {directory}' if where else ''}: {', '.join(files)}.")
     typer.echo("")
-    typer.echo(NEXT.format(where=where, gitlab=fresh.gitlab, home=fresh.home))
+    typer.echo(NEXT.format(where=where, gitlab=fresh.gitlab, home=fresh.home, ref=fresh.ref))

@@ -1,5 +1,6 @@
 """The questions of `sounding-board init`, each with what it accepts; flags and a person at a terminal answer alike."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +16,9 @@ from app.settings import base_url
 LONGEST_KEY = 60
 LONGEST_NAME = 100
 _PACKAGE = frozenset("@+:/._=~<>!,[]-#&")
+_BRANCH = re.compile(r"(?![-/.])[^\s~^:?*\[\\]+")
 
-Texts = Sequence[str]
+Words = Sequence[str]
 Answers = Mapping[str, Any]
 
 
@@ -29,7 +31,7 @@ class Question:
 
     flag: str
     words: str
-    read: Callable[[Texts, Answers], Any]
+    read: Callable[[Words, Answers], Any]
     default: Callable[[Answers], str] | None = None
     several: bool = False
 
@@ -47,18 +49,18 @@ def _shaped(kind: Any, text: str) -> Any:
         raise ValueError(f"{told.get('message', 'it cannot be used')}; {told.get('cure', 'write another')}") from None
 
 
-def _one(kind: Any) -> Callable[[Texts, Answers], Any]:
+def _one(kind: Any) -> Callable[[Words, Answers], Any]:
     return lambda texts, _: _shaped(kind, texts[0]) if texts else None
 
 
-def _gitlab(texts: Texts, _: Answers) -> str:
+def _gitlab(texts: Words, _: Answers) -> str:
     try:
         return base_url(texts[0])
     except ValueError:
         raise ValueError(f"`{texts[0]}` is no address; write it like https://gitlab.example.com") from None
 
 
-def _line(texts: Texts, _: Answers) -> str:
+def _line(texts: Words, _: Answers) -> str:
     return _name(texts[0])
 
 
@@ -75,13 +77,13 @@ def _key(text: str) -> str:
     return key
 
 
-def _tier(texts: Texts, _: Answers) -> Tier:
+def _tier(texts: Words, _: Answers) -> Tier:
     if texts[0] not in tuple(Tier):
         raise ValueError(f"`{texts[0]}` is no tier; it is premium (also for Ultimate) or free")
     return Tier(texts[0])
 
 
-def _areas(texts: Texts, _: Answers) -> tuple[Area, ...]:
+def _areas(texts: Words, _: Answers) -> tuple[Area, ...]:
     found = []
     for text in texts:
         key, _equals, name = (part.strip() for part in text.partition("="))
@@ -91,7 +93,7 @@ def _areas(texts: Texts, _: Answers) -> tuple[Area, ...]:
     return tuple(found)
 
 
-def _regions(texts: Texts, _: Answers) -> tuple[str, ...]:
+def _regions(texts: Words, _: Answers) -> tuple[str, ...]:
     return tuple(_once([_key(text) for text in texts], "region"))
 
 
@@ -104,7 +106,7 @@ def _once(words: list[str], what: str) -> list[str]:
     return words
 
 
-def _themes(texts: Texts, so_far: Answers) -> dict[str, tuple[str, ...]]:
+def _themes(texts: Words, so_far: Answers) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for text in texts:
         area, equals, theme = (part.strip() for part in text.partition("="))
@@ -121,7 +123,7 @@ def _known(area: str, so_far: Answers) -> str:
     return area
 
 
-def _people(texts: Texts, so_far: Answers) -> dict[str, str]:
+def _people(texts: Words, so_far: Answers) -> dict[str, str]:
     """Handles by area; under the empty key the one who stands for every area not named."""
     found: dict[str, str] = {}
     for text in texts:
@@ -133,7 +135,13 @@ def _people(texts: Texts, so_far: Answers) -> dict[str, str]:
     return found
 
 
-def _package(texts: Texts, _: Answers) -> str | None:
+def _branch(words: Words, _: Answers) -> str:
+    if not _BRANCH.fullmatch(words[0]):
+        raise ValueError(f"`{words[0]}` is no branch; write its name, such as main")
+    return words[0]
+
+
+def _package(texts: Words, _: Answers) -> str | None:
     if not texts:
         return None
     if not all(c.isascii() and (c.isalnum() or c in _PACKAGE) for c in texts[0]):
@@ -171,6 +179,7 @@ QUESTIONS = (
 OPTIONS = (
     Question("theme", "Themes of areas", _themes, _NOTHING, several=True),
     Question("home", "The project with these files", _one(ProjectPath), lambda so_far: str(so_far["project"])),
+    Question("ref", "The default branch of that project", _branch, lambda _: "main"),
     Question("package", "What pip installs in pipelines", _package, _NOTHING),
 )
 """What only flags say."""
@@ -194,6 +203,7 @@ def fresh_program(answers: Answers) -> FreshProgram:
         leads=by_area(answers["lead"]),
         pms=by_area(answers["pm"]),
         home=answers["home"],
+        ref=answers["ref"],
         themes=answers["theme"],
         labels_in=answers["labels-in"],
         service=answers["service"],

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from app import bootstrap
-from app.domain.merge_note import MergeRequest, Part, note_text
+from app.bootstrap import operators
+from app.domain.merge_note import MergeRequest, Section, note_text
 from app.settings import OperatorSettings, read_settings
 
 
@@ -28,14 +28,14 @@ def note(
     """Say on a merge request what these files say, in one note that is edited in place; empty ones say nothing."""
     settings = read_settings(OperatorSettings)
     text = note_text([_part(path) for path in files])
-    with bootstrap.operating(settings) as doors:
+    with operators.operating(settings) as doors:
         said = doors.merge_note.say(where, text)
     typer.echo(f"The note on {where} {'was written' if said else 'says so already'}.")
 
 
-def _part(path: Path) -> Part:
+def _part(path: Path) -> Section:
     try:
-        return Part(path.read_text(encoding="utf-8"), path.suffix == ".md")
+        return Section(path.read_text(encoding="utf-8"), path.suffix == ".md")
     except (OSError, UnicodeDecodeError) as problem:
         why = problem.strerror if isinstance(problem, OSError) else "it is not text"
         raise typer.BadParameter(f"{path} cannot be read ({why}).") from None

@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -12,19 +12,21 @@ from typing import Annotated
 import typer
 
 from app import bootstrap
+from app.bootstrap import operators
 from app.domain.failure import Temporary
-from app.domain.provision import Change, Kind, Limits, Provision, counted
+from app.domain.provision import Act, Kind, Limits, Provision, counted
 from app.domain.saved_plan import SavedPlan, moved
 from app.entrypoints import show_plan
+from app.entrypoints.newest import WhileNewest, stop_if_overtaken
 from app.gateways.config_load import Configuration
 from app.gateways.plan_file import PlanFileInvalid, plan_text, save_plan, saved_plan
-from app.services.provision import Provisioning
+from app.services.provision import Done, Provisioning
 from app.settings import OperatorSettings, read_settings
 
 UNLESS_ALLOWED = Limits()
-LONGEST_WAIT, TRIES = 45.0, 3
-"""Seconds that GitLab may let us wait, and how often a call is tried. Pipelines pay by the minute, and whoever comes
-after us finds everything as we left it."""
+LONGEST_WAIT, TRIES = 65.0, 3
+"""Seconds that GitLab may let us wait, and how often a call is tried. Its limits count by the minute, so a bit over one
+is enough; pipelines pay by the minute, too, and whoever comes after us finds everything as we left it."""
 KINDS = ", ".join(Kind)
 Only = Annotated[
     list[Kind] | None,
@@ -34,8 +36,14 @@ Config = Annotated[Path, typer.Option("--config", envvar="SOUNDING_BOARD_CONFIG_
 Against = Annotated[
     str | None, typer.Option(metavar="REV", help="Also tell what changes for open requests since this git revision.")
 ]
-AllowDelete = Annotated[int, typer.Option(metavar="N", min=0, help="How many things may be deleted.")]
-AllowIssues = Annotated[int, typer.Option(metavar="N", min=0, help="How many issues may be touched.")]
+AllowDelete = Annotated[
+    int,
+    typer.Option(envvar="SOUNDING_BOARD_ALLOW_DELETE", metavar="N", min=0, help="How many things may be deleted."),
+]
+AllowIssues = Annotated[
+    int,
+    typer.Option(envvar="SOUNDING_BOARD_ALLOW_ISSUES", metavar="N", min=0, help="How many issues may be touched."),
+]
 
 
 def plan(
@@ -43,7 +51,7 @@ def plan(
     as_json: Annotated[bool, typer.Option("--json", help="For machines; schemas/plan.schema.json tells more.")] = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="For a note on a merge request.")] = False,
     detailed_exitcode: Annotated[
-        bool, typer.Option("--detailed-exitcode", help="Exit with 3 where there are changes to make.")
+        bool, typer.Option("--detailed-exitcode", help="Exit with 3 where GitLab is not as declared.")
     ] = False,
     against: Against = None,
     out: Annotated[Path | None, typer.Option(metavar="PLANFILE", help="Keep the plan, to apply just that.")] = None,
@@ -60,7 +68,7 @@ def plan(
         )
     settings, configured = _read(directory)
     limits = Limits(allow_delete, allow_issues)
-    with bootstrap.provisioning(settings, configured, only or (), deletes=limits.deletions > 0) as provisioning:
+    with operators.provisioning(settings, configured, only or (), deletes=limits.deletions > 0) as provisioning:
         provision = _planned(provisioning, limits)
     found = SavedPlan(settings.gitlab_url, configured.version, limits, provision)
     shown = replace(found, provision=_with_requests(settings, configured, provision, against)) if against else found
@@ -69,7 +77,7 @@ def plan(
         _keep(out, found)
     if provision.refusals:
         raise typer.Exit(1)
-    if detailed_exitcode and provision.pending:
+    if detailed_exitcode and (provision.pending or provision.unmet):
         raise typer.Exit(3)
 
 
@@ -82,10 +90,14 @@ def _with_requests(
     settings: OperatorSettings, configured: Configuration, provision: Provision, against: str
 ) -> Provision:
     """The plan with what becomes of open requests; no part of what is kept or made."""
-    found = bootstrap.in_flight(settings, configured, against)
+    found = operators.in_flight(settings, configured, against)
     if found is None:
         typer.echo(f"{against} has no configuration, so there is nothing to compare open requests with.", err=True)
-    return replace(provision, changes=(*provision.changes, *(found or ())))
+    if found == ():
+        typer.echo(f"No open request would be worse off than with {against}.", err=True)
+    named = {(change.place, change.name) for change in found or ()}
+    others = (one for one in provision.changes if one.act is not Act.REPORT or (one.place, one.name) not in named)
+    return replace(provision, changes=(*others, *(found or ())))
 
 
 def _told(found: SavedPlan, *, as_json: bool, markdown: bool) -> Iterable[str]:
@@ -104,27 +116,40 @@ def _keep(out: Path, found: SavedPlan) -> None:
 
 
 def apply(
+    context: typer.Context,
     planfile: Annotated[Path | None, typer.Argument(help="A plan kept by `plan --out`; made as it is or not.")] = None,
     only: Only = None,
     directory: Config = Path(),
     allow_delete: AllowDelete = UNLESS_ALLOWED.deletions,
     allow_issues: AllowIssues = UNLESS_ALLOWED.issues,
+    while_newest: WhileNewest = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask on a terminal.")] = False,
 ) -> None:
     """Show the plan, then make it; on a terminal after asking. Goes on where an earlier run was cut short."""
-    limits = Limits(allow_delete, allow_issues)
-    if planfile and (only or limits != UNLESS_ALLOWED):
+    if planfile and any(_typed(context, name) for name in ("only", "allow_delete", "allow_issues")):
         raise typer.BadParameter("PLANFILE brings its own kinds and limits; leave out --only, --allow-….")
     settings, configured = _read(directory)
+    if while_newest:
+        stop_if_overtaken(settings, while_newest)
+    limits = Limits(allow_delete, allow_issues)
     kept = _kept(planfile, settings) if planfile else None
     kinds, limits = (kept.provision.kinds, kept.limits) if kept else (only or (), limits)
-    with bootstrap.provisioning(settings, configured, kinds, deletes=limits.deletions > 0) as provisioning:
+    with operators.provisioning(settings, configured, kinds, deletes=limits.deletions > 0) as provisioning:
         provision = _planned(provisioning, limits)
         if kept and not provision.refusals:
             _still(kept, configured, provision)
         _say(show_plan.plan_lines(provision))
         _may_go_on(settings, provision, asks=not (kept or yes))
-        _carry_out(provisioning, provision.pending)
+        _carry_out(provisioning, provision)
+        if provision.unmet:
+            typer.echo(show_plan.unmet(provision))
+            raise typer.Exit(1)
+
+
+def _typed(context: typer.Context, name: str) -> bool:
+    """Whether an option stands on the command line, not in the environment."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def _kept(path: Path, settings: OperatorSettings) -> SavedPlan:
@@ -147,41 +172,53 @@ def _may_go_on(settings: OperatorSettings, provision: Provision, *, asks: bool) 
     """Raises Exit where nothing is to be written: refused, nothing to do, paused, or not wanted."""
     pending = len(provision.pending)
     if not provision.refusals and not pending:
-        raise typer.Exit(0)
+        raise typer.Exit(1 if provision.unmet else 0)
     why_not = None
     if provision.refusals:
         why_not = "Nothing was written."
     elif settings.paused:
         why_not = "Nothing was written: paused; SOUNDING_BOARD_PAUSED is set."
-    elif asks and sys.stdin.isatty() and not typer.confirm(f"Make {counted(pending, 'change')}?"):
+    elif asks and sys.stdin.isatty() and not _confirmed(f"Make {counted(pending, 'change')}?"):
         why_not = "Nothing was written."
     if why_not:
         typer.echo(why_not)
         raise typer.Exit(1)
 
 
-def _carry_out(provisioning: Provisioning, pending: Sequence[Change]) -> None:
+def _confirmed(question: str) -> bool:
+    """A person's answer; Ctrl-C is a no."""
+    try:
+        return typer.confirm(question)
+    except typer.Abort:
+        typer.echo()
+        return False
+
+
+def _carry_out(provisioning: Provisioning, provision: Provision) -> None:
     """Make the changes, a line each, and say exactly how far it went. Raises Exit where it was not to the end."""
-    number, ending = 0, "was under way"
+    tally, total = show_plan.Tally(provision), len(provision.pending)
     try:
         with _stoppable():
-            for number, change in enumerate(pending):
-                at = f"{number + 1}/{len(pending)} {change.kind}:"
-                before = show_plan.announced(change)
-                if before:
-                    typer.echo(f"{at} {before}")
-                problem = _made(provisioning)
-                typer.echo(f"{at} {show_plan.made(change, problem)}")
-                if problem:
-                    ending = "failed"
-                    break
-            else:
-                typer.echo(show_plan.all_made(len(pending)))
-                return
+            while not tally.failed and (coming := provisioning.coming):
+                number = f"{tally.made.total() + 1}/{total}"
+                _say(f"{number} {c.kind}: {before}" for c in coming if (before := show_plan.announced(c)))
+                for done in _tried(provisioning):
+                    _tell(done, tally, total)
     except KeyboardInterrupt:
         typer.echo("Stopped.")
-    typer.echo(show_plan.cut_short(number, len(pending), ending))
-    raise typer.Exit(1)
+        tally.under_way = len(provisioning.coming)
+    _say(tally.lines())
+    if tally.made.total() < total:
+        raise typer.Exit(1)
+
+
+def _tell(done: Done, tally: show_plan.Tally, total: int) -> None:
+    """One change after it was tried, with its number."""
+    typer.echo(f"{tally.made.total() + 1}/{total} {done.change.kind}: {show_plan.made(done)}")
+    if done.problem:
+        tally.failed[done.left] += 1
+    else:
+        tally.made[done.change.kind] += 1
 
 
 def _planned(provisioning: Provisioning, limits: Limits) -> Provision:
@@ -195,14 +232,16 @@ def _planned(provisioning: Provisioning, limits: Limits) -> Provision:
     return provisioning.plan(limits)
 
 
-def _made(provisioning: Provisioning) -> str | None:
-    """Make the next change; what went wrong, or None."""
-    done = next(provisioning.carry_out())
-    for _ in range(TRIES - 1):
-        if not done.problem or not _waits(done.again_in):
-            break
-        done = next(provisioning.carry_out())
-    return done.problem
+def _tried(provisioning: Provisioning) -> Iterator[Done]:
+    """Try what is coming, what failed once more where GitLab asks for a short wait; what could not be made is last."""
+    for tries in range(TRIES):
+        done = provisioning.make_next()
+        failed = [one for one in done if one.problem]
+        yield from (one for one in done if not one.problem)
+        again = max((one.again_in for one in failed if one.again_in is not None), default=None)
+        if not failed or tries == TRIES - 1 or not _waits(again):
+            yield from failed
+            return
 
 
 def _waits(seconds: float | None) -> bool:

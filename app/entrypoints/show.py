@@ -7,8 +7,10 @@ from app.domain.case import Case
 from app.domain.inbox import DeadLetter, Waiting
 from app.domain.issue import Ref
 from app.domain.journal import Entry
-from app.domain.plan import ChangeLabels, DeleteNote, EditNote, Finding, PostNote, Write
+from app.domain.ours import CARRIED, LEDGER
+from app.domain.plan import Carry, ChangeLabels, Deed, DeleteNote, Draft, EditNote, Finding, PostNote, React
 from app.domain.planned import Planned
+from app.entrypoints.request_shown import request_lines
 
 
 def explanation(ref: Ref, planned: Planned) -> Iterator[str]:
@@ -41,8 +43,7 @@ def _state(case: Case) -> Iterator[str]:
         )
     else:
         yield f"No move is to be judged; it stands in {case.status_name(history.stood)}."
-    told = ", ".join(f"{key} ({fact.where})" for key, fact in case.facts.items() if fact.readable)
-    yield f"Told: {told or 'nothing'}."
+    yield from request_lines(case)
 
 
 def finding_line(finding: Finding) -> str:
@@ -52,21 +53,32 @@ def finding_line(finding: Finding) -> str:
     return f"{finding.rule}: {finding.verdict}{arrow}{who}: {finding.because}"
 
 
-def write_lines(write: Write) -> Iterator[str]:
+def write_lines(write: Deed) -> Iterator[str]:
     """What a write does; notes with their visible text."""
     match write:
         case ChangeLabels(add=add, remove=remove):
             yield f"labels: {' '.join([*(f'+{t}' for t in sorted(add)), *(f'-{t}' for t in sorted(remove))])}"
         case PostNote(topic=topic, body=body):
             yield f"note on '{topic}':"
-            yield from (f"  | {line}".rstrip() for line in visible(body))
+            yield from (f"  | {line}".rstrip() for line in _printable(topic, body))
         case EditNote(topic=topic, note_id=note_id, body=body):
             yield f"note {note_id} on '{topic}' becomes:"
-            yield from (f"  | {line}".rstrip() for line in visible(body))
+            yield from (f"  | {line}".rstrip() for line in _printable(topic, body))
         case DeleteNote(note_id=note_id):
-            yield f"note {note_id} is taken away: it was there twice"
+            yield f"note {note_id} is taken away: another says it"
+        case React(note_id=note_id, name=name):
+            yield f"comment {note_id} gets the reaction {name}"
+        case Carry(to=to, lines=lines):
+            yield f"customers kept on {to} as those of a duplicate: {len(lines)}"
+        case Draft(note_id=note_id, asker=asker):
+            yield f"a request drafted from comment {note_id} of {asker.username}"
         case _ as unreachable:
             assert_never(unreachable)
+
+
+def _printable(topic: str, body: str) -> list[str]:
+    """What a terminal may show of a note: a ledger may hold amounts that the readers of a log are not to see."""
+    return ["(not shown: for the members of the project)"] if topic in (LEDGER, CARRIED) else visible(body)
 
 
 def visible(body: str) -> list[str]:
@@ -88,7 +100,7 @@ def journal_lines(entries: Iterable[Entry]) -> Iterator[str]:
             yield f"{'':23}  because of {', '.join(entry.deliveries)}"
 
 
-def _did(write: Write, note_id: int | None) -> str:
+def _did(write: Deed, note_id: int | None) -> str:
     match write:
         case ChangeLabels():
             return f"changed {''.join(write_lines(write))}"
@@ -97,12 +109,18 @@ def _did(write: Write, note_id: int | None) -> str:
         case EditNote(topic=topic, note_id=edited):
             return f"edited note {edited} on '{topic}'"
         case DeleteNote(note_id=deleted):
-            return f"took away note {deleted}, which was there twice"
+            return f"took away note {deleted}; another says it"
+        case React(note_id=answered, name=name):
+            return f"reacted to comment {answered} with {name}"
+        case Carry(to=to):
+            return f"saw to the customers of this duplicate on {to}"
+        case Draft(note_id=asked, asker=asker):
+            return f"drafted a request from comment {asked} of {asker.username}"
         case _ as unreachable:
             assert_never(unreachable)
 
 
-def _would(write: Write) -> str:
+def _would(write: Deed) -> str:
     match write:
         case ChangeLabels():
             return f"would change {''.join(write_lines(write))}"
@@ -111,7 +129,13 @@ def _would(write: Write) -> str:
         case EditNote(topic=topic, note_id=edited):
             return f"would edit note {edited} on '{topic}'"
         case DeleteNote(note_id=deleted):
-            return f"would take away note {deleted}, which was there twice"
+            return f"would take away note {deleted}; another says it"
+        case React(note_id=answered, name=name):
+            return f"would react to comment {answered} with {name}"
+        case Carry(to=to):
+            return f"would see to the customers of this duplicate on {to}"
+        case Draft(note_id=asked, asker=asker):
+            return f"would draft a request from comment {asked} of {asker.username}"
         case _ as unreachable:
             assert_never(unreachable)
 

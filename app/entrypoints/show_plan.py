@@ -4,8 +4,12 @@ Names come from GitLab and are anybody's: on a terminal they are one line withou
 inline code, so that they run nothing, mention nobody and link no issue (promise 9).
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 
+from app.domain.failure import Left
+from app.domain.merge_note import MOST_MARKDOWN
 from app.domain.neutral import plain, quote
 from app.domain.provision import (
     ISSUES_A_MINUTE,
@@ -18,8 +22,10 @@ from app.domain.provision import (
     Refusal,
     counted,
     fold,
+    issues_told,
 )
 from app.domain.saved_plan import Moved
+from app.services.provision import Done
 
 FOLDED = 20
 """So many changes of a kind and act are listed where a list is folded."""
@@ -29,9 +35,6 @@ FEW = 5
 
 MANY = 50
 """A merge that touches more issues than this takes long enough to be announced."""
-
-LONGEST_NOTE = 900_000
-"""Characters. GitLab takes a million (CONTRACT 8); who posts the note may say something besides."""
 
 NEW = frozenset({Act.CREATE, Act.REPORT})
 """What a terminal folds: whatever touches something that exists is listed whole there."""
@@ -72,7 +75,7 @@ def plan_markdown(provision: Provision) -> list[str]:
     lines: list[str] = []
     for at_most in (FOLDED, FOLDED // 4, 0):
         lines = list(_markdown(provision, at_most))
-        if sum(len(line) + 1 for line in lines) <= LONGEST_NOTE:
+        if sum(len(line) + 1 for line in lines) <= MOST_MARKDOWN:
             break
     return lines
 
@@ -134,8 +137,6 @@ def _details(change: Change, among: Sequence[Change], echo: Echo) -> Iterator[st
             yield f"{found.field}: {_value(found.now, echo)} → {_value(found.wanted, echo)}"
     if change.because:
         yield f"because {echo(change.because, _SENTENCE)}"
-    if change.by:
-        yield f"last changed by {echo(f'@{change.by}', 255)}"
     if change.issues is None:
         yield "how many issues carry it could not be counted"
     elif change.issues or change.named:
@@ -162,12 +163,21 @@ def headline(provision: Provision) -> str:
     """The plan in one sentence, or two."""
     pending, reports = len(provision.pending), len(provision.changes) - len(provision.pending)
     left = f" {counted(reports, 'thing')} {'is' if reports == 1 else 'are'} {_LEFT}." if reports else ""
+    left += f" {unmet(provision)}" if provision.unmet else ""
     if pending:
-        about = f", touching {counted(provision.touched, 'issue')}" if provision.touched else ""
+        about = f", touching {issues_told(provision.pending)}" if provision.touched else ""
         return f"{counted(pending, 'change')} to make{about}.{left}"
     if provision.unseen:
         return f"Whether there is anything to do is not known: not everything could be looked at.{left}"
-    return f"Nothing to do.{left}"
+    return f"{'Nothing that `apply` can do.' if provision.unmet else 'Nothing to do.'}{left}"
+
+
+def unmet(provision: Provision) -> str:
+    """That it is not all as declared, and stays so until somebody does something."""
+    things = counted(provision.unmet, "declared thing")
+    if provision.unmet == 1:
+        return f"{things} is not as declared and waits for people."
+    return f"{things} are not as declared and wait for people."
 
 
 def kind_lines(provision: Provision) -> Iterator[str]:
@@ -203,9 +213,13 @@ def _refusal(stop: Refusal, echo: Echo) -> str:
 
 def moved_lines(moved: Moved) -> Iterator[str]:
     """Why a saved plan is not applied, and what differs."""
-    who = "The configuration has changed" if moved.configuration else "GitLab is no longer as it was"
-    yield f"{who} since this plan was made, so nothing was written."
-    for title, changes in (("New since then:", moved.new), ("No longer to be made:", moved.gone)):
+    if moved.file:
+        yield "The plan in this file is not the one that was made from what GitLab has, so nothing was written."
+    else:
+        who = "The configuration has changed" if moved.configuration else "GitLab is no longer as it was"
+        yield f"{who} since this plan was made, so nothing was written."
+    titles = ("Not in the file:", "In the file only:") if moved.file else ("New since then:", "No longer to be made:")
+    for title, changes in zip(titles, (moved.new, moved.gone), strict=True):
         if changes:
             yield title
             yield from (f"  {line}" for line in _folded(changes))
@@ -222,20 +236,49 @@ def announced(change: Change) -> str | None:
     return f"{what(change)} touches {change.issues} issues; that takes about {counted(minutes, 'minute')}"
 
 
-def made(change: Change, problem: str | None) -> str:
+_OUTCOMES = {
+    Left.UNDONE: "could not be made",
+    Left.IN_PART: "was made in part",
+    Left.UNKNOWN: "may have been made",
+}
+
+
+def made(done: Done) -> str:
     """A change after it was tried."""
-    return f"{what(change)}: could not be made. {plain(problem, _SENTENCE)}" if problem else what(change)
+    if done.problem:
+        return f"{what(done.change)}: {_OUTCOMES[done.left]}. {plain(done.problem, _SENTENCE)}"
+    return f"{what(done.change)}{f'; {plain(done.told, _SENTENCE)}' if done.told else ''}"
 
 
-def all_made(total: int) -> str:
-    """The end of an apply that came to its end."""
-    return f"{total} of {counted(total, 'change')} made."
+@dataclass(slots=True)
+class Tally:
+    """How far an apply came: what was made of each kind, and what became of the rest it was at."""
 
+    provision: Provision
+    made: Counter[Kind] = field(default_factory=Counter)
+    failed: Counter[Left] = field(default_factory=Counter)
+    under_way: int = 0
 
-def cut_short(number: int, total: int, ending: str) -> str:
-    """The end of an apply that did not: how far it came, what became of the one it was at, and the rest."""
-    rest = total - number - 1
-    return (
-        f"{number} of {counted(total, 'change')} made, 1 {ending}, {rest} not tried. "
-        "`sounding-board apply` goes on from there."
-    )
+    def lines(self) -> Iterator[str]:
+        """The end of an apply: the numbers of each kind, then those of all."""
+        yield from (f"{kind}: {self._kind(kind)}" for kind in self.provision.kinds)
+        yield self._all()
+
+    def _kind(self, kind: Kind) -> str:
+        acts = [change.act for change in self.provision.of(kind)]
+        pending = len(acts) - acts.count(Act.REPORT)
+        found = [f"{self.made[kind]} of {counted(pending, 'change')} made"] if pending else []
+        found += [f"{acts.count(Act.REPORT)} {_LEFT}"] if Act.REPORT in acts else []
+        declared = self.provision.as_declared.get(kind, 0)
+        found += [f"{declared} as declared before"] if declared else []
+        return ", ".join(found) or "nothing declared"
+
+    def _all(self) -> str:
+        total, done = len(self.provision.pending), self.made.total()
+        told = f"{done} of {counted(total, 'change')} made"
+        if done == total:
+            return f"{told}."
+        at = [f"{number} {left.value}" for left, number in sorted(self.failed.items(), key=lambda one: one[0].value)]
+        at += [f"{self.under_way} {'was' if self.under_way == 1 else 'were'} under way"] if self.under_way else []
+        rest = total - done - self.failed.total() - self.under_way
+        return f"{', '.join([told, *at])}, {rest} not tried. `sounding-board apply` goes on from there."

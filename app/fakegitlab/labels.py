@@ -107,7 +107,8 @@ def update(
     description: str | None = None,
     archived: bool | None = None,
 ) -> Label:
-    """Change a label. No webhook fires; old label events show the new title (CONTRACT 2, guess)."""
+    """Change a label. No webhook fires; old label events show the new title (CONTRACT 2, guess). An archived one loses
+    its priority (CONTRACT 2, documented)."""
     _require_rights(actor, label.owner)
     title = label.title if new_title is None else new_title.strip()
     if title != label.title and _taken(label.owner, title):
@@ -116,6 +117,7 @@ def update(
     label.title = title
     label.description = label.description if description is None else description
     label.archived = label.archived if archived is None else archived
+    label.priority = None if label.archived else label.priority
     label.updated_at = state.now()
     state.renamed()
     return label

@@ -50,6 +50,8 @@ class State:
 
     under_way = 0
     """How many requests are being served at this moment."""
+    signs_webhooks = True
+    """Whether webhooks have signing tokens, as since 19.0 (CONTRACT 1)."""
 
     def __init__(self, tier: Tier, clock: Callable[[], datetime], base_url: str, limits: Limits | None = None) -> None:
         self.tier: Tier = tier

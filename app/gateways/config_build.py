@@ -14,6 +14,7 @@ from app.domain.taxonomy import (
     Modes,
     Move,
     Predicate,
+    Route,
     Scope,
     Source,
     Status,
@@ -21,6 +22,7 @@ from app.domain.taxonomy import (
     Workflow,
 )
 from app.gateways import config_cadence_build
+from app.gateways.config_numbers_shape import numbers
 from app.gateways.config_program_shape import PersonShape, PipelinesShape, ProgramShape
 from app.gateways.config_shapes import ModeShape
 from app.gateways.config_taxonomy_shape import LabelShape, MoveShape, TaxonomyShape, WorkflowShape
@@ -50,11 +52,22 @@ def taxonomy(shape: TaxonomyShape, override: Mode | None) -> Taxonomy:
         workflow=_workflow(shape.workflow, shape.rules.moves, override),
         rules={name: _modes(rule, override) for name, rule in shape.rules},
         paused_label=shape.paused_label,
+        numbers=numbers(shape.numbers),
+        routes={title: Route(route.say, route.link) for title, route in shape.routes.items()},
     )
 
 
 def _label(shape: LabelShape) -> Label:
-    return Label(shape.title, shape.color, shape.description, shape.previously, shape.retire_after, shape.priority)
+    return Label(
+        shape.title,
+        shape.color,
+        shape.description,
+        shape.previously,
+        shape.retire_after,
+        shape.priority,
+        shape.strategic,
+        shape.also_apply,
+    )
 
 
 def _predicate(text: str) -> Predicate:
@@ -78,6 +91,11 @@ def _workflow(shape: WorkflowShape, moves: ModeShape, override: Mode | None) -> 
         ask_at_latest=shape.ask_at_latest,
         put_backs=shape.put_backs,
         put_backs_within=shape.put_backs_within,
+        hold_for=shape.hold_for,
+        remind_after=shape.remind_after,
+        help_after=shape.help_after,
+        lead_after=shape.lead_after,
+        park_after=shape.park_after,
     )
 
 
@@ -103,7 +121,9 @@ def program(shape: ProgramShape) -> Program:
         tier=shape.tier,
         areas=tuple(Area(key, name) for key, name in shape.areas.items()),
         regions=shape.regions,
-        projects=tuple(Project(p.path, tuple(Board(b.name, b.area) for b in p.boards)) for p in shape.projects),
+        projects=tuple(
+            Project(p.path, tuple(Board(b.name, b.area) for b in p.boards), p.amounts) for p in shape.projects
+        ),
         roster=Roster(tuple(_person(handle, person) for handle, person in shape.people.items())),
         operator_issue=_ref(shape.operator_issue) if shape.operator_issue else None,
         labels_in=shape.labels_in,

@@ -1,6 +1,6 @@
 """What shapes cannot see about labels: titles against their scopes, against each other, and against the program."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from app.domain.ours import PUT_ON_CARDS
 from app.domain.program import Tier
@@ -19,12 +19,24 @@ def check(taxonomy: Document, program: Document) -> list[ConfigError]:
         *_previously(taxonomy, titles),
         *_exclusive(taxonomy, program),
         *_needed(taxonomy, program, [title for _, title in titles]),
+        *_routes(taxonomy, [title for _, title in titles]),
+        *_in_use(taxonomy),
     ]
 
 
 def _titles(taxonomy: Document) -> Iterator[tuple[Trail, str]]:
     yield from taxonomy.each("scopes/*/labels/*/title", str)
     yield from taxonomy.each("plain_labels/*/title", str)
+
+
+def _routes(taxonomy: Document, titles: list[str]) -> Iterator[ConfigError]:
+    renamed = renamed_titles(taxonomy)
+    for trail, _ in taxonomy.each("routes/*", object):
+        title = str(trail[1])
+        if title not in titles:
+            message = f"the route `{title}` is for no label that there is"
+            cure = now_called(title, renamed) or nearest(title, titles, "the labels")
+            yield taxonomy.at(trail, message, cure, key=True)
 
 
 def _outside_scope(taxonomy: Document, titles: Iterable[tuple[Trail, str]]) -> Iterator[ConfigError]:
@@ -52,6 +64,20 @@ def _twice(taxonomy: Document, titles: Iterable[tuple[Trail, str]]) -> Iterator[
         else:
             message = f"the label `{title}` differs from `{known}` on line {line} only by its capitals"
             yield taxonomy.at(trail, message, "keep one of them; people cannot tell them apart")
+
+
+def renamed_titles(taxonomy: Document) -> dict[str, str]:
+    """What earlier titles are called now."""
+    found: dict[str, str] = {}
+    for trail, label in live_labels(taxonomy):
+        if isinstance(title := label.get("title"), str):
+            found |= {old: title for _, old in taxonomy.texts(*trail, "previously")}
+    return found
+
+
+def now_called(title: str, renamed: Mapping[str, str]) -> str | None:
+    """The cure where somebody writes an earlier title."""
+    return f"`{title}` is `previously` of `{renamed[title]}`: write that" if title in renamed else None
 
 
 def _previously(taxonomy: Document, titles: Iterable[tuple[Trail, str]]) -> Iterator[ConfigError]:
@@ -102,6 +128,25 @@ def _needed(taxonomy: Document, program: Document, titles: list[str]) -> Iterato
         yield taxonomy.at(("paused_label",), f"`{paused}` is not a label of this file", cure)
     yield from _named_alike(taxonomy, program, "area", [(t, str(t[1])) for t, _ in program.each("areas/*", object)])
     yield from _named_alike(taxonomy, program, "region", list(program.each("regions/*", str)))
+
+
+def _in_use(taxonomy: Document) -> Iterator[ConfigError]:
+    """What the workflow and the rules put on cards has no last day: past it, new cards would get an archived label."""
+    statuses = [title for _, title in taxonomy.each("workflow/statuses/*/label", str)]
+    for trail, label in live_labels(taxonomy):
+        title, at = label.get("title"), (*trail, "retire_after")
+        if label.get("retire_after") is None:
+            continue
+        if title in statuses:
+            cure = (
+                "take `retire_after` out; to end the status, take it out of `workflow` and of the labels, and name it "
+                "in `previously` of the status that its cards go to"
+            )
+            yield taxonomy.at(at, f"`{title}` is a status of the workflow, so it cannot go out of use", cure)
+        elif title in PUT_ON_CARDS or title == taxonomy.text("paused_label"):
+            yield taxonomy.at(
+                at, f"the rules need the label `{title}`, so it cannot go out of use", "take `retire_after` out"
+            )
 
 
 def _named_alike(

@@ -13,6 +13,7 @@ from app.gateways import (
     config_cadence_checks,
     config_item_checks,
     config_label_checks,
+    config_numbers_checks,
     config_program_checks,
     config_workflow_checks,
 )
@@ -94,6 +95,11 @@ def _checked(taxonomy: Document | None, program: Document | None) -> list[Config
     errors = [*config_program_checks.check(program), *config_cadence_checks.check(program)] if program else []
     if taxonomy:
         beside = program or Document(PROGRAM, {}, {}, {})
-        for check in (config_label_checks.check, config_workflow_checks.check, config_item_checks.check):
+        for check in (
+            config_label_checks.check,
+            config_workflow_checks.check,
+            config_item_checks.check,
+            config_numbers_checks.check,
+        ):
             errors += check(taxonomy, beside)
     return errors

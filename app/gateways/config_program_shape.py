@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from app.domain.numbers import Amounts
 from app.domain.program import Job, TemplateMode, Tier
 from app.domain.roster import Role
 from app.gateways.config_cadence_shape import CadenceShape
@@ -21,6 +22,10 @@ class ProjectShape(Shape):
 
     path: ProjectPath
     boards: tuple[BoardShape, ...] = ()
+    amounts: Amounts = Field(
+        default=Amounts.BANDS,
+        description="inline shows amounts as they are, for projects whose members may all read the account book.",
+    )
 
 
 class TermShape(Shape):

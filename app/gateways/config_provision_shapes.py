@@ -8,10 +8,10 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, WithJsonSchema
 
+from app.domain.installation import HOOK_PATH
 from app.gateways.config_shapes import complaint
 from app.gateways.config_words import nearest
 
-_HOOK_PATH = "/webhooks/gitlab"
 _CRON = "`17 3 * * *` is every day at 3:17"
 _WORDS = {
     3: ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
@@ -33,8 +33,8 @@ def _address(value: str) -> str:
         raise complaint(f"`{value}` is no address", "write it like https://sounding-board.example.com")
     if parts.query or parts.fragment or parts.username is not None:
         raise complaint("this holds more than an address", "leave out user, password, ? and #")
-    if parts.path.rstrip("/").endswith(_HOOK_PATH):
-        raise complaint(f"`{value}` is the webhook's address", f"leave out {_HOOK_PATH}; it is added")
+    if parts.path.rstrip("/").endswith(HOOK_PATH):
+        raise complaint(f"`{value}` is the webhook's address", f"leave out {HOOK_PATH}; it is added")
     return value
 
 

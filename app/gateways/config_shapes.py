@@ -103,6 +103,12 @@ def _path(value: str) -> str:
     return value
 
 
+def _web_address(value: str) -> str:
+    if not re.fullmatch(r"https://[\w.-]+(:\d+)?(/[\w./?=&#%+~-]*)?", value):
+        raise complaint(f"`{value}` is no web address", "write it in full, beginning with https://")
+    return value
+
+
 def _issue(value: str) -> str:
     if not re.fullmatch(r"[\w.-]+(/[\w.-]+)+#[1-9]\d{0,9}", value):
         raise complaint(
@@ -130,6 +136,7 @@ Text = Annotated[str, StringConstraints(min_length=1)]
 Key = Annotated[str, AfterValidator(_key), WithJsonSchema({"type": "string", "pattern": "^[a-z][a-z0-9_-]*$"})]
 MoveId = Annotated[str, AfterValidator(_move_id), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9]+$"})]
 Handle = Annotated[str, AfterValidator(_handle), WithJsonSchema({"type": "string"})]
+WebAddress = Annotated[Text, AfterValidator(_web_address)]
 Title = Annotated[Text, AfterValidator(_title)]
 Color = Annotated[str, AfterValidator(_color), WithJsonSchema({"type": "string", "pattern": "^#[0-9a-fA-F]{6}$"})]
 PredicateText = Annotated[str, AfterValidator(_predicate)]

@@ -1,11 +1,14 @@
 """The shape of `label_taxonomy.yml`."""
 
+from datetime import timedelta
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
 from app.domain.roster import Role
 from app.domain.taxonomy import FieldKind, Mode
+from app.gateways.config_numbers_shape import NumbersShape
 from app.gateways.config_shapes import (
     Color,
     Day,
@@ -19,6 +22,7 @@ from app.gateways.config_shapes import (
     Text,
     Texts,
     Title,
+    WebAddress,
     one_or_many,
 )
 
@@ -39,6 +43,8 @@ class LabelShape(Shape):
     previously: Texts = Field(default=(), description="Titles this label replaces.")
     retire_after: Day | None = Field(default=None, description="The last day the label is in use.")
     priority: int | None = Field(default=None, ge=0, description="GitLab's order of prioritised labels.")
+    strategic: Decimal | None = Field(default=None, ge=0, le=1, description="A theme's weight in the points, 0 to 1.")
+    also_apply: Texts = Field(default=(), description="Other teams' labels, added with this one, never removed.")
 
 
 class ScopeShape(Shape):
@@ -104,6 +110,11 @@ class WorkflowShape(Shape):
     ask_at_latest: Duration
     put_backs: int = Field(ge=1)
     put_backs_within: Duration
+    hold_for: Duration = Field(default=timedelta(days=7), description="How long a held move waits.")
+    remind_after: Duration = Field(default=timedelta(days=3), description="Working days until the author is reminded.")
+    help_after: Duration = Field(default=timedelta(days=7), description="Working days until the SME is asked to help.")
+    lead_after: Duration = Field(default=timedelta(days=10), description="Working days until the lead is told.")
+    park_after: Duration = Field(default=timedelta(days=15), description="Working days until the ask is let rest.")
     statuses: tuple[StatusShape, ...] = Field(min_length=1)
     moves: tuple[MoveShape, ...] = Field(min_length=1)
 
@@ -116,6 +127,18 @@ class RulesShape(Shape):
     moves: ModeShape
     open_closed: ModeShape
     context: ModeShape
+    numbers: ModeShape = ModeShape(mode=Mode.OBSERVE)
+    commands: ModeShape = Field(default=ModeShape(mode=Mode.OBSERVE), description="What people write to the bot.")
+    duplicates: ModeShape = Field(default=ModeShape(mode=Mode.OBSERVE), description="Likely ones, and their customers.")
+    request_type: ModeShape = Field(default=ModeShape(mode=Mode.OBSERVE), description="The label of the type ticked.")
+    verbal_requests: ModeShape = Field(default=ModeShape(mode=Mode.OBSERVE), description="Requests told in one line.")
+
+
+class RouteShape(Shape):
+    """Where requests of a type are better brought first."""
+
+    say: Text = Field(description="One sentence, said with the question for context.")
+    link: WebAddress
 
 
 class TaxonomyShape(Shape):
@@ -126,5 +149,7 @@ class TaxonomyShape(Shape):
     paused_label: Text
     fields: dict[Key, FieldShape]
     items: dict[Key, ItemShape]
+    routes: dict[Title, RouteShape] = Field(default={}, description="By label: where such a request is better brought.")
+    numbers: NumbersShape = NumbersShape()
     workflow: WorkflowShape
     rules: RulesShape

@@ -22,6 +22,7 @@ _SHAPES = {
     "dict": ("should be a map", "write `key: value` lines under it"),
     "model": ("should be a map", "write `key: value` lines under it"),
     "bool": ("should be true or false", "write true or false, without quotes"),
+    "decimal": ("should be a number", "write it with a point, without quotes, like 0.5"),
     "int": ("should be a whole number", "write digits only, without quotes"),
 }
 

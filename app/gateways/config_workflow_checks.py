@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from app.gateways.config_document import Document, Trail
 from app.gateways.config_errors import ConfigError
+from app.gateways.config_label_checks import now_called, renamed_titles
 from app.gateways.config_words import nearest
 
 ANY = "any"
@@ -21,29 +22,34 @@ def check(taxonomy: Document, program: Document) -> list[ConfigError]:
 
 def _statuses(taxonomy: Document, statuses: list[str]) -> Iterator[ConfigError]:
     labels = [title for _, title in taxonomy.each("scopes/status/labels/*/title", str)]
+    renamed = renamed_titles(taxonomy)
     for trail, title in taxonomy.each("workflow/statuses/*/label", str):
         if title not in labels:
             message = f"the status `{title}` is not a label of the scope `status`"
-            yield taxonomy.at(trail, message, nearest(title, labels, "the labels of the scope"))
+            yield taxonomy.at(
+                trail, message, now_called(title, renamed) or nearest(title, labels, "the labels of the scope")
+            )
         elif statuses.index(title) != trail[2]:
             yield taxonomy.at(trail, f"the status `{title}` is there twice", "keep one of them")
     for trail, title in taxonomy.each("scopes/status/labels/*/title", str):
-        if statuses and title not in statuses:
+        told = any(renamed.get(status) == title for status in statuses)
+        if statuses and title not in statuses and not told:
             message = f"the label `{title}` is no status of the workflow"
             yield taxonomy.at(trail, message, "add it to `statuses` in `workflow`, or remove the label")
 
 
 def _ends(taxonomy: Document, statuses: list[str]) -> Iterator[ConfigError]:
-    start = taxonomy.text("workflow", "start")
+    start, renamed = taxonomy.text("workflow", "start"), renamed_titles(taxonomy)
     if start is not None and start not in statuses:
-        cure = nearest(start, statuses, "the statuses")
+        cure = now_called(start, renamed) or nearest(start, statuses, "the statuses")
         yield taxonomy.at(("workflow", "start"), f"the workflow starts in `{start}`, and there is no such status", cure)
     for trail, move in taxonomy.each("workflow/moves/*", dict):
         for key, way in (("from", "from"), ("to", "to")):
             for at, title in taxonomy.texts(*trail, key):
                 if title not in (*statuses, ANY):
                     message = f"{_called(move)} goes {way} `{title}`, and there is no such status"
-                    yield taxonomy.at(at, message, nearest(title, [*statuses, ANY], "the statuses"))
+                    cure = now_called(title, renamed) or nearest(title, [*statuses, ANY], "the statuses")
+                    yield taxonomy.at(at, message, cure)
 
 
 def _unreachable(taxonomy: Document, statuses: list[str]) -> Iterator[ConfigError]:

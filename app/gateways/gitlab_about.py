@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from gitlab.utils import EncodedId
 from pydantic import BaseModel
 
 from app.domain.failure import Missing
@@ -9,6 +10,7 @@ from app.domain.installation import Allowance, Delivery, Hook, Member, Token
 from app.domain.issue import User
 from app.gateways.gitlab_answers import Forbidden
 from app.gateways.gitlab_api import Api, project_path
+from app.gateways.gitlab_hooks import HookBody
 from app.gateways.gitlab_models import Instant, Person, Text
 from app.gateways.gitlab_write import KnownLabels
 
@@ -16,22 +18,6 @@ from app.gateways.gitlab_write import KnownLabels
 class _TokenBody(BaseModel):
     scopes: tuple[str, ...] = ()
     expires_at: date | None = None
-
-
-class _HookBody(BaseModel):
-    id: int
-    url: str
-    alert_status: str | None = None
-    issues_events: bool = False
-    confidential_issues_events: bool = False
-    note_events: bool = False
-    confidential_note_events: bool = False
-    emoji_events: bool = False
-    resource_access_token_events: bool = False
-
-    def value(self) -> Hook:
-        flags = self.model_dump(exclude={"id", "url", "alert_status"})
-        return Hook(self.id, self.url, self.alert_status, frozenset(name for name, on in flags.items() if on))
 
 
 class _DeliveryBody(BaseModel):
@@ -81,17 +67,24 @@ class GitLabAbout:
 
     def members(self, project: str) -> tuple[Member, ...]:
         """Everybody with a role in the project, ourselves included, groups' members too."""
-        bodies = self._api.all(f"{project_path(project)}/members/all", _MemberBody)
+        return self._members(project_path(project))
+
+    def group_members(self, group: str) -> tuple[Member, ...]:
+        """Everybody with a role in the group, ourselves included, those of the groups above it too."""
+        return self._members(f"/groups/{EncodedId(group)}")
+
+    def _members(self, place: str) -> tuple[Member, ...]:
+        bodies = self._api.all(f"{place}/members/all", _MemberBody)
         best = {body.id: body for body in sorted(bodies, key=lambda body: body.access_level)}
         return tuple(Member(body.value(), body.access_level) for body in best.values())
 
     def hooks(self, project: str) -> tuple[Hook, ...] | None:
         """The project's hooks; None when we may not see them, which takes the Maintainer role."""
         try:
-            bodies = self._api.all(f"{project_path(project)}/hooks", _HookBody)
+            bodies = self._api.all(f"{project_path(project)}/hooks", HookBody)
         except Forbidden:
             return None
-        return tuple(body.value() for body in bodies)
+        return tuple(Hook(body.id, body.url, body.alert_status, body.on) for body in bodies)
 
     def last_delivery(self, project: str, hook: Hook) -> Delivery | None:
         """The latest of the last two days (CONTRACT 1, Delivery); None where there was none or GitLab keeps no list."""

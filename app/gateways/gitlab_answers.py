@@ -1,5 +1,6 @@
 """What an answer of GitLab means: read as JSON, or a failure with words. No token and no page body is ever quoted."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -9,11 +10,21 @@ from urllib.parse import unquote
 import httpx
 from pydantic_core import from_json
 
-from app.domain.failure import Missing, Permanent, Temporary
+from app.domain.failure import Left, Missing, NotAccepted, Permanent, Temporary
 from app.gateways.gitlab_budget import LONGEST_PAUSE
 
-TOKEN_PAUSE = 60.0
-"""Seconds until a refused token is tried again: soon enough after it was mended, too seldom to look like an attack."""
+TOKEN_PAUSE = 90.0
+"""Seconds until a refused token is tried again: soon enough after it was mended, too seldom to look like an attack, and
+longer than a command waits that somebody looks at."""
+_SERVICES = (
+    "Put one with scope api where the service reads it, and start again. A newly made token is a new user: then name "
+    "the old user's id in SOUNDING_BOARD_RETIRED_BOT_IDS."
+)
+_OPERATORS = "Put a Maintainer's one with scope api into SOUNDING_BOARD_OPERATOR_TOKEN; the service's token is another."
+_NO_OPERATOR = "the user of the operator's token is no member there; plan and apply need the role Maintainer."
+_WITHIN = re.compile(r"/(?:projects|groups)/([^/?]+)")
+_NO_WORD = (502, 504)
+"""A proxy says that it got no answer from GitLab, which may have done what was asked."""
 _LONGEST_QUOTE = 200
 _AGAIN = "It may work later."
 _UNSURE = "Whether it was done is not known, so it is not sent again as it is: what GitLab has is read anew first."
@@ -95,43 +106,57 @@ def broken(method: str, url: httpx.URL, error: httpx.RequestError) -> Temporary:
     """No answer came: refused, reset, timed out, or no such host."""
     unsent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
     why = "it did not answer in time" if isinstance(error, httpx.TimeoutException) else "the connection failed"
-    ending = _AGAIN if unsent or method.upper() == "GET" else _UNSURE
-    return Temporary(f"GitLab could not be reached: {why} ({type(error).__name__}) for {place(method, url)}. {ending}")
+    sure = unsent or method.upper() == "GET"
+    return Temporary(
+        f"GitLab could not be reached: {why} ({type(error).__name__}) for {place(method, url)}. "
+        f"{_AGAIN if sure else _UNSURE}",
+        left=Left.UNDONE if sure else Left.UNKNOWN,
+    )
 
 
-def refused(response: httpx.Response, secret: str, clock: Callable[[], float]) -> Temporary | Permanent:
-    """The failure that a status of 300 and above stands for. `secret` is blotted out wherever GitLab repeats it."""
+def refused(
+    response: httpx.Response, secret: str, clock: Callable[[], float], *, operator: bool = False
+) -> Temporary | Permanent:
+    """The failure that a status of 300 and above stands for. `secret` is blotted out wherever GitLab repeats it; whose
+    it is, the service's or the `operator`'s, decides who has to do what.
+    """
     status = response.status_code
     where = f"{place(response.request.method, response.request.url)} answered {status}"
     said = _said(response, secret)
     match status:
         case 401:
             # Not for good: whoever mends the token should not have to dig out every card that moved meanwhile.
-            return Temporary(
-                f"GitLab does not accept our token ({where}): it has expired, was revoked or was copied wrongly. "
-                "Put one with scope api where the service reads it, and start again. A newly made token is a new user: "
-                "then name the old user's id in SOUNDING_BOARD_RETIRED_BOT_IDS.",
-                TOKEN_PAUSE,
-            )
+            whose, cure = ("the operator's token", _OPERATORS) if operator else ("our token", _SERVICES)
+            why = "it has expired, was revoked or was copied wrongly"
+            return NotAccepted(f"GitLab does not accept {whose} ({where}): {why}. {cure}", TOKEN_PAUSE)
         case 403:
             return Forbidden(
                 f"GitLab does not let our token do this ({where}{said}). It takes the scope api, and in "
-                "the project at least the role Planner; for what plan and apply set, Maintainer."
+                "the project or group at least the role Planner; for what plan and apply set, Maintainer."
             )
         case 404:
-            return Missing(
-                f"There is nothing to be seen there ({where}): it was deleted or moved, or the bot is no member of "
-                "the project."
-            )
+            return _missing(response, where, operator=operator)
         case 429:
             return Temporary(f"GitLab asks us to slow down ({where}). {_AGAIN}", retry_after(response, clock))
     if 300 <= status < 400:
         target = response.headers.get("Location", "")
         return Permanent(f"GitLab sends us elsewhere ({where}, to {_bare(response, target)}). Configure that address.")
     if _passes(response, said):
-        return Temporary(f"GitLab is in trouble ({where}{said}). {_AGAIN}", retry_after(response, clock))
+        unsure = response.request.method != "GET" and status in _NO_WORD
+        left = Left.UNKNOWN if unsure else Left.UNDONE
+        again = retry_after(response, clock)
+        return Temporary(f"GitLab is in trouble ({where}{said}). {_UNSURE if unsure else _AGAIN}", again, left)
     kind = Taken if status == 409 else Permanent
     return kind(f"GitLab refuses ({where}{said}). Asking again would change nothing.")
+
+
+def _missing(response: httpx.Response, where: str, *, operator: bool) -> Missing:
+    who = _NO_OPERATOR if operator else "the bot is no member of the project."
+    within = _WITHIN.search(response.request.url.raw_path.decode("ascii", "replace"))
+    return Missing(
+        f"There is nothing to be seen there ({where}): it was deleted or moved, or {who}",
+        place=unquote(within[1]) if within else "",
+    )
 
 
 def _passes(response: httpx.Response, said: str) -> bool:

@@ -5,6 +5,7 @@ since failures leave this file as ours.
 """
 
 import ssl
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +21,7 @@ from app.gateways.gitlab_budget import Budget
 CONNECT_TIMEOUT, READ_TIMEOUT = 5.0, 20.0
 _LIMITS = httpx.Limits(max_connections=24, max_keepalive_connections=16)
 _REDIRECTS = 3
+_STUMBLES = (500, 502, 503)
 _RESETS = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
 
 
@@ -55,12 +57,33 @@ class _Body:
     content_type: str = "application/json"
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """After which pauses, in seconds, a read is repeated that GitLab stumbled over and says no time for."""
+
+    pauses: tuple[float, ...]
+    sleep: Callable[[float], None] = time.sleep
+
+
+NEVER = Again(())
+
+
 class HttpxBackend:
     """The backend given to python-gitlab. Raises Temporary, Permanent, Missing; returns only answers in JSON."""
 
-    def __init__(self, client: httpx.Client, url: str, budget: Budget, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        client: httpx.Client,
+        url: str,
+        budget: Budget,
+        clock: Callable[[], float],
+        reading: Again = NEVER,
+        *,
+        operator: bool = False,
+    ) -> None:
         self._client, self._budget, self._clock = client, budget, clock
         self._home = _origin(httpx.URL(url))
+        self._reading, self._operator = reading, operator
 
     @property
     def client(self) -> httpx.Client:
@@ -87,8 +110,14 @@ class HttpxBackend:
         query = {key: value for key, value in (params or {}).items() if value is not None}
         request = self._client.build_request(method.upper(), url, json=json, params=query or None)
         response = self._arrive(request)
+        for pause in self._reading.pauses if request.method == "GET" else ():
+            if response.status_code not in _STUMBLES or retry_after(response, self._clock) is not None:
+                break
+            self._reading.sleep(pause)
+            response = self._arrive(request)
         if response.status_code >= 300:
-            raise refused(response, self._client.headers["PRIVATE-TOKEN"], self._clock)
+            secret = self._client.headers["PRIVATE-TOKEN"]
+            raise refused(response, secret, self._clock, operator=self._operator)
         return accepted(response)
 
     def _arrive(self, request: httpx.Request) -> httpx.Response:

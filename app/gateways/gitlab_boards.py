@@ -3,10 +3,9 @@
 from pydantic import BaseModel
 
 from app.domain.failure import Permanent
-from app.domain.label_succession import Looks
-from app.domain.provision_boards import BoardSeen, LabelSeen, ListSeen
+from app.domain.provision_boards import BoardSeen, ListSeen, from_the_left
 from app.gateways.gitlab_api import Api, project_path
-from app.gateways.gitlab_models import Text, Title, understood
+from app.gateways.gitlab_models import Title, understood
 
 
 class _ListBody(BaseModel):
@@ -18,26 +17,17 @@ class _ListBody(BaseModel):
         return ListSeen(self.id, self.label, self.position or 0)
 
 
-class _BoardBody(BaseModel):
+class BoardBody(BaseModel):
+    """A board, with its lists in any order."""
+
     id: int
     name: str
     labels: list[Title] = []
     lists: list[_ListBody] = []
 
     def value(self) -> BoardSeen:
-        lists = sorted((one.value() for one in self.lists), key=lambda one: (one.position, one.id))
-        return BoardSeen(self.id, self.name, tuple(self.labels), tuple(lists))
-
-
-class _LabelBody(BaseModel):
-    id: int
-    name: str
-    color: str
-    description: Text = ""
-    is_project_label: bool
-
-    def value(self) -> LabelSeen:
-        return LabelSeen(self.id, self.name, Looks(self.color.lower(), self.description), self.is_project_label)
+        """As ours, the lists from the left."""
+        return BoardSeen(self.id, self.name, tuple(self.labels), from_the_left(one.value() for one in self.lists))
 
 
 class GitLabBoards:
@@ -48,17 +38,12 @@ class GitLabBoards:
 
     def boards(self, project: str) -> tuple[BoardSeen, ...]:
         """All boards, with their lists as they stand: one call a page. Open and Closed are not among them."""
-        return tuple(body.value() for body in self._api.all(_boards(project), _BoardBody))
-
-    def labels(self, project: str) -> tuple[LabelSeen, ...]:
-        """All labels a board may use, its groups' included: one call a page."""
-        path, query = f"{project_path(project)}/labels", {"include_ancestor_groups": "true"}
-        return tuple(body.value() for body in self._api.all(path, _LabelBody, query))
+        return tuple(body.value() for body in self._api.all(_boards(project), BoardBody))
 
     def create(self, project: str, name: str) -> BoardSeen:
         """A new board without lists."""
         answer = self._api.client.http_post(_boards(project), post_data={"name": name})
-        board = understood(_BoardBody, answer, f"the board {name}").value()
+        board = understood(BoardBody, answer, f"the board {name}").value()
         if board.name != name:
             raise Permanent(f"GitLab made a board {board.name!r} where {name!r} was asked for. Rename it in GitLab.")
         return board
@@ -67,7 +52,7 @@ class GitLabBoards:
         """Which labels an issue must carry to be shown; none shows all. Premium, and ignored on Free."""
         path = f"{_boards(project)}/{board.id}"
         answer = self._api.client.http_put(path, post_data={"labels": ",".join(labels)})
-        made = understood(_BoardBody, answer, f"the board {board.name}").value()
+        made = understood(BoardBody, answer, f"the board {board.name}").value()
         if set(made.labels) != set(labels):
             raise Permanent(
                 f"GitLab said yes and did not narrow the board {board.name} of {project}. On GitLab Free it cannot: "

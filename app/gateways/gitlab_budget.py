@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from app.domain.failure import Temporary
+from app.domain.installation import CALLS_A_MINUTE
 from app.domain.provision import ISSUES_A_MINUTE
 
 LONGEST_PAUSE = 3600.0
@@ -64,7 +65,7 @@ class Budget:
 
     def __init__(
         self,
-        rate: float = 10.0,
+        rate: float = CALLS_A_MINUTE / 60,
         burst: float = 150.0,
         reserve: float = 30.0,
         notes_per_minute: float = 40.0,

@@ -11,15 +11,15 @@ import httpx
 
 from app.gateways.gitlab_about import GitLabAbout
 from app.gateways.gitlab_api import Api
-from app.gateways.gitlab_backend import READ_TIMEOUT, HttpxBackend, http_client
+from app.gateways.gitlab_backend import NEVER, READ_TIMEOUT, Again, HttpxBackend, http_client
 from app.gateways.gitlab_boards import GitLabBoards
 from app.gateways.gitlab_budget import Budget
+from app.gateways.gitlab_commits import GitLabCommits
 from app.gateways.gitlab_documents import GitLabDocuments
 from app.gateways.gitlab_hooks import GitLabHooks
 from app.gateways.gitlab_labels import GitLabLabels
 from app.gateways.gitlab_list import GitLabLister
 from app.gateways.gitlab_merge_note import GitLabMergeNote
-from app.gateways.gitlab_program_issues import GitLabProgramIssues
 from app.gateways.gitlab_read import GitLabReader
 from app.gateways.gitlab_schedules import GitLabSchedules
 from app.gateways.gitlab_templates import GitLabTemplates
@@ -35,16 +35,16 @@ class GitLab:
     reader: GitLabReader
     writer: GitLabWriter
     lister: GitLabLister
+    documents: GitLabDocuments
     about: GitLabAbout
     labels: GitLabLabels
     templates: GitLabTemplates
-    documents: GitLabDocuments
-    program_issues: GitLabProgramIssues
     boards: GitLabBoards
     hooks: GitLabHooks
     schedules: GitLabSchedules
     variables: GitLabVariables
     merge_note: GitLabMergeNote
+    commits: GitLabCommits
     client: httpx.Client
 
     def close(self) -> None:
@@ -67,13 +67,17 @@ def connect(
     patience: float = READ_TIMEOUT,
     version: str = "0",
     clock: Callable[[], float] = time.time,
+    reading: Again = NEVER,
+    *,
+    operator: bool = False,
 ) -> GitLab:
     """Doors to the GitLab at `url` (its root, without /api). Calls nothing yet.
 
-    `patience` is how many seconds an answer may take; `clock` is Unix time.
+    `patience` is how many seconds an answer may take; `clock` is Unix time. `reading` says when a read is repeated,
+    `operator` that the token is an operator's and not the service's.
     """
     client = http_client(token.strip(), version, patience)
-    backend = HttpxBackend(client, url, budget or Budget(), clock)
+    backend = HttpxBackend(client, url, budget or Budget(), clock, reading, operator=operator)
     api = Api(
         gitlab.Gitlab(
             url,
@@ -93,15 +97,15 @@ def _doors(url: str, api: Api, client: httpx.Client) -> GitLab:
         reader=GitLabReader(api),
         writer=GitLabWriter(api, labels),
         lister=GitLabLister(api),
+        documents=GitLabDocuments(api, labels),
         about=GitLabAbout(api, labels),
         labels=GitLabLabels(api),
         templates=GitLabTemplates(api),
-        documents=GitLabDocuments(api),
-        program_issues=GitLabProgramIssues(api, labels),
         boards=GitLabBoards(api),
         hooks=GitLabHooks(api),
         schedules=GitLabSchedules(api),
         variables=GitLabVariables(api),
         merge_note=GitLabMergeNote(api),
+        commits=GitLabCommits(api),
         client=client,
     )

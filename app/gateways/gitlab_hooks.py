@@ -14,7 +14,7 @@ from app.gateways.gitlab_models import Text, understood
 _IN_API = {"signing": "signing_token", "secret": "token"}
 
 
-class _HookBody(BaseModel):
+class HookBody(BaseModel):
     """A webhook; all that ends in `_events` is a trigger."""
 
     model_config = ConfigDict(extra="allow")
@@ -29,14 +29,20 @@ class _HookBody(BaseModel):
     token_present: bool | None = None
     signing_token_present: bool | None = None
 
-    def value(self) -> HookSeen:
+    @property
+    def on(self) -> frozenset[str]:
+        """Its triggers, by GitLab's names."""
         extra = self.model_extra or {}
+        return frozenset(name for name, on in extra.items() if name.endswith("_events") and on is True)
+
+    def value(self) -> HookSeen:
+        """As ours."""
         return HookSeen(
             id=self.id,
             url=self.url,
             name=self.name,
             description=self.description,
-            on=frozenset(name for name, on in extra.items() if name.endswith("_events") and on is True),
+            on=self.on,
             verifies=self.enable_ssl_verification,
             template=bool(self.custom_webhook_template),
             signing=self.signing_token_present,
@@ -54,7 +60,7 @@ class GitLabHooks:
     def hooks(self, project: str) -> tuple[HookSeen, ...]:
         """All hooks of a project: one call a page."""
         try:
-            return tuple(body.value() for body in self._api.all(_path(project), _HookBody))
+            return tuple(body.value() for body in self._api.all(_path(project), HookBody))
         except Forbidden as no:
             raise _maintainers_only(project) from no
 
@@ -69,7 +75,7 @@ class GitLabHooks:
                 answer = client.http_put(f"{_path(project)}/{hook}", post_data=body)
         except Forbidden as no:
             raise _maintainers_only(project) from no
-        made = understood(_HookBody, answer, f"the webhook of {project}")
+        made = understood(HookBody, answer, f"the webhook of {project}")
         shown = {name: value or "" for name, value in made.model_dump().items()}
         dropped = [name for name, wish in fields.items() if shown.get(name, "") != (wish or "")]
         if dropped:
@@ -77,7 +83,7 @@ class GitLabHooks:
         _require_tokens(project, made, tokens)
 
 
-def _require_tokens(project: str, made: _HookBody, tokens: Mapping[str, str]) -> None:
+def _require_tokens(project: str, made: HookBody, tokens: Mapping[str, str]) -> None:
     """GitLab before 19.0 takes a signing token without a word and keeps none (merge request 231325)."""
     if "signing" in tokens and not made.signing_token_present:
         raise Permanent(

@@ -6,8 +6,10 @@ from pydantic import BaseModel
 
 from app.domain.failure import Missing, Permanent
 from app.domain.label_wishes import Carrier, LabelFields, LabelPlace, Standing, differences
+from app.domain.provision_boards import BoardSeen
 from app.gateways.gitlab_answers import Taken
 from app.gateways.gitlab_api import Api, Query, project_path
+from app.gateways.gitlab_boards import BoardBody
 from app.gateways.gitlab_budget import in_background, in_bulk
 from app.gateways.gitlab_models import Flag, References, Text, Title, understood
 
@@ -27,7 +29,7 @@ class _LabelBody(BaseModel):
     closed_issues_count: int | None = None
     open_merge_requests_count: int | None = None
 
-    def value(self, own: bool) -> Standing:
+    def value(self, own: bool, counts: bool = False) -> Standing:
         return Standing(
             id=self.id,
             title=self.name,
@@ -36,9 +38,9 @@ class _LabelBody(BaseModel):
             archived=self.archived,
             priority=self.priority,
             own=own,
-            open=self.open_issues_count,
-            closed=self.closed_issues_count,
-            merge_requests=self.open_merge_requests_count,
+            open=self.open_issues_count if counts else None,
+            closed=self.closed_issues_count if counts else None,
+            merge_requests=self.open_merge_requests_count if counts else None,
         )
 
 
@@ -58,20 +60,7 @@ class _CarrierBody(BaseModel):
         return Carrier(self.project_id, self.iid, self.references.full, labels, self.state == "opened")
 
 
-class _Titled(BaseModel):
-    name: str
-
-
-class _ListBody(BaseModel):
-    label: _Id | None = None
-
-
-class _BoardBody(_Titled):
-    lists: list[_ListBody] = []
-    labels: list[_Id] = []
-
-
-class _RequestBody(BaseModel):
+class _CarryingMergeRequest(BaseModel):
     iid: int
     labels: list[Title] = []
 
@@ -84,15 +73,22 @@ class GitLabLabels:
         self._api = api
 
     def listed(self, place: LabelPlace) -> tuple[Standing, ...]:
-        """All labels there, with those of the groups above and the counts of their issues: one call a page.
+        """All labels there, with those of the groups above: one call a page.
 
-        A group's list does not say whose a label is (lib/api/entities/group_label.rb), so under another group all pass
-        for its own; `own_ids` tells them apart.
+        Those of a project with the counts of what carries them. A group's label is counted without the projects of its
+        subgroups, and one that is called None as the issues without a label (Label#issues_count, app/models/label.rb):
+        such counts are not told. A group's list does not say whose a label is (lib/api/entities/group_label.rb), so
+        under another group all pass for its own; `own_ids` tells them apart.
         """
-        query = {"with_counts": "true", "include_ancestor_groups": "true"}
+        query = {"include_ancestor_groups": "true"} | ({} if place.group else {"with_counts": "true"})
         with in_background():
             found = self._api.all(_labels(place), _LabelBody, query)
-        return tuple(body.value(own=body.is_project_label is not False) for body in found)
+        return tuple(self._standing(body, place) for body in found)
+
+    @staticmethod
+    def _standing(body: _LabelBody, place: LabelPlace) -> Standing:
+        own = body.is_project_label is not False
+        return body.value(own, counts=own and not place.group and body.name.casefold() not in _FILTER_WORDS)
 
     def own_ids(self, place: LabelPlace) -> frozenset[int]:
         """The ids of the labels that belong to the place itself: one call a page."""
@@ -160,9 +156,13 @@ class GitLabLabels:
             return frozenset(self._api.one(_issue(carrier), _CarrierBody).labels)
 
     def relabel(self, carrier: Carrier, old: str, new: str) -> None:
-        """One label for another, as one change, in one call. Stays below the webhook events that are never dropped."""
+        """One label for another, as one change, in one call. Stays below the webhook events that are never dropped.
+
+        One that the issue has is not added again, which could take the others of its scope away.
+        """
+        wish = {"remove_labels": old} | ({} if new in carrier.labels else {"add_labels": new})
         with in_background(), in_bulk():
-            answer = self._api.client.http_put(_issue(carrier), post_data={"add_labels": new, "remove_labels": old})
+            answer = self._api.client.http_put(_issue(carrier), post_data=wish)
         labels = understood(_CarrierBody, answer, carrier.reference).labels
         if new not in labels or old in labels:
             raise Permanent(
@@ -176,10 +176,10 @@ class GitLabLabels:
         if label.title.casefold() not in _FILTER_WORDS:
             wanted = {**wanted, "labels": label.title}
         with in_background():
-            requests = self._api.all(f"{_place(place)}/merge_requests", _RequestBody, wanted)
-            boards = self._api.all(f"{_place(place)}/boards", _BoardBody)
+            requests = self._api.all(f"{_place(place)}/merge_requests", _CarryingMergeRequest, wanted)
+            boards = self._api.all(f"{_place(place)}/boards", BoardBody)
         merges = [f"{place.path}!{one.iid}" for one in requests if label.title in one.labels]
-        holding = [one.name for one in boards if label.id in _on_board(one)]
+        holding = [one.name for one in boards if label.title in _on_board(one.value())]
         return (*merges, *(f"the board {name}" for name in holding))
 
 
@@ -196,8 +196,9 @@ def _issue(carrier: Carrier) -> str:
     return f"/projects/{carrier.project_id}/issues/{carrier.iid}"
 
 
-def _on_board(board: _BoardBody) -> set[int]:
-    return {one.label.id for one in board.lists if one.label} | {one.id for one in board.labels}
+def _on_board(board: BoardSeen) -> set[str | None]:
+    """Labels by title: a group's of the same title counts for it, too, which is the safe side."""
+    return {one.title for one in board.lists} | set(board.labels)
 
 
 def _sent(fields: LabelFields, title: str) -> dict[str, Any]:

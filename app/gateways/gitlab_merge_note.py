@@ -23,14 +23,14 @@ class GitLabMergeNote:
         """
         body = f"{text.rstrip()}\n\n{MARKER}"
         notes = self._ours(where)
-        if not notes:
+        new = not notes
+        if new:
             self._write("post", f"{self._path(where)}/notes", body, where)
             notes = self._ours(where)
-            self._tidy(where, notes[1:])
-            return True
         self._tidy(where, notes[1:])
-        if notes[0].body == body:
-            return False
+        # Of two first runs at once the older note stays, which may be the other run's: what is said last counts.
+        if not notes or notes[0].body.rstrip() == body:
+            return new
         self._write("put", f"{self._path(where)}/notes/{notes[0].id}", body, where)
         return True
 

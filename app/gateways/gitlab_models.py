@@ -1,15 +1,17 @@
 """GitLab's JSON as it comes, read tolerantly and handed on as our own values; extras are ignored (CONTRACT 1-4)."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from app.domain.failure import Permanent
-from app.domain.issue import Issue, LabelEvent, Link, Note, Ref, User
+from app.domain.issue import Award, Issue, LabelEvent, Link, Note, Ref, User
 
 _GHOST = User(id=0, username="ghost")
+_DUPLICATE_OF = re.compile(r"/projects/(\d{1,18})/issues/(\d{1,18})/?$", re.ASCII)
 
 
 def _instant(value: object) -> object:
@@ -54,6 +56,17 @@ class Milestone(BaseModel):
     title: str
 
 
+class IssueLinks(BaseModel):
+    """Addresses beside an issue; the one of the issue it duplicates is there while it is closed as a duplicate."""
+
+    closed_as_duplicate_of: str | None = None
+
+    def duplicate_of(self) -> tuple[int, int] | None:
+        """The project's id and the issue's number in that address."""
+        found = _DUPLICATE_OF.search(self.closed_as_duplicate_of or "")
+        return (int(found[1]), int(found[2])) if found else None
+
+
 class IssueBody(BaseModel):
     """An issue in the REST API (CONTRACT 3)."""
 
@@ -73,6 +86,7 @@ class IssueBody(BaseModel):
     confidential: Flag = False
     milestone: Milestone | None = None
     issue_type: Annotated[str, BeforeValidator(lambda value: value or "issue")] = "issue"
+    addresses: Annotated[IssueLinks, BeforeValidator(lambda value: value or {})] = Field(IssueLinks(), alias="_links")
 
     def value(self, project: str) -> Issue:
         """As ours, addressed by the path we asked under."""
@@ -93,6 +107,7 @@ class IssueBody(BaseModel):
             confidential=self.confidential,
             milestone=self.milestone.title if self.milestone else None,
             kind=self.issue_type,
+            duplicate_of=self.addresses.duplicate_of(),
         )
 
 
@@ -150,6 +165,31 @@ class LinkBody(BaseModel):
     def value(self) -> Link:
         """As ours."""
         return Link(self.references.full, self.link_type)
+
+
+class AwardBody(BaseModel):
+    """A reaction. Deleted people's belong to the ghost."""
+
+    name: str
+    created_at: Instant
+    user: Person | None = None
+
+    def value(self) -> Award:
+        """As ours."""
+        return Award(self.name, self.user.value() if self.user else _GHOST, self.created_at)
+
+
+class NoteId(BaseModel):
+    """Which note."""
+
+    id: int
+
+
+class ThreadBody(BaseModel):
+    """A thread: a comment and its answers, the comment first. Its id is needed to answer in it (CONTRACT 12)."""
+
+    id: str
+    notes: list[NoteId]
 
 
 class LabelBody(BaseModel):

@@ -1,8 +1,9 @@
 """Reading one issue whole: itself, its label events, its notes (promises 1 and 6)."""
 
-from app.domain.issue import Issue, Link, Note, Ref, Snapshot
+from app.domain.failure import Missing
+from app.domain.issue import Award, Issue, Link, Note, Ref, Snapshot
 from app.gateways.gitlab_api import Api, issue_path
-from app.gateways.gitlab_models import IssueBody, LabelEventBody, LinkBody, NoteBody
+from app.gateways.gitlab_models import AwardBody, IssueBody, LabelEventBody, LinkBody, NoteBody
 
 
 class GitLabReader:
@@ -34,3 +35,18 @@ class GitLabReader:
     def links(self, ref: Ref) -> tuple[Link, ...]:
         """The issue's links; GitLab allows a hundred at most (CONTRACT 4) and gives them in one answer."""
         return tuple(body.value() for body in self._api.all(f"{issue_path(ref)}/links", LinkBody))
+
+    def awards(self, ref: Ref, note_id: int) -> tuple[Award, ...]:
+        """The reactions on a note, oldest first; none where the note has just been deleted."""
+        try:
+            bodies = self._api.all(f"{issue_path(ref)}/notes/{note_id}/award_emoji", AwardBody)
+        except Missing:
+            return ()
+        return tuple(sorted((body.value() for body in bodies), key=lambda a: a.at))
+
+    def look_at(self, ref: Ref) -> Issue | None:
+        """The issue alone; None where there is none that we can see."""
+        try:
+            return self.issue(ref)
+        except Missing:
+            return None

@@ -1,13 +1,13 @@
 """Pipeline schedules of a project (doc/api/pipeline_schedules.md). Listing takes Developer."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import TypeVar
 
+from gitlab.utils import EncodedId
 from pydantic import BaseModel
 
-from app.domain.failure import Permanent
-from app.domain.provision_schedules import JOB, ScheduleSeen, ours
+from app.domain.failure import Missing, Permanent
+from app.domain.provision_schedules import ScheduleSeen
 from app.gateways.gitlab_answers import Forbidden
 from app.gateways.gitlab_api import Api, project_path
 from app.gateways.gitlab_models import Text, understood
@@ -21,9 +21,8 @@ class _Owner(BaseModel):
     state: str = "active"
 
 
-class _Variable(BaseModel):
-    key: str
-    value: Text = ""
+class _Branch(BaseModel):
+    name: str
 
 
 class _Body(BaseModel):
@@ -34,7 +33,6 @@ class _Body(BaseModel):
     cron_timezone: str
     active: bool
     owner: _Owner | None = None
-    variables: list[_Variable] = []
 
     def value(self) -> ScheduleSeen:
         return ScheduleSeen(
@@ -46,7 +44,6 @@ class _Body(BaseModel):
             active=self.active,
             owner=self.owner.username if self.owner else None,
             runs=self.owner is not None and self.owner.state == "active",
-            job=next((one.value for one in self.variables if one.key == JOB), None),
         )
 
 
@@ -57,17 +54,20 @@ class GitLabSchedules:
         self._api = api
 
     def schedules(self, project: str) -> tuple[ScheduleSeen, ...]:
-        """All schedules: one call a page, and one more for each of ours, as a list does not show their variables."""
+        """All schedules: one call a page."""
         rows = _allowed(project, lambda: self._api.all(_path(project), _Body))
-        return tuple(self._whole(project, row.value()) for row in rows)
+        return tuple(row.value() for row in rows)
 
-    def _whole(self, project: str, row: ScheduleSeen) -> ScheduleSeen:
-        if not ours(row.description):
-            return row
-        return replace(row, job=self._api.one(f"{_path(project)}/{row.id}", _Body).value().job)
+    def has_branch(self, project: str, branch: str) -> bool:
+        """Whether the project has a branch of this name."""
+        try:
+            self._api.one(f"{project_path(project)}/repository/branches/{EncodedId(branch)}", _Branch)
+        except Missing:
+            return False
+        return True
 
-    def put(self, project: str, schedule: int | None, fields: Mapping[str, str | bool]) -> int:
-        """Set these fields, of a new schedule where `schedule` is None; returns its id. We own a new one."""
+    def put(self, project: str, schedule: int | None, fields: Mapping[str, str | bool]) -> None:
+        """Set these fields, of a new schedule where `schedule` is None. We own a new one."""
         client = self._api.client
 
         def write() -> object:
@@ -80,20 +80,15 @@ class GitLabSchedules:
         dropped = [name for name, wish in fields.items() if shown[name] != wish]
         if dropped:
             raise Permanent(f"GitLab said yes and kept a schedule of {project} without {', '.join(dropped)}.")
-        return body.id
 
-    def set_job(self, project: str, schedule: int, job: str, *, new: bool) -> None:
-        """Give a schedule its variable; `new` is whether it has none yet."""
-        path = f"{_path(project)}/{schedule}/variables"
-
-        def write() -> object:
-            if new:
-                return self._api.client.http_post(path, post_data={"key": JOB, "value": job})
-            return self._api.client.http_put(f"{path}/{JOB}", post_data={"value": job})
-
-        made = understood(_Variable, _allowed(project, write), f"the variable {JOB} of a schedule")
-        if (made.key, made.value) != (JOB, job):
-            raise Permanent(f"GitLab said yes and did not set {JOB} of a schedule of {project}.")
+    def take_over(self, project: str, schedule: int, owner: str) -> None:
+        """Make it ours; `owner` is our username. Its pipelines run as us from then on."""
+        path = f"{_path(project)}/{schedule}/take_ownership"
+        body = understood(
+            _Body, _allowed(project, lambda: self._api.client.http_post(path)), f"a schedule of {project}"
+        )
+        if body.owner is None or body.owner.username != owner:
+            raise Permanent(f"GitLab said yes and did not give a schedule of {project} to @{owner}.")
 
 
 def _allowed(project: str, call: Callable[[], T]) -> T:
@@ -102,7 +97,7 @@ def _allowed(project: str, call: Callable[[], T]) -> T:
     except Forbidden as no:
         raise Permanent(
             f"this token's user may not keep the pipeline schedules of {project}, or its pipelines are switched off. "
-            "It takes a Developer, and a Maintainer for the schedules of others: put such a token into "
+            "It takes a Developer, and a Maintainer to take over the schedules of others: put such a token into "
             "SOUNDING_BOARD_OPERATOR_TOKEN."
         ) from no
 

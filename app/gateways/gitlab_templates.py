@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from app.domain.failure import Missing, Permanent
 from app.domain.issue_template import FOLDER
-from app.domain.provision_templates import BRANCH, Blobs, FileWrite, LastCommit, RequestSeen
+from app.domain.provision_templates import BRANCH, Blobs, FileWrite, LastCommit, MergeRequestSeen
 from app.gateways.gitlab_answers import Forbidden
 from app.gateways.gitlab_api import Api, Query, project_path
 from app.gateways.gitlab_models import Text, understood
@@ -49,7 +49,7 @@ class _CommitBody(BaseModel):
     author_name: Text = ""
 
 
-class _RequestBody(BaseModel):
+class _MergeRequestBody(BaseModel):
     iid: int
     state: str
     description: Text = ""
@@ -58,8 +58,8 @@ class _RequestBody(BaseModel):
     source_branch: str
     target_branch: str
 
-    def value(self) -> RequestSeen:
-        return RequestSeen(self.iid, self.description, self.state == "opened")
+    def value(self) -> MergeRequestSeen:
+        return MergeRequestSeen(self.iid, self.description, self.state == "opened")
 
 
 class GitLabTemplates:
@@ -97,10 +97,10 @@ class GitLabTemplates:
             raise Permanent(f"{path} of {project} was taken away a moment ago; plan again.")
         return LastCommit(found[0].id, found[0].author_name)
 
-    def request(self, project: str) -> RequestSeen | None:
+    def merge_request(self, project: str) -> MergeRequestSeen | None:
         """The open merge request from our branch, else the newest that was closed unmerged. Forks' are not ours."""
         query = {"source_branch": BRANCH, "state": "all"}
-        found, _ = self._api.page(_requests(project), _RequestBody, query)
+        found, _ = self._api.page(_merge_requests(project), _MergeRequestBody, query)
         ours = [body for body in found if body.source_project_id == body.project_id and body.state != "merged"]
         ours.sort(key=lambda body: (body.state == "opened", body.iid))
         return ours[-1].value() if ours else None
@@ -125,7 +125,7 @@ class GitLabTemplates:
                 ) from refused
             raise
 
-    def open_request(self, project: str, target: str, description: str) -> int:
+    def open_merge_request(self, project: str, target: str, description: str) -> int:
         """A merge request from our branch; its number. Raises Permanent."""
         wish = {
             "source_branch": BRANCH,
@@ -134,16 +134,16 @@ class GitLabTemplates:
             "description": description,
             "remove_source_branch": True,
         }
-        answer = self._api.client.http_post(_requests(project), post_data=wish)
-        made = understood(_RequestBody, answer, f"a merge request of {project}")
+        answer = self._api.client.http_post(_merge_requests(project), post_data=wish)
+        made = understood(_MergeRequestBody, answer, f"a merge request of {project}")
         if (made.source_branch, made.target_branch, made.description) != (BRANCH, target, description):
             raise Permanent(f"GitLab opened !{made.iid} of {project} otherwise than asked. Look at it, and plan again.")
         return made.iid
 
     def describe(self, project: str, iid: int, description: str) -> None:
         """Another description for a merge request."""
-        answer = self._api.client.http_put(f"{_requests(project)}/{iid}", post_data={"description": description})
-        if understood(_RequestBody, answer, f"!{iid} of {project}").description != description:
+        answer = self._api.client.http_put(f"{_merge_requests(project)}/{iid}", post_data={"description": description})
+        if understood(_MergeRequestBody, answer, f"!{iid} of {project}").description != description:
             raise Permanent(f"GitLab said yes and did not change the description of !{iid} of {project}.")
 
 
@@ -151,7 +151,7 @@ def _repository(project: str) -> str:
     return f"{project_path(project)}/repository"
 
 
-def _requests(project: str) -> str:
+def _merge_requests(project: str) -> str:
     return f"{project_path(project)}/merge_requests"
 
 

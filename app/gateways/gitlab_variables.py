@@ -16,11 +16,10 @@ class _Body(BaseModel):
     key: str
     masked: bool = False
     protected: bool = False
-    hidden: bool | None = None
     environment_scope: str = "*"
 
     def value(self, place: str) -> VariableSeen:
-        return VariableSeen(place, self.key, self.masked, self.protected, self.hidden, self.environment_scope)
+        return VariableSeen(place, self.key, self.masked, self.protected, self.environment_scope)
 
 
 class GitLabVariables:

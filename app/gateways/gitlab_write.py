@@ -9,9 +9,9 @@ from gitlab.v4.objects import ProjectIssue
 
 from app.domain.failure import Missing, Permanent, Temporary
 from app.domain.issue import Ref
-from app.domain.plan import ChangeLabels, DeleteNote, EditNote, PostNote, Write
+from app.domain.plan import ChangeLabels, DeleteNote, EditNote, PostNote, React, Write
 from app.gateways.gitlab_api import Api, issue_path, project_path
-from app.gateways.gitlab_models import IssueBody, LabelBody, WrittenNote, understood
+from app.gateways.gitlab_models import IssueBody, LabelBody, ThreadBody, WrittenNote, understood
 
 
 class KnownLabels:
@@ -56,6 +56,7 @@ class GitLabWriter:
 
     def apply(self, ref: Ref, write: Write) -> int | None:
         """One call, sent once: a lost answer raises Temporary and nothing is sent again (there is no idempotency key).
+        An answer in a thread takes one more, which finds the thread.
 
         Returns the id of a note that was posted or edited. Raises Temporary, Permanent, Missing.
         """
@@ -69,6 +70,9 @@ class GitLabWriter:
                 return self._edit(ref, write)
             case DeleteNote():
                 self._delete(ref, write)
+                return None
+            case React():
+                self._react(ref, write)
                 return None
             case _:
                 assert_never(write)
@@ -96,7 +100,10 @@ class GitLabWriter:
             )
 
     def _post(self, ref: Ref, write: PostNote) -> int:
-        answer = self._api.client.http_post(f"{issue_path(ref)}/notes", post_data={"body": write.body})
+        wish: dict[str, str | bool] = {"body": write.body}
+        if write.internal:
+            wish["internal"] = True
+        answer = self._api.client.http_post(f"{self._thread(ref, write.reply_to)}/notes", post_data=wish)
         note = understood(WrittenNote, answer, f"a note on {ref}")
         if note.id is None:
             raise Permanent(
@@ -104,6 +111,17 @@ class GitLabWriter:
                 "actions. Mend the template so that it says a sentence."
             )
         return note.id
+
+    def _thread(self, ref: Ref, comment: int | None) -> str:
+        """Where a note is posted: on the issue, or in the thread of a comment, whose id only the threads tell."""
+        if comment is None:
+            return issue_path(ref)
+        threads = self._api.all(f"{issue_path(ref)}/discussions", ThreadBody)
+        for thread in threads:
+            if comment in {note.id for note in thread.notes}:
+                return f"{issue_path(ref)}/discussions/{thread.id}"
+        message = f"Comment {comment} on {ref} was deleted a moment ago; the issue is read anew."
+        raise Temporary(message, retry_after=1.0)
 
     def _edit(self, ref: Ref, write: EditNote) -> int:
         try:
@@ -116,6 +134,14 @@ class GitLabWriter:
     def _delete(self, ref: Ref, write: DeleteNote) -> None:
         try:
             self._issue(ref).notes.delete(write.note_id)
+        except Missing:
+            return
+
+    def _react(self, ref: Ref, write: React) -> None:
+        """GitLab answers 404 to a reaction that is there already, as to a comment that is gone: both are fine."""
+        try:
+            path = f"{issue_path(ref)}/notes/{write.note_id}/award_emoji"
+            self._api.client.http_post(path, post_data={"name": write.name})
         except Missing:
             return
 

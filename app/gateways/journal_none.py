@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from app.domain.issue import Ref
 from app.domain.journal import Entry
 
 
@@ -15,3 +16,7 @@ class NoJournal:
     def moves_by(self, username: str, since: datetime, until: datetime) -> int:  # noqa: ARG002 - the port's names
         """None that we know of."""
         return 0
+
+    def reminded(self, username: str, since: datetime, but: Ref) -> bool:  # noqa: ARG002 - the port's names
+        """Not that we know of."""
+        return False

@@ -11,6 +11,7 @@ from typing import Self
 
 from app.domain.issue import Ref
 from app.domain.journal import Entry
+from app.domain.plan import Verdict
 from app.gateways.journal_json import from_json, to_json
 from app.gateways.sqlite_file import connect, instant, lock_file, micros, migrate, transaction, translated
 
@@ -84,6 +85,14 @@ class SqliteJournal:
         with self._reading():
             (moves,) = self._db.execute(MOVES, (username, micros(since), micros(until))).fetchone()
         return int(moves)
+
+    def reminded(self, username: str, since: datetime, but: Ref) -> bool:
+        """Whether this person was reminded in earnest since then, of other requests than this."""
+        asked = "SELECT said, project, iid FROM line WHERE who = ? AND at > ? AND NOT dry"
+        with self._reading():
+            found = self._db.execute(asked, (username, micros(since))).fetchall()
+        verdict = f'"verdict": "{Verdict.REMINDED}"'
+        return any(verdict in said and (project, iid) != (but.project, but.iid) for said, project, iid in found)
 
     def lines(self, ref: Ref, limit: int) -> tuple[Entry, ...]:
         """What was decided and written about an issue, newest first."""

@@ -43,7 +43,7 @@ class ChangeShape(PlanPart):
     because: str
     issues: int | None = Field(description="How many issues it touches; null where nobody knows.")
     named: tuple[str, ...] = Field(description="Those issues, or the first of them.")
-    by: str | None = Field(description="Who changed the thing last, where GitLab records one.")
+    unmet: bool = Field(default=False, description="A declared thing that is not as declared and waits for people.")
 
 
 class KindShape(PlanPart):
@@ -81,6 +81,7 @@ class PlanShape(PlanPart):
     limits: LimitsShape
     pending: int = Field(ge=0, description="Changes that write something.")
     issues: int = Field(ge=0, description="How many issues they touch.")
+    unmet: int = Field(default=0, ge=0, description="Declared things that are not as declared and wait for people.")
     kinds: tuple[KindShape, ...]
     changes: tuple[ChangeShape, ...]
     refusals: tuple[RefusalShape, ...]
@@ -98,6 +99,7 @@ def shaped_plan(plan: SavedPlan, version: str) -> PlanShape:
         limits=LimitsShape(deletions=plan.limits.deletions, issues=plan.limits.issues),
         pending=len(provision.pending),
         issues=provision.touched,
+        unmet=provision.unmet,
         kinds=tuple(_kind(provision, kind) for kind in provision.kinds),
         changes=tuple(_change(change) for change in provision.changes),
         refusals=tuple(RefusalShape(message=stop.message, flag=stop.flag) for stop in provision.refusals),
@@ -128,7 +130,7 @@ def _change(change: Change) -> ChangeShape:
         because=change.because,
         issues=change.issues,
         named=change.named,
-        by=change.by,
+        unmet=change.unmet,
     )
 
 
@@ -156,5 +158,5 @@ def _understood(shape: ChangeShape) -> Change:
         because=shape.because,
         issues=shape.issues,
         named=shape.named,
-        by=shape.by,
+        unmet=shape.unmet,
     )

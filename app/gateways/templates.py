@@ -3,6 +3,7 @@
 import re
 import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from jinja2 import (
@@ -31,6 +32,8 @@ _ROLE_NAMES = {
     Role.EM: "the EM",
     Role.PROGRAM_LEAD: "the program lead",
 }
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class Templates:
@@ -56,7 +59,11 @@ class Templates:
             "or_list": _or_list,
             "dotted": _dotted,
             "role": _role,
+            "day": _day,
+            "sentence": _sentence,
             "trusted": _trusted,
+            "issue": _issue,
+            "whole": _whole,
         }
 
     def note(self, template: str, data: Mapping[str, object], area: str | None) -> str:
@@ -64,7 +71,7 @@ class Templates:
         return self._text(f"notes/{template}.md.j2", data, area)
 
     def issue(self, template: str, data: Mapping[str, object], area: str | None) -> str:
-        """The text of an issue, or of a form that people file one with."""
+        """The text of an issue, or of the template that people file one with."""
         return self._text(f"issues/{template}.md.j2", data, area) + "\n"
 
     def _text(self, name: str, data: Mapping[str, object], area: str | None) -> str:
@@ -132,8 +139,29 @@ def _trusted(text: str) -> Markup:
     return Markup(" ".join(text.split()))  # noqa: S704
 
 
+def _issue(ref: str) -> Markup:
+    """A reference that GitLab shows with the issue's title, to those who may see it (CONTRACT 8)."""
+    plain = re.fullmatch(r"[\w.+-]+(?:/[\w.+-]+)+#\d{1,18}", ref, re.ASCII)
+    return Markup(f"{ref}+" if plain else neutral.quote(ref))  # noqa: S704
+
+
+def _whole(text: str) -> Markup:
+    """Somebody's sentence, longer than what is only quoted."""
+    return Markup(neutral.quote(text, at_most=400))  # noqa: S704
+
+
 def _role(role: Role) -> Markup:
     return Markup(_ROLE_NAMES[role])  # noqa: S704
+
+
+def _sentence(words: str) -> Markup:
+    """Our own words at the start of a sentence."""
+    return Markup(words[:1].upper() + words[1:])  # noqa: S704
+
+
+def _day(instant: datetime) -> Markup:
+    """`Tue 17 Mar`, in UTC: for people, so without a year, as nothing waits that long."""
+    return Markup(f"{_DAYS[instant.weekday()]} {instant.day} {_MONTHS[instant.month - 1]}")  # noqa: S704
 
 
 def _or_list(items: Iterable[object]) -> Markup:

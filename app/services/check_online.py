@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Protocol
 
-from app.domain.failure import Missing, Permanent
-from app.domain.installation import HOOK_PATH, TRIGGERS, Allowance, Delivery, Hook, Member, Token
+from app.domain.account_book import AccountBook
+from app.domain.failure import Missing, NotAccepted, Permanent
+from app.domain.house_words import namesakes
+from app.domain.installation import CALLS_A_MINUTE, HOOK_PATH, TRIGGERS, Allowance, Delivery, Hook, Member, Token
 from app.domain.issue import Ref, Snapshot, User
 from app.domain.program import Program, Tier
 from app.domain.taxonomy import Taxonomy, scope_of
@@ -15,8 +18,6 @@ PLANNER = 15
 """The lowest role that may set labels (CONTRACT 0, 17.7)."""
 MAINTAINER = 40
 """The lowest role that may see and set webhooks, schedules and variables (CONTRACT 9)."""
-PACE = 600
-"""So many calls a minute we make at most, once a first burst is over: the gateway's budget."""
 OLDEST = (18, 3)
 """GitLab gives keyset pages of issues since this version (CONTRACT 0)."""
 NAMED = 10
@@ -52,6 +53,10 @@ class About(Protocol):
 
     def members(self, project: str) -> Sequence[Member]:
         """Everybody with a role there."""
+        ...
+
+    def group_members(self, group: str) -> Sequence[Member]:
+        """Everybody with a role in a group."""
         ...
 
     def hooks(self, project: str) -> Sequence[Hook] | None:
@@ -95,6 +100,8 @@ class CheckOnline:
     reader: Reads
     taxonomy: Taxonomy
     program: Program
+    today: date
+    book: AccountBook = field(default_factory=AccountBook, repr=False)
 
     def run(self) -> Iterator[Found]:
         """The findings, as they come. Raises Temporary and Permanent where GitLab cannot be asked at all."""
@@ -108,14 +115,27 @@ class CheckOnline:
         yield _allowed(self.about.allowance())
         if self.program.tier is Tier.FREE:
             yield Found(None, ON_FREE)
-        if self.operators:
-            yield from self._operators(self.operators)
+        operators = self.operators
+        if operators:
+            try:
+                them = operators.whoami()
+            except NotAccepted as refused:
+                yield Found(False, str(refused))
+                operators = None
+            else:
+                yield from self._operators(operators, them)
         for project in self.program.projects:
             try:
-                yield from self._project(project.path, me)
+                yield from self._project(project.path, me, operators)
             except Missing:
                 yield Found(False, f"{project.path} is not there for us: add @{me.username} to it as Planner or above.")
         yield from self._operator()
+        if same := namesakes(self.book, self.taxonomy, self.program):
+            yield Found(
+                None,
+                f"These accounts are called like a label, field, region or area of ours: {_named(same)}. Nobody is "
+                "warned for typing such a name.",
+            )
 
     def _nobody(self, me: User) -> Iterator[Found]:
         """The service has to be a user of its own: what that user does is taken for the bot's."""
@@ -126,8 +146,7 @@ class CheckOnline:
                 "passes for the bot's, and no rule looks at it. Give the service a project or group access token.",
             )
 
-    def _operators(self, operators: About) -> Iterator[Found]:
-        them = operators.whoami()
+    def _operators(self, operators: About, them: User) -> Iterator[Found]:
         yield Found(True, f"plan and apply take the token of @{them.username} (id {them.id}).")
         yield from _token("The operator's token", operators.token())
         places = dict.fromkeys(project.path for project in self.program.projects)
@@ -141,24 +160,29 @@ class CheckOnline:
             if level < MAINTAINER:
                 what = "the webhook, schedules and variables"
                 yield Found(False, f"{path}: @{them.username} is no Maintainer there, so apply cannot keep {what}.")
+        if self.program.labels_in:
+            yield from _labels_of_group(operators, self.program.labels_in, them)
 
-    def _project(self, path: str, me: User) -> Iterator[Found]:
+    def _project(self, path: str, me: User, operators: About | None) -> Iterator[Found]:
         members = self.about.members(path)
         level = _level(members, me)
         if level < PLANNER:
             yield Found(False, f"{path}: @{me.username} may not set labels there; give it the role Planner or above.")
         elif level >= MAINTAINER and self.operators:
             yield Found(None, f"{path}: @{me.username} is a Maintainer there; for the service, Planner is enough.")
-        yield _labels(path, sorted(self.taxonomy.titles - self.about.label_titles(path)))
+        wanted = {label.title for label in self.taxonomy.labels if not label.out_of_use(self.today)}
+        yield _labels(path, sorted(wanted - self.about.label_titles(path)))
         here = {m.user.username.casefold() for m in members}
         absent = [p.username for p in self.program.roster.people if p.username.casefold() not in here]
         if absent:
             yield Found(None, f"{path}: these people of program.yml are not members there: {_named(absent)}.")
-        yield from self._hooks(path)
+        yield from self._hooks(path, operators or self.about)
 
-    def _hooks(self, path: str) -> Iterator[Found]:
-        about = self.operators or self.about
-        hooks = about.hooks(path)
+    def _hooks(self, path: str, about: About) -> Iterator[Found]:
+        try:
+            hooks = about.hooks(path)
+        except Missing:
+            hooks = None
         if hooks is None:
             yield Found(
                 None,
@@ -206,13 +230,24 @@ def _allowed(allowance: Allowance | None) -> Found:
     if allowance is None:
         return Found(None, "GitLab tells no limit of calls; self-managed ones have none until somebody sets it.")
     told = f"GitLab lets our token make {allowance.limit} calls a minute, and {allowance.left} are left in this one"
-    if allowance.limit < PACE:
-        return Found(None, f"{told}. We make up to {PACE}, so sweeps and plans will wait now and then.")
-    return Found(True, f"{told}; we make up to {PACE}.")
+    if allowance.limit < CALLS_A_MINUTE:
+        return Found(None, f"{told}. We make up to {CALLS_A_MINUTE}, so sweeps and plans will wait now and then.")
+    return Found(True, f"{told}; we make up to {CALLS_A_MINUTE}.")
 
 
 def _level(members: Sequence[Member], user: User) -> int:
     return max((m.access_level for m in members if m.user.id == user.id), default=0)
+
+
+def _labels_of_group(operators: About, group: str, them: User) -> Iterator[Found]:
+    """Whoever has a role in its projects only has none in the group, and may not set its labels."""
+    try:
+        level = _level(operators.group_members(group), them)
+    except Missing:
+        level = 0
+    if level < PLANNER:
+        cure = "give it the role Planner or above in the group itself"
+        yield Found(False, f"{group}: @{them.username} may not set this group's labels; {cure}.")
 
 
 def _labels(path: str, missing: Sequence[str]) -> Found:
@@ -221,7 +256,7 @@ def _labels(path: str, missing: Sequence[str]) -> Found:
     return Found(
         False,
         f"{path}: these labels of label_taxonomy.yml are not there yet: {_named(missing)}. "
-        "`sounding-board apply` makes them.",
+        "`sounding-board plan` tells for each what `apply` does, or what is left to people.",
     )
 
 
@@ -243,7 +278,7 @@ def _reached(path: str, hook: Hook, last: Delivery | None) -> Found:
     """Whether deliveries arrive, as GitLab saw it: it takes 2xx and 3xx for success (CONTRACT 1, Delivery)."""
     if last is None:
         return Found(
-            None, f"{path}: GitLab delivered nothing to our webhook in two days; Test, on its page, sends something."
+            None, f"{path}: GitLab knows of no delivery to our webhook in two days; Test, on its page, sends something."
         )
     when = f"{path}: our webhook's last delivery, on {last.at:%Y-%m-%d %H:%M} UTC,"
     if last.status[:1] in ("2", "3"):

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from app.domain.issue import Issue, Link, Note, Ref, Snapshot
+from app.domain.issue import Award, Issue, Link, Note, Ref, Snapshot
 from app.domain.journal import Entry
-from app.domain.plan import Write
+from app.domain.plan import Errand, Write
 
 
 class IssueReader(Protocol):
@@ -20,6 +20,14 @@ class IssueReader(Protocol):
         """The issue's links: one call."""
         ...
 
+    def awards(self, ref: Ref, note_id: int) -> tuple[Award, ...]:
+        """The reactions on a note, none where it is gone: one call."""
+        ...
+
+    def look_at(self, ref: Ref) -> Issue | None:
+        """The issue alone, None where there is none that we can see: one call."""
+        ...
+
     def notes(self, ref: Ref) -> tuple[Note, ...]:
         """The issue's notes alone: one call."""
         ...
@@ -30,6 +38,22 @@ class IssueWriter(Protocol):
 
     def apply(self, ref: Ref, write: Write) -> int | None:
         """Do it; the note's id for notes. Raises Temporary, Permanent; Permanent too where GitLab dropped it."""
+        ...
+
+
+class Errands(Protocol):
+    """Does what takes another issue."""
+
+    def run(self, errand: Errand) -> None:
+        """Do it, so that doing it again changes nothing. Raises Temporary, Permanent."""
+        ...
+
+
+class Likeness(Protocol):
+    """Knows which requests likely ask for the same."""
+
+    def alike(self, issue: Issue, now: datetime) -> tuple[Ref, ...] | None:
+        """Other requests of its area, the likest first; None where they cannot be listed now. Mostly no call."""
         ...
 
 
@@ -50,6 +74,10 @@ class Journal(Protocol):
 
     def moves_by(self, username: str, since: datetime, until: datetime) -> int:
         """How many distinct moves this person made in that time, of those we judged (bursts, workflow 3.6)."""
+        ...
+
+    def reminded(self, username: str, since: datetime, but: Ref) -> bool:
+        """Whether this person was reminded of anything since then, of other requests than this."""
         ...
 
 

@@ -2,10 +2,12 @@
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice, takewhile
 from typing import Any, Protocol, TypeVar
 
-from app.domain.failure import Permanent, Temporary
+from app.domain.failure import Left, Permanent, Temporary
 from app.domain.provision import (
     Act,
     Change,
@@ -21,6 +23,9 @@ from app.domain.provision import (
 
 W = TypeVar("W")
 
+SIDE_BY_SIDE = 8
+"""Steps that may be made at the same time: sixty labels take the time of eight calls, not of sixty."""
+
 
 class Part(Protocol[W]):
     """One kind of thing the program owns in GitLab."""
@@ -34,8 +39,9 @@ class Part(Protocol[W]):
         """Read, a list call a page, and compare. Raises Temporary and Permanent where it could not be read whole."""
         ...
 
-    def make(self, step: Step[W]) -> None:
+    def make(self, step: Step[W]) -> str | None:
         """Do one step and compare GitLab's answer with the wish. Finds again what it needs; harmless when repeated.
+        What people have to know of it besides is returned, as half a sentence.
 
         Raises Temporary, and Permanent where GitLab refuses or keeps something else than was asked.
         """
@@ -44,13 +50,15 @@ class Part(Protocol[W]):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """One step after it was tried; `problem` is None when it was made. `again_in` is in seconds, where GitLab said
-    when to ask again.
+    """One step after it was tried; `problem` is None when it was made, else `left` tells how far it came. `again_in`
+    is in seconds, where GitLab said when to ask again. `told` is what people have to know of it besides.
     """
 
     change: Change
     problem: str | None = None
     again_in: float | None = None
+    left: Left = Left.UNDONE
+    told: str | None = None
 
 
 class Provisioning:
@@ -61,6 +69,7 @@ class Provisioning:
         self._parts = tuple(sorted(parts, key=lambda part: order.index(part.kind)))
         self._version = version
         self._steps: deque[tuple[Part[Any], Step[Any]]] = deque()
+        self._tried: list[Part[Any]] = []
         self._refused = False
 
     def plan(self, limits: Limits) -> Provision:
@@ -70,6 +79,7 @@ class Provisioning:
         GitLab cannot answer now: half a plan is none.
         """
         self._steps.clear()
+        self._tried.clear()
         drafts, problems = self._drafts()
         steps = [(part, step) for part, draft in drafts for step in draft.steps]
         changes = tuple(step.change for _, step in steps)
@@ -87,33 +97,72 @@ class Provisioning:
             as_declared={part.kind: draft.as_declared for part, draft in drafts},
         )
 
-    def _drafts(self) -> tuple[list[tuple[Part[Any], Draft[Any]]], dict[Kind, str]]:
+    def _drafts(self) -> tuple[list[tuple[Part[Any], Draft[Any]]], dict[Kind, Permanent]]:
         drafts: list[tuple[Part[Any], Draft[Any]]] = []
-        problems: dict[Kind, str] = {}
+        problems: dict[Kind, Permanent] = {}
         for part in self._parts:
             try:
                 drafts.append((part, part.draft()))
             except Permanent as problem:
-                problems[part.kind] = str(problem)
+                problems[part.kind] = problem
         return drafts, problems
 
-    def carry_out(self) -> Iterator[Done]:
-        """Make the pending changes of the last plan in their order; ends with the first that could not be made, and
-        begins with that one when it is called again.
+    @property
+    def coming(self) -> tuple[Change, ...]:
+        """The changes of the last plan that are made next, side by side; none when all are made.
 
         Raises Permanent, before anything is written, where that plan was refused.
         """
         if self._refused:
             raise Permanent("This plan is refused, so nothing of it is made.")
-        while self._steps:
-            part, step = self._steps[0]
-            try:
-                part.make(step)
-            except Temporary as problem:
-                yield Done(step.change, str(problem), problem.retry_after)
-                return
-            except Permanent as problem:
-                yield Done(step.change, str(problem))
-                return
+        return tuple(step.change for _, step in self._next())
+
+    def make_next(self) -> tuple[Done, ...]:
+        """Try what is coming; what could not be made is told last, and comes first when it is tried again."""
+        if not self.coming:
+            return ()
+        tried = self._try(self._next())
+        failed = [(part, step) for part, step, done in tried if done.problem]
+        for _ in tried:
             self._steps.popleft()
-            yield Done(step.change)
+        self._steps.extendleft(reversed(failed))
+        self._tried += [part for part, _, done in tried if not done.problem and part not in self._tried]
+        return tuple(sorted((done for _, _, done in tried), key=lambda done: done.problem is not None))
+
+    def carry_out(self) -> Iterator[Done]:
+        """Make the pending changes of the last plan in their order; ends where one could not be made."""
+        while done := self.make_next():
+            yield from done
+            if done[-1].problem:
+                return
+
+    def _next(self) -> list[tuple[Part[Any], Step[Any]]]:
+        """The next step, and those behind it that may be made beside it: of a kind, one goes ahead, since what hinders
+        it, a missing right, mostly hinders all.
+        """
+        ahead = self._steps and self._steps[0][0] not in self._tried
+        alike = list(takewhile(lambda pair: pair[1].beside, islice(self._steps, 1 if ahead else SIDE_BY_SIDE)))
+        return alike or list(islice(self._steps, 1))
+
+    @staticmethod
+    def _try(batch: list[tuple[Part[Any], Step[Any]]]) -> list[tuple[Part[Any], Step[Any], Done]]:
+        """Each step of a batch once, with what became of it."""
+
+        def one(pair: tuple[Part[Any], Step[Any]]) -> tuple[Part[Any], Step[Any], Done]:
+            part, step = pair
+            return part, step, _made(part, step)
+
+        if len(batch) == 1:
+            return [one(batch[0])]
+        with ThreadPoolExecutor(len(batch), thread_name_prefix="apply") as pool:
+            return list(pool.map(one, batch))
+
+
+def _made(part: Part[Any], step: Step[Any]) -> Done:
+    try:
+        told = part.make(step)
+    except Temporary as problem:
+        return Done(step.change, str(problem), problem.retry_after, problem.left)
+    except Permanent as problem:
+        return Done(step.change, str(problem), left=problem.left)
+    return Done(step.change, told=told)

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol, assert_never
 
-from app.domain.failure import Permanent, Temporary
-from app.domain.label_succession import ON_ITS_WAY, Succession, succession
+from app.domain.failure import Permanent, Temporary, in_part
+from app.domain.label_succession import ON_ITS_WAY, Succession
 from app.domain.program import Program, Project, Tier
 from app.domain.provision import Draft, Kind, Step, Where
 from app.domain.provision_boards import (
@@ -16,13 +16,14 @@ from app.domain.provision_boards import (
     BoardWish,
     Columns,
     DropList,
-    LabelSeen,
     ListSeen,
     MakeBoard,
     MoveList,
     Narrow,
     canonical,
     compare,
+    from_the_left,
+    uneven,
 )
 from app.domain.taxonomy import Taxonomy
 
@@ -32,10 +33,6 @@ class Boards(Protocol):
 
     def boards(self, project: str) -> Sequence[BoardSeen]:
         """All boards of a project, whole."""
-        ...
-
-    def labels(self, project: str) -> Sequence[LabelSeen]:
-        """The labels that boards of a project may use."""
         ...
 
     def create(self, project: str, name: str) -> BoardSeen:
@@ -59,6 +56,19 @@ class Boards(Protocol):
         ...
 
 
+class LabelsThere(Protocol):
+    """What boards need to know of labels: the kind labels tells it, so that both see the same. Raises Temporary,
+    Permanent."""
+
+    def passed_on(self, project: str) -> Succession:
+        """Which labels get another title, and which are merged."""
+        ...
+
+    def ids(self, project: str) -> Mapping[str, int]:
+        """The labels that boards of a project may use, by title, read now."""
+        ...
+
+
 class ProvisionBoards:
     """The part of plan and apply for boards. With `deletes`, lists of retired statuses are taken away."""
 
@@ -67,13 +77,15 @@ class ProvisionBoards:
     def __init__(
         self,
         door: Boards,
+        labels: LabelsThere,
         taxonomy: Taxonomy,
         program: Program,
         places: Mapping[str, Where],
         *,
         deletes: bool = False,
     ) -> None:
-        self._door, self._taxonomy, self._program, self._places = door, taxonomy, program, places
+        self._door, self._labels = door, labels
+        self._taxonomy, self._program, self._places = taxonomy, program, places
         self._deletes = deletes
         self._seen: dict[str, tuple[BoardSeen, ...]] = {}
         self._label_ids: dict[str, Mapping[str, int]] = {}
@@ -103,7 +115,7 @@ class ProvisionBoards:
         return compare(
             project.path,
             [self._wanted(project, index) for index in range(len(project.boards))],
-            Columns(titles, places, dict(passed_on.merges)),
+            Columns(titles, places, dict((*passed_on.past, *passed_on.merges))),
             self._seen[project.path],
             narrows=self._program.tier is not Tier.FREE,
             deletes=self._deletes,
@@ -123,11 +135,7 @@ class ProvisionBoards:
         titles = {one.title for board in seen for one in board.lists} | {t for board in seen for t in board.labels}
         if not any(title and (title in former or title.endswith(ON_ITS_WAY)) for title in titles):
             return Succession()
-        in_project = self._program.labels_in is None
-        labels = self._door.labels(project)
-        own = {one.title: one.looks for one in labels if one.of_project == in_project}
-        inherited = [one.title for one in labels if in_project and not one.of_project]
-        return succession(self._taxonomy.labels, own, inherited)
+        return self._labels.passed_on(project)
 
     def make(self, step: Step[BoardWish]) -> None:
         """One step. A board is made with its lists; where that breaks off, the next plan goes on with the rest."""
@@ -153,15 +161,20 @@ class ProvisionBoards:
     def _make_board(self, wish: MakeBoard) -> None:
         for title in (*wish.titles, *([wish.label] if wish.label else [])):
             self._label_id(wish.project, title)
-        made = self._door.create(wish.project, wish.board)
+        made = self._made_before(wish) or self._door.create(wish.project, wish.board)
         self._keep(wish.project, made)
         try:
-            if wish.label:
+            if wish.label and made.labels != (wish.label,):
                 self._narrow(Narrow(wish.project, wish.board, (wish.label,)))
             for index, title in enumerate(wish.titles):
                 self._add(AddList(wish.project, wish.board, title, index))
         except (Temporary, Permanent) as problem:
-            raise _broken_off(problem, f"The board {wish.board} is made, and not all of it: ") from problem
+            raise in_part(problem, f"The board {wish.board} is made, and not all of it:") from problem
+
+    def _made_before(self, wish: MakeBoard) -> BoardSeen | None:
+        """By an earlier try that broke off, or by somebody else: GitLab takes a second board of the same name."""
+        named = (one for one in self._door.boards(wish.project) if one.name == wish.board)
+        return min(named, key=lambda one: one.id, default=None)
 
     def _narrow(self, wish: Narrow) -> None:
         for title in wish.labels:
@@ -172,29 +185,57 @@ class ProvisionBoards:
     def _add(self, wish: AddList) -> None:
         """Harmless where the list is there by now: GitLab refuses a second one of the same label."""
         board, label_id = self._board(wish), self._label_id(wish.project, wish.title)
+        if all(one.title != wish.title for one in board.lists):
+            self._add_list(wish, board, label_id)
+        self._move(wish.project, self._board(wish), wish.title, wish.index)
+
+    def _add_list(self, wish: AddList, board: BoardSeen, label_id: int) -> None:
         try:
             made = self._door.add_list(wish.project, board, wish.title, label_id)
-            self._keep(wish.project, replace(board, lists=(*board.lists, made)))
+            self._keep(wish.project, replace(board, lists=from_the_left((*board.lists, made))))
         except Permanent:
             self._seen[wish.project] = tuple(self._door.boards(wish.project))
             if all(one.title != wish.title for one in self._board(wish).lists):
                 raise
-        self._move(wish.project, self._board(wish), wish.title, wish.index)
 
     def _move(self, project: str, board: BoardSeen, title: str, index: int) -> None:
-        """To the place of the list that stands at the index now. GitLab refuses to move a list to where it is."""
+        """To the index among all lists. GitLab refuses to move a list to where it is."""
         moved = next((one for one in board.lists if one.title == title), None)
         if moved is None:
             raise Permanent(f"The list of {title} on the board {board.name} of {project} is gone; plan again.")
         index = min(index, len(board.lists) - 1)
         if board.lists[index] == moved:
             return
-        self._door.move_list(project, board, moved, board.lists[index].position)
+        board = self._evened(project, board)
+        moved = next(one for one in board.lists if one.id == moved.id)
+        if board.lists[index] == moved:
+            return
+        self._door.move_list(project, board, moved, index)
         order = list(_without(board.lists, moved))
         order.insert(index, moved)
-        positions = [one.position for one in board.lists]
-        lists = tuple(replace(one, position=at) for one, at in zip(order, positions, strict=True))
-        self._keep(project, replace(board, lists=lists))
+        self._keep(project, replace(board, lists=tuple(replace(one, position=at) for at, one in enumerate(order))))
+
+    def _evened(self, project: str, board: BoardSeen) -> BoardSeen:
+        """The board with its lists at 0, 1, 2, …: a position means a place only there. Lists that went with their
+        labels leave gaps, and a new list may then share its position. What a move did is read, not reckoned.
+        """
+        for _ in range(2 * len(board.lists)):
+            found = uneven(board.lists)
+            if found is None:
+                break
+            self._door.move_list(project, board, *found)
+            board = self._again(project, board)
+        return board
+
+    def _again(self, project: str, board: BoardSeen) -> BoardSeen:
+        """The board as it stands now, its lists under the titles that they will have."""
+        titles = {one.id: one.title for one in board.lists}
+        now = next((one for one in self._door.boards(project) if one.id == board.id), None)
+        if now is None or {one.id for one in now.lists} != set(titles):
+            raise Permanent(f"The board {board.name} of {project} was changed by somebody else meanwhile; plan again.")
+        board = replace(board, lists=tuple(replace(one, title=titles[one.id]) for one in now.lists))
+        self._keep(project, board)
+        return board
 
     def _board(self, wish: Narrow | AddList | MoveList | DropList) -> BoardSeen:
         named = [one for one in self._seen.get(wish.project, ()) if one.name == wish.board]
@@ -209,7 +250,7 @@ class ProvisionBoards:
     def _label_id(self, project: str, title: str) -> int:
         """Looked up when it is needed: labels of the same plan are made by then."""
         if title not in self._label_ids.get(project, {}):
-            self._label_ids[project] = {one.title: one.id for one in self._door.labels(project)}
+            self._label_ids[project] = self._labels.ids(project)
         if title not in self._label_ids[project]:
             raise Permanent(f"The label {title} is not there in {project} yet; apply the kind labels first.")
         return self._label_ids[project][title]
@@ -224,9 +265,3 @@ def _then(board: BoardSeen, passed_on: Succession) -> BoardSeen:
 
 def _without(lists: Sequence[ListSeen], gone: ListSeen) -> tuple[ListSeen, ...]:
     return tuple(one for one in lists if one.id != gone.id)
-
-
-def _broken_off(problem: Temporary | Permanent, words: str) -> Temporary | Permanent:
-    if isinstance(problem, Temporary):
-        return Temporary(f"{words}{problem}", problem.retry_after)
-    return Permanent(f"{words}{problem}")

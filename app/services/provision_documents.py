@@ -1,6 +1,6 @@
 """The documents part of plan and apply: references to labels follow when those are renamed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from app.domain.failure import Permanent
@@ -15,7 +15,7 @@ from app.domain.taxonomy import Taxonomy
 class Documents(Protocol):
     """The door to documents. All raise Temporary, Permanent."""
 
-    def without(self, project: str, titles: Iterable[str]) -> tuple[Issue, ...]:
+    def without(self, project: str, titles: Sequence[str]) -> tuple[Issue, ...]:
         """Open issues that carry none of these labels."""
         ...
 

@@ -5,7 +5,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Protocol, assert_never
 
-from app.domain.failure import Permanent
+from app.domain.failure import Permanent, Temporary, in_part
+from app.domain.label_hiding import Hiding, may_hide, split_by, told_of
+from app.domain.label_matching import concerned, passed_on, recounted, wanted_carriers, wanted_uses
+from app.domain.label_succession import Succession
 from app.domain.label_wishes import (
     AlterLabel,
     Asked,
@@ -22,9 +25,10 @@ from app.domain.label_wishes import (
     rival,
 )
 from app.domain.program import Program, Tier
-from app.domain.provision import Act, Draft, Kind, Step, Where
-from app.domain.provision_labels import LabelStep, compare, seen_text, wanted_carriers, wanted_uses
+from app.domain.provision import Draft, Kind, Refusal, Step, Where, counted
+from app.domain.provision_labels import LabelStep, as_declared, compare, seen_text
 from app.domain.taxonomy import Taxonomy
+from app.domain.unknown_statuses import unknown_statuses, unknown_titles
 
 
 class Labels(Protocol):
@@ -59,7 +63,7 @@ class Labels(Protocol):
         ...
 
     def relabel(self, carrier: Carrier, old: str, new: str) -> None:
-        """One label for another."""
+        """One label for another, on an issue with these labels."""
         ...
 
     def uses(self, place: LabelPlace, label: Standing) -> tuple[str, ...]:
@@ -82,9 +86,9 @@ class ProvisionLabels:
         *,
         deletes: bool = False,
     ) -> None:
-        self._door, self._projects = door, [LabelPlace(project.path) for project in program.projects]
+        self._door, self._taxonomy = door, taxonomy
+        self._projects = [LabelPlace(project.path) for project in program.projects]
         group = program.labels_in
-        self._in_group = group is not None
         scopes = {scope.key for scope in taxonomy.scopes if scope.key}
         loose = {scope.key for scope in taxonomy.scopes if not scope.exclusive and program.tier is Tier.FREE}
         lines = {label.title: places.get(f"label:{label.title}") for label in taxonomy.labels}
@@ -99,41 +103,69 @@ class ProvisionLabels:
             )
             for place in ([LabelPlace(group, group=True)] if group else self._projects)
         ]
+        self._seen: dict[str, Seen] = {}
 
     def draft(self) -> Draft[LabelWish]:
         """One list call a page and place. More only where something is to do: issues that carry a label to be merged
-        or retired, whose a label under a subgroup is, what uses one that is to be deleted."""
+        or retired, whose a label under a subgroup is, what uses one that is to be deleted. In a group also the issues
+        of each label that stands there and is replaced or out of use, since its list counts none of subgroups; and
+        the labels of each project, where another one may hide the group's."""
         steps: list[LabelStep] = []
         texts: list[str] = []
+        refusals: list[Refusal] = []
         declared = 0
         for asked in self._asked:
-            seen = self._seen(asked)
-            found = self._unshadowed(compare(asked, seen))
+            seen = self._seen[asked.place.path] = self._read(asked)
+            hiding = self._hiding(asked, seen) if asked.place.group else ()
+            compared = compare(asked, seen)
+            refusals += split_by(compared, hiding)
+            found = told_of(asked, seen, compared, hiding)
             texts.append(seen_text(asked, seen, found))
-            declared += len({one.title for one in asked.labels} - {step.change.name for step in found})
-            steps += found
-        return Draft(tuple(steps), "\n".join(texts), as_declared=declared)
+            declared += as_declared(asked, seen, found)
+            steps += (*found, *unknown_statuses(asked.place, seen.labels, self._taxonomy))
+        return Draft(tuple(steps), "\n".join(texts), tuple(refusals), as_declared=declared)
 
-    def _seen(self, asked: Asked) -> Seen:
+    def passed_on(self, project: str) -> Succession:
+        """Which labels of a project get another title by this kind, and which are merged; read unless a draft did."""
+        asked = next(one for one in self._asked if one.place.group or one.place.path == project)
+        return passed_on(asked, self._seen.get(asked.place.path) or self._read(asked))
+
+    def ids(self, project: str) -> Mapping[str, int]:
+        """The labels that may be used in a project now, by title, its groups' too."""
+        return {one.title: one.id for one in self._door.listed(LabelPlace(project))}
+
+    def _read(self, asked: Asked) -> Seen:
+        labels = self._listed(asked)
+        uncounted = {one.title for one in labels if one.issues is None}
+        titles = uncounted.intersection((*concerned(asked, labels), *unknown_titles(labels, self._taxonomy)))
+        carriers = {title: tuple(self._door.carriers(asked.place, title)) for title in sorted(titles)}
+        labels = recounted(labels, carriers)
+        wanted = wanted_carriers(asked, labels)
+        carriers |= {title: tuple(self._door.carriers(asked.place, title)) for title in wanted if title not in carriers}
+        uses = {one.title: self._door.uses(asked.place, one) for one in wanted_uses(asked, labels)}
+        return Seen(labels, {title: carriers[title] for title in wanted}, uses)
+
+    def _listed(self, asked: Asked) -> tuple[Standing, ...]:
         labels = tuple(self._door.listed(asked.place))
         if asked.place.group and "/" in asked.place.path and compare(asked, Seen(labels)):
             own = self._door.own_ids(asked.place)
             labels = tuple(replace(one, own=one.id in own) for one in labels)
-        carriers = {title: tuple(self._door.carriers(asked.place, title)) for title in wanted_carriers(asked, labels)}
-        uses = {one.title: self._door.uses(asked.place, one) for one in wanted_uses(asked, labels)}
-        return Seen(labels, carriers, uses)
+        return labels
 
-    def _unshadowed(self, steps: tuple[LabelStep, ...]) -> tuple[LabelStep, ...]:
-        """A group's label is not made beside the same label of a project, which would go on hiding it there."""
-        if not self._in_group or not any(step.change.act is Act.CREATE for step in steps):
-            return steps
-        holders: dict[str, list[str]] = {}
+    def _hiding(self, asked: Asked, seen: Seen) -> tuple[Hiding, ...]:
+        """The labels of projects, and of groups between, that bear a title of ours: there they hide the group's."""
+        known = {one.id for one in seen.labels}
+        own: dict[str, frozenset[int]] = {}
+        found: list[Hiding] = []
         for project in self._projects:
             for label in self._door.listed(project):
-                if label.own:
-                    holders.setdefault(label.title, []).append(project.path)
-        told = tuple(_told_of(step, holders.get(step.change.name, ())) for step in steps)
-        return tuple(sorted(told, key=lambda step: step.change.act is Act.REPORT))
+                if label.own and may_hide(asked, label):
+                    found.append(Hiding(label.title, project.path))
+                elif not label.own and label.id not in known and may_hide(asked, label):
+                    groups = asked.place.down_to(project)
+                    own |= {one.path: self._door.own_ids(one) for one in groups if one.path not in own}
+                    found += [Hiding(label.title, one.path, group=True) for one in groups if label.id in own[one.path]]
+        return tuple(dict.fromkeys(found))
 
     def make(self, step: Step[LabelWish]) -> None:
         """One step. A merge goes on with the issues that are left when it is made again."""
@@ -153,11 +185,20 @@ class ProvisionLabels:
 
     def _merge(self, wish: MergeLabel) -> None:
         """Each issue is looked at again before it is changed: who moved a card meanwhile meant it."""
-        for carrier in self._door.carriers(wish.place, wish.old):
-            labels = self._door.labels_of(carrier)
-            if wish.old in labels and not rival(labels, wish.former, wish.new, wish.exclusive):
-                self._door.relabel(carrier, wish.old, wish.new)
-        self._door.alter(wish.place, wish.id, wish.old, LabelFields(archived=True))
+        carriers, passed = self._door.carriers(wish.place, wish.old), 0
+        try:
+            for carrier in carriers:
+                labels = self._door.labels_of(carrier)
+                if wish.old in labels and not rival(labels, wish.former, wish.new, wish.exclusive):
+                    self._door.relabel(replace(carrier, labels=labels), wish.old, wish.new)
+                    passed += 1
+            self._door.alter(wish.place, wish.id, wish.old, LabelFields(archived=True))
+        except (Temporary, Permanent) as problem:
+            if not passed:
+                raise
+            raise in_part(
+                problem, f"{passed} of {counted(len(carriers), 'issue')} got ~{wish.new} before it broke off."
+            ) from problem
 
     def _delete(self, wish: DeleteLabel) -> None:
         """Looks once more, since deleting takes a label off everything that carries it."""
@@ -169,15 +210,3 @@ class ProvisionLabels:
         if users or label.issues != 0:
             raise Permanent(f"~{label.title} is not deleted: by now it is used by {', '.join(users) or 'issues'}.")
         self._door.delete(wish.place, wish.id)
-
-
-def _told_of(step: LabelStep, holders: Sequence[str]) -> LabelStep:
-    """A step that would make a label which projects have already, as a report."""
-    if step.change.act is not Act.CREATE or not holders:
-        return step
-    because = (
-        f"{', '.join(holders)} has this label of its own, which would hide the group's; promote it there "
-        "(Manage, Labels, Promote to group label), which keeps its issues"
-    )
-    change = replace(step.change, act=Act.REPORT, differences=(), because=because)
-    return Step(change, TellOnly())

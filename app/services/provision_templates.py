@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Protocol
 
-from app.domain.failure import Permanent
-from app.domain.issue_template import LAYOUT, forms
+from app.domain.failure import Permanent, Temporary, in_part
+from app.domain.issue_template import LAYOUT, issue_templates
 from app.domain.program import Program, TemplateMode
 from app.domain.provision import Draft, Kind, Refusal, Step, Where
 from app.domain.provision_templates import (
@@ -13,14 +13,15 @@ from app.domain.provision_templates import (
     Blobs,
     FileWrite,
     LastCommit,
-    RequestSeen,
-    RequestWish,
+    MergeRequestSeen,
+    MergeRequestWish,
     Seen,
     TemplateFile,
     TemplatesWish,
     canonical,
     compare,
     differing,
+    left_behind,
     waits,
 )
 from app.domain.taxonomy import Taxonomy
@@ -45,7 +46,7 @@ class TemplateDoor(Protocol):
         """Who changed a file last."""
         ...
 
-    def request(self, project: str) -> RequestSeen | None:
+    def merge_request(self, project: str) -> MergeRequestSeen | None:
         """The merge request from our branch that is open, or was closed last."""
         ...
 
@@ -53,7 +54,7 @@ class TemplateDoor(Protocol):
         """Files as one commit."""
         ...
 
-    def open_request(self, project: str, target: str, description: str) -> int:
+    def open_merge_request(self, project: str, target: str, description: str) -> int:
         """A merge request from our branch; its number."""
         ...
 
@@ -62,8 +63,8 @@ class TemplateDoor(Protocol):
         ...
 
 
-class FormWording(Protocol):
-    """Turns a form's layout and values into Markdown."""
+class TemplateWording(Protocol):
+    """Turns a template's layout and values into Markdown."""
 
     def issue(self, template: str, data: Mapping[str, object], area: str | None) -> str:
         """The whole text."""
@@ -76,7 +77,12 @@ class ProvisionTemplates:
     kind = Kind.TEMPLATES
 
     def __init__(
-        self, door: TemplateDoor, words: FormWording, taxonomy: Taxonomy, program: Program, places: Mapping[str, Where]
+        self,
+        door: TemplateDoor,
+        words: TemplateWording,
+        taxonomy: Taxonomy,
+        program: Program,
+        places: Mapping[str, Where],
     ) -> None:
         self._door, self._words = door, words
         self._taxonomy, self._program, self._places = taxonomy, program, places
@@ -87,73 +93,90 @@ class ProvisionTemplates:
             return Draft((), "off")
         files = self._files()
         steps: list[Step[TemplatesWish | None]] = []
+        old: list[Step[TemplatesWish | None]] = []
         refusals: list[Refusal] = []
         texts: list[str] = []
         declared = 0
         for project in self._program.projects:
-            seen = self._seen(project.path, files)
+            blobs = self._door.files(project.path)
+            seen = self._seen(project.path, files, blobs)
             texts.append(canonical(project.path, files, seen))
+            where = self._places.get("templates", self._places.get(f"project:{project.path}"))
+            old += left_behind(project.path, files, blobs, where)
             if seen is None:
                 declared += len(files)
                 continue
             declared += len(files) - len(differing(files, seen.blobs))
-            where = self._places.get("templates", self._places.get(f"project:{project.path}"))
             found = compare(project.path, files, self._program.templates, seen, where)
             steps += [found.step] if found.step else []
             refusals += [found.refusal] if found.refusal else []
-        return Draft(tuple(steps), "\n".join(texts), tuple(refusals), declared)
+        return Draft((*steps, *old), "\n".join(texts), tuple(refusals), declared)
 
     def _files(self) -> tuple[TemplateFile, ...]:
         return tuple(
             TemplateFile(
-                form.path,
-                self._words.issue(LAYOUT, {one.name: getattr(form, one.name) for one in fields(form)}, form.area),
+                one.path,
+                self._words.issue(LAYOUT, {each.name: getattr(one, each.name) for each in fields(one)}, one.area),
             )
-            for form in forms(self._taxonomy, self._program)
+            for one in issue_templates(self._taxonomy, self._program)
         )
 
-    def _seen(self, project: str, files: tuple[TemplateFile, ...]) -> Seen | None:
+    def _seen(self, project: str, files: tuple[TemplateFile, ...], blobs: Blobs) -> Seen | None:
         """What has to be known to say what to do; None where all is as declared."""
-        blobs = self._door.files(project)
         if not differing(files, blobs):
             return None
-        request, proposed = None, None
+        merge_request, proposed = None, None
         if self._program.templates is TemplateMode.MERGE_REQUEST:
-            request, proposed = self._door.request(project), self._door.files(project, BRANCH)
-            if waits(files, request, proposed):
-                return Seen(blobs, "", request=request, proposed=proposed)
+            merge_request, proposed = self._door.merge_request(project), self._door.files(project, BRANCH)
+            if waits(files, merge_request, proposed):
+                return Seen(blobs, "", merge_request=merge_request, proposed=proposed)
         branch, empty, below = self._door.default_branch(project)
         pushes = not below
         if pushes and self._program.templates is TemplateMode.COMMIT and not empty:
             pushes = self._door.may_push(project, branch)
-        onto, there = (BRANCH, proposed or {}) if request and request.open else (branch, blobs)
+        onto, there = (BRANCH, proposed or {}) if merge_request and merge_request.open else (branch, blobs)
         changed = [file.path for file in differing(files, there) if file.path in there]
         last = {path: self._door.last_commit(project, onto, path) for path in changed}
-        return Seen(blobs, branch, empty, pushes, request, proposed, last)
+        return Seen(blobs, branch, empty, pushes, merge_request, proposed, last)
 
-    def make(self, step: Step[TemplatesWish | None]) -> None:
-        """Commit, look whether it is there, and ask for review where that is the way."""
+    def make(self, step: Step[TemplatesWish | None]) -> str | None:
+        """Commit, look whether it is there, and ask for review where that is the way; tells which merge request."""
         wish = step.wish
         if wish is None:
-            return
+            return None
         if wish.writes:
             self._commit(wish)
-        if wish.request and wish.request.iid is not None:
-            self._door.describe(wish.project, wish.request.iid, wish.request.description)
-        elif wish.request and not self._open(wish.project):
-            self._ask(wish.project, wish.request)
+        try:
+            number = self._propose(wish)
+        except (Temporary, Permanent) as problem:
+            if not wish.writes:
+                raise
+            raise in_part(problem, f"The issue templates are on {wish.branch}, and nobody is asked yet.") from problem
+        return f"merge !{number} of {wish.project} to bring them there" if number is not None else None
 
-    def _ask(self, project: str, wish: RequestWish) -> None:
+    def _propose(self, wish: TemplatesWish) -> int | None:
+        """The merge request that is open afterwards; None where the templates come by commit."""
+        if wish.merge_request is None:
+            return None
+        if wish.merge_request.iid is not None:
+            self._door.describe(wish.project, wish.merge_request.iid, wish.merge_request.description)
+            return wish.merge_request.iid
+        found = self._open(wish.project)
+        return self._ask(wish.project, wish.merge_request) if found is None else found
+
+    def _ask(self, project: str, wish: MergeRequestWish) -> int:
         """Harmless where another run of ours was quicker: GitLab keeps one for the same branches."""
         try:
-            self._door.open_request(project, wish.target, wish.description)
+            return self._door.open_merge_request(project, wish.target, wish.description)
         except Permanent:
-            if not self._open(project):
+            found = self._open(project)
+            if found is None:
                 raise
+            return found
 
-    def _open(self, project: str) -> bool:
-        found = self._door.request(project)
-        return found is not None and found.open
+    def _open(self, project: str) -> int | None:
+        found = self._door.merge_request(project)
+        return found.iid if found and found.open else None
 
     def _commit(self, wish: TemplatesWish) -> None:
         """Another run of ours may have been quicker: then all is there as it should be."""

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from app.domain.program import Program
 from app.domain.provision import Draft, Kind, Step, Where
-from app.domain.provision_variables import NEEDED, VariableSeen, canonical, compare, missing
+from app.domain.provision_variables import VariableSeen, canonical, compare, missing, needed
 
 
 class Variables(Protocol):
@@ -32,18 +32,19 @@ class ProvisionVariables:
         """One call; where the project lacks something, one more for each group above it, the nearest first."""
         if self._program.pipelines is None:
             return Draft((), "")
-        project = self._program.pipelines.project
+        project, hooks = self._program.pipelines.project, self._program.service is not None
+        wanted = needed(hooks=hooks)
         seen = list(self._door.of_project(project))
         unseen: list[str] = []
         group = project.rpartition("/")[0]
-        while group and missing(seen):
+        while group and missing(seen, wanted):
             inherited = self._door.of_group(group)
             seen += inherited or ()
             unseen += [group] if inherited is None else []
             group = group.rpartition("/")[0]
-        steps = compare(project, self._places.get("pipelines"), seen, unseen)
+        steps = compare(project, self._places.get("pipelines"), seen, unseen, hooks=hooks)
         told = {step.change.name.removesuffix("_FILE") for step in steps}
-        return Draft(steps, canonical(seen), as_declared=sum(name not in told for name in NEEDED))
+        return Draft(steps, canonical(seen), as_declared=sum(name not in told for name in wanted))
 
     def make(self, step: Step[None]) -> None:
         """Nothing: variables are only looked at."""

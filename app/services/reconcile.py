@@ -4,21 +4,39 @@ Webhook worker, sweep, dry run and `explain` all come through here; a dry run st
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from app.domain.case import Case, build, is_request, needs_links
+from app.domain.account_book import AccountBook
+from app.domain.case import Case, build, is_request, looks_for_duplicates, named_issues, needs_links, reactions_on
 from app.domain.decide import decide
 from app.domain.failure import Permanent, Temporary
 from app.domain.issue import Issue, Ref, Snapshot
 from app.domain.journal import Entry
 from app.domain.ours import HELD, MOVE
-from app.domain.plan import Action, ChangeLabels, DeleteNote, Finding, Plan, PostNote, Say, Verdict, Write
+from app.domain.plan import (
+    Action,
+    Carry,
+    ChangeLabels,
+    Deed,
+    DeleteNote,
+    Draft,
+    Finding,
+    Plan,
+    PostNote,
+    React,
+    Say,
+    Verdict,
+)
 from app.domain.planned import Planned
 from app.domain.program import Program
 from app.domain.taxonomy import Taxonomy
+from app.domain.verbal import Document, in_their_name, is_document, plan_drafts
 from app.domain.voice import Identity
-from app.services.ports import IssueReader, IssueWriter, Journal, Operator, Wording
+from app.services.ports import Errands, IssueReader, IssueWriter, Journal, Likeness, Operator, Wording
+
+NUDGED_ONCE_IN = timedelta(days=7)
+"""Beyond direct answers, people hear from us at most this often (promise 7)."""
 
 BURST_MOVES = 10
 BURST_WITHIN = timedelta(minutes=5)
@@ -36,19 +54,57 @@ class Reconciler:
     taxonomy: Taxonomy
     program: Program
     identity: Identity
+    likeness: Likeness
+    errands: Errands
+    book: AccountBook = field(default_factory=AccountBook)
 
     def plan(self, ref: Ref, now: datetime, known: Issue | None = None) -> Planned:
-        """Read and decide: three calls, two where the issue is `known`, one more where a status asks for links."""
-        if known is not None and not is_request(known, self.program):
+        """Read and decide: three calls, two where the issue is `known`, and one for each extra that the case needs."""
+        if known is not None and not self._concerns_us(known, now):
             return Planned(None, Plan(), ())
         snapshot = self.reader.snapshot(ref, known)
         if not is_request(snapshot.issue, self.program):
-            return Planned(None, Plan(), ())
+            return self._document(snapshot, now)
+        snapshot = replace(snapshot, issue=in_their_name(snapshot.issue, self.identity))
         case = self._case(snapshot, now)
-        if needs_links(case):
-            case = self._case(replace(snapshot, links=self.reader.links(ref)), now)
+        whole = self._with_extras(ref, snapshot, case)
+        if whole is not snapshot:
+            case = self._case(whole, now)
         plan = decide(case)
+        nudged = self._nudged(plan, ref, now)
+        if nudged:
+            case = replace(case, nudged=nudged)
+            plan = decide(case)
         return Planned(case, plan, tuple(self._word(case, action) for action in plan.actions))
+
+    def _concerns_us(self, issue: Issue, now: datetime) -> bool:
+        """A request, or a document on which somebody may have said something lately."""
+        lately = issue.updated_at > now - self.taxonomy.workflow.judged_for
+        return is_request(issue, self.program) or (lately and is_document(issue, self.program))
+
+    def _document(self, snapshot: Snapshot, now: datetime) -> Planned:
+        """On a document only what people tell us to do counts."""
+        if not is_document(snapshot.issue, self.program):
+            return Planned(None, Plan(), ())
+        plan = plan_drafts(Document(snapshot, self.taxonomy, self.program, self.identity), now)
+        return Planned(None, plan, tuple(action for action in plan.actions if isinstance(action, Draft)))
+
+    def _with_extras(self, ref: Ref, snapshot: Snapshot, case: Case) -> Snapshot:
+        """What only this case needs, one call each: links, the reactions on our note, whether a named issue exists."""
+        if needs_links(case):
+            snapshot = replace(snapshot, links=self.reader.links(ref))
+        note_id = reactions_on(case)
+        if note_id is not None:
+            snapshot = replace(snapshot, awards=self.reader.awards(ref, note_id))
+        named = named_issues(case)
+        if named:
+            found = {one: self.reader.look_at(one) for one in named}
+            requests = frozenset(r for r, issue in found.items() if issue and is_request(issue, self.program))
+            there = {one: issue is not None for one, issue in found.items()}
+            snapshot = replace(snapshot, there=there, requests=requests)
+        if looks_for_duplicates(case):
+            snapshot = replace(snapshot, alike=self.likeness.alike(snapshot.issue, case.now))
+        return snapshot
 
     def run(self, ref: Ref, now: datetime, deliveries: tuple[str, ...] = (), dry: bool = False) -> Planned:
         """Plan and, unless dry, write. Raises Temporary or Permanent; what was written before stays journalled."""
@@ -73,22 +129,36 @@ class Reconciler:
         self.journal.record(findings)
         person = self._bursting(planned)
         for write in planned.writes if person is None else _unspoken(planned.writes):
-            note_id = self.writer.apply(ref, write)
-            self.journal.record([replace(entry, write=write, note_id=note_id)])
+            self.journal.record([replace(entry, write=write, note_id=self._do(ref, write))])
         if person is not None:
             self._tell_of_burst(person, entry)
 
+    def _do(self, ref: Ref, deed: Deed) -> int | None:
+        """Carry out one write, or one errand; the note's id for notes."""
+        if isinstance(deed, Carry | Draft):
+            self.errands.run(deed)
+            return None
+        return self.writer.apply(ref, deed)
+
     def _case(self, snapshot: Snapshot, now: datetime) -> Case:
         voice = self.identity.hear(snapshot)
-        return build(snapshot, self.taxonomy, self.program, self.identity.bot, voice, now)
+        known = frozenset(self.book.entries)
+        case = build(snapshot, self.taxonomy, self.program, self.identity.bot, voice, now, known)
+        return replace(case, book=self.book, context=replace(case.context, book=self.book))
 
-    def _word(self, case: Case, action: Action) -> Write:
+    def _word(self, case: Case, action: Action) -> Deed:
         match action:
             case Say():
                 text = self.wording.note(action.template, action.data, case.area)
                 return self.identity.sign(text, action, case.voice.on(action.topic), case.snapshot.issue)
-            case ChangeLabels() | DeleteNote():
+            case ChangeLabels() | DeleteNote() | React() | Carry() | Draft():
                 return action
+
+    def _nudged(self, plan: Plan, ref: Ref, now: datetime) -> frozenset[str]:
+        """Of those whom this plan reminds, who was reminded elsewhere this week; best effort, by the journal."""
+        reminded = {f.who for f in plan.findings if f.verdict is Verdict.REMINDED and f.who}
+        since = now - NUDGED_ONCE_IN
+        return frozenset(who for who in reminded if self.journal.reminded(who, since, but=ref))
 
     def _bursting(self, planned: Planned) -> str | None:
         """Who moved this card as one of many: that is told in one summary, best effort, from the journal (3.6).
@@ -113,7 +183,7 @@ class Reconciler:
             self.journal.record([replace(entry, finding=untold)])
 
 
-def _unspoken(writes: tuple[Write, ...]) -> Iterator[Write]:
+def _unspoken(writes: tuple[Deed, ...]) -> Iterator[Deed]:
     """The writes without the note on the move, and without the label that points to it."""
     for write in writes:
         match write:

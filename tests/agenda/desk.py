@@ -61,7 +61,7 @@ class Desk:
     door: Meddling = field(init=False)
 
     def __post_init__(self) -> None:
-        self.door = Meddling(self.gitlab.program_issues)
+        self.door = Meddling(self.gitlab.documents)
 
     @property
     def documents(self) -> Documents:

@@ -82,7 +82,7 @@ def test_a_creator_who_dies_before_calling_people_leaves_that_to_the_next(desk: 
     with pytest.raises(Temporary):
         desk.documents.ensure(desk.wanted())
     assert desk.called("lead.ai") == 0
-    listed = desk.gitlab.program_issues.labelled(desk.wanted().project, LABEL)
+    listed = desk.gitlab.documents.labelled(desk.wanted().project, LABEL)
     desk.edits("sa.jane", desk.issues()[0], "## Notes", "## Notes\nTyped since the list was read.")
     desk.documents.ensure(desk.wanted(), listed)
     desk.documents.ensure(desk.wanted())
@@ -164,7 +164,7 @@ def test_a_marker_copied_elsewhere_is_worth_nothing(desk: Desk) -> None:
     assert found is not None
     assert found.ref == ref(other)
     desk.edits("sa.jane", ours, line, own)
-    assert marked(desk.gitlab.program_issues.read(ref(ours)), desk.identity) is None
+    assert marked(desk.gitlab.documents.read(ref(ours)), desk.identity) is None
 
 
 def test_a_marker_that_is_not_bound_yet_counts_only_in_what_we_wrote(desk: Desk) -> None:
@@ -226,7 +226,7 @@ def test_an_edit_between_our_reading_and_our_writing_is_told_and_its_tick_is_set
     assert [user.username for user in written.overwritten] == ["sa.jane"]
     assert written.items["412/accept"].box == "x"
     assert "- [x] Accept" in (issue.description or "")
-    told = marks(desk.gitlab.program_issues.activity(ref(issue)))
+    told = marks(desk.gitlab.documents.activity(ref(issue)))
     now = items_in(issue.description or "", str(NAME))
     ticks = read_ticks({}, now, told, items_wanted(blocks(1)), desk.identity.bot)
     assert [(tick.key, tick.by.username) for tick in ticks.done] == [("412/accept", "pm.ai")]
@@ -244,7 +244,7 @@ def test_one_who_types_without_a_pause_is_left_alone_for_now(desk: Desk) -> None
 def test_a_tick_goes_from_the_box_to_the_person_and_is_heeded_once(desk: Desk) -> None:
     known = desk.documents.ensure(desk.wanted()).issue
     (issue,) = desk.issues()
-    door, bot, asked = desk.gitlab.program_issues, desk.identity.bot, items_wanted(blocks())
+    door, bot, asked = desk.gitlab.documents, desk.identity.bot, items_wanted(blocks())
     desk.edits("sa.jane", issue, "- [ ] Accept", "- [x] Accept")
     told = marks(door.activity(ref(issue)))
     ticks = read_ticks({}, items_in(issue.description or "", str(NAME)), told, asked, bot)
@@ -270,7 +270,7 @@ def test_a_full_description_is_not_written(desk: Desk) -> None:
     (issue,) = desk.issues()
     room = LIMIT - len(issue.description or "")
     desk.world.update_issue(desk.world.user("sa.jane"), issue, description=(issue.description or "") + "x" * room)
-    known = desk.gitlab.program_issues.read(known.ref)
+    known = desk.gitlab.documents.read(known.ref)
     longer = (*desk.wanted().blocks, type(blocks()[0])("more", "y" * 100))
     with pytest.raises(Permanent) as caught:
         desk.documents.rewrite(known, NAME, News(longer))

@@ -40,7 +40,8 @@ def test_a_card_dragged_with_the_mouse_comes_back_with_its_note_and_another_stay
     card(page, bare).click()
     drawer = page.get_by_role("dialog")
     expect(drawer).to_contain_text(
-        "@sme.ken, I put this card back in New: Reviewed needs something that is not here yet."
+        "Almost there, @sme.ken: I keep your move to Reviewed. "
+        "The card is back in New, because something is not here yet."
     )
     expect(drawer).to_contain_text("Theme: Product managers read requests theme by theme.")
     page.keyboard.press("Escape")
@@ -49,5 +50,5 @@ def test_a_card_dragged_with_the_mouse_comes_back_with_its_note_and_another_stay
     expect(page.locator("#announcer")).to_contain_text(f"Moved #{whole.iid} to Reviewed.")
     stage.quiet()
     expect(column(page, "reviewed").locator(f'.card[data-iid="{whole.iid}"]')).to_be_visible()
-    assert re.search("I put this card back", house.said(bare)[0].body)
+    assert re.search("I keep your move to", house.said(bare)[0].body)
     assert house.said(whole) == []

@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from app.entrypoints.demo.story import FOR_THE_REVIEW, GAPS, REST_OF_IT
+from app.entrypoints.demo.story import FOR_THE_REVIEW, FROM_THE_PHONE, GAPS
 from app.fakegitlab import Refused, World
 from app.fakegitlab.drag import Column
 from app.fakegitlab.model import Board, Issue, Project, User
@@ -12,7 +12,7 @@ from tests.scenarios.living import COMPLETE
 
 PEOPLE = ("sa.jane", "sa.omar", "sme.ken", "lead.ai", "pm.ai", "program.lead")
 WORDS = (
-    REST_OF_IT,
+    FROM_THE_PHONE,
     FOR_THE_REVIEW,
     "Reason: we looked at it together with the customer.",
     "Any news? /close is only a word here.",

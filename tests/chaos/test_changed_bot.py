@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.envelope import Place, unseal
-from app.entrypoints.demo.story import FOR_THE_REVIEW, GAPS, REST_OF_IT
+from app.entrypoints.demo.story import FOR_THE_REVIEW, FROM_THE_PHONE, GAPS
 from app.fakegitlab.model import Issue, Note, User
 from tests.chaos.desk import Town, desk, town
 from tests.scenarios.living import SIGNING_KEY
@@ -69,7 +69,7 @@ def test_what_is_no_longer_true_is_succeeded_once_and_then_edited_in_place(
         old, mine = place.said(asked)
         assert (old.author, mine.author) == (former, new)
         assert succeeds(place, mine) == old.id
-        place.says("sa.jane", asked, REST_OF_IT)
+        place.says("sa.jane", asked, FROM_THE_PHONE)
         working.settle()
         assert place.said(asked) == [old, mine]
         assert "Thank you! This request has the context it needs" in mine.body
@@ -90,7 +90,7 @@ def test_the_notes_of_a_former_bot_that_was_deleted_are_still_known(place: Town,
         place.says("sa.omar", asked, "I have heard of this too.")
         working.settle()
         assert place.seen(asked) == before
-        place.says("sa.jane", asked, REST_OF_IT)
+        place.says("sa.jane", asked, FROM_THE_PHONE)
         working.settle()
         old, mine = place.said(asked)
         assert (old.author.username, mine.author) == ("ghost", new)
@@ -120,7 +120,7 @@ def test_back_to_the_former_bot_the_newest_note_counts(place: Town, asked: Issue
     """A new token that is taken back: what was said meanwhile is not asked again."""
     former, new = place.bot, successor(place)
     with desk(place, tmp_path / "new", **as_settings(new, former)) as working:
-        place.says("sa.jane", asked, REST_OF_IT)
+        place.says("sa.jane", asked, FROM_THE_PHONE)
         working.settle()
         assert "context::ready" in place.labels(asked)
         old, middle = place.said(asked)

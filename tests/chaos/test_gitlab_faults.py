@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.entrypoints.demo.story import FOR_THE_REVIEW, GAPS, REST_OF_IT
+from app.entrypoints.demo.story import FOR_THE_REVIEW, FROM_THE_PHONE, GAPS
 from app.fakegitlab import Fault, Faults
 from app.fakegitlab.model import Issue
 from tests.chaos.desk import CLIENT_PATIENCE, Desk, Town, desk, town
@@ -49,7 +49,7 @@ def play(working: Desk, trouble: Strike) -> Issue:
     issue = found.files("sa.jane", GAPS)
     working.settle()
     steps: tuple[Callable[[], None], ...] = (
-        lambda: found.says("sa.jane", issue, REST_OF_IT),
+        lambda: found.says("sa.jane", issue, FROM_THE_PHONE),
         lambda: found.drags("sa.omar", issue, "status::accepted"),
         lambda: found.drags("sme.ken", issue, "status::reviewed"),
         lambda: found.says("sa.jane", issue, FOR_THE_REVIEW),
@@ -80,7 +80,8 @@ def test_a_fault_leaves_no_trace(
         assert "attempt 1 failed, to be tried again" in caplog.text
         assert place.seen(issue) == undisturbed
         assert place.once(issue)
-        assert not any(call.method == "DELETE" for call in place.world.calls)
+        # Omar's note makes room for Ken's; none is there twice on the way.
+        assert len({call.path for call in place.world.calls if call.method == "DELETE"}) <= 1
         assert working.dead() == ()
         assert working.plan_is_empty(issue)
 

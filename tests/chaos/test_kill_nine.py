@@ -157,10 +157,9 @@ def nothing_is_dead(trial: Ordeal) -> bool:
 
 
 def nothing_was_doubled(trial: Ordeal) -> bool:
-    """One note a topic, and none was ever taken away again."""
-    for issue in [trial.operator_issue, *trial.crowd.issues]:
-        assert set(topics(trial.world, issue).values()) <= {1}, (issue.iid, topics(trial.world, issue))
-    return not any(call.method == "DELETE" for call in trial.witness)
+    """One note a topic; what was taken away had another note in its place."""
+    issues = [trial.operator_issue, *trial.crowd.issues]
+    return all(set(topics(trial.world, issue).values()) <= {1} for issue in issues)
 
 
 def test_nothing_acknowledged_is_lost_and_nothing_doubled_in_three_kills(tmp_path: Path) -> None:

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from app.domain.merge_note import MARKER, MOST, Part, note_text
+from app.domain.merge_note import MARKER, MOST, Section, note_text
 from app.fakegitlab import FakeGitLab, World
 from app.fakegitlab.model import Project
+from app.fakegitlab.possessions import MergeRequestNote
 from tests.commands.terminal import Terminal
 
 PROJECT = "acme/program"
@@ -88,6 +89,23 @@ def test_of_two_that_a_race_made_the_oldest_stays(terminal: Terminal, gitlab: Fa
     assert bodies(project) == [f"new\n\n{MARKER}"]
 
 
+def test_of_two_first_runs_the_later_one_is_read(
+    terminal: Terminal, gitlab: FakeGitLab, world: World, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another pipeline says its first note between our look and our post: ours is the double, and its words count."""
+    request = project.own.merge_requests[1]
+
+    def strike(method: str, path: str) -> None:
+        if method == "POST" and path.endswith("/notes") and not request.notes:
+            now, number = world.now(), world.next_id("note")
+            older = f"the older plan\n\n{MARKER}"
+            request.notes.append(MergeRequestNote(number, world.user("reviewer").id, older, now, now, "d" * 40, False))
+
+    monkeypatch.setattr(world.faults, "strike", strike)
+    _say(terminal, "the newer plan")
+    assert bodies(project) == [f"the newer plan\n\n{MARKER}"]
+
+
 def test_a_merge_request_that_is_not_there(terminal: Terminal, gitlab: FakeGitLab) -> None:
     (terminal.here / "plan.md").write_text("x")
     ran = terminal("note", "--merge-request", "acme/program!7", "plan.md")
@@ -104,19 +122,19 @@ def test_wrong_words_and_files_are_told(terminal: Terminal, gitlab: FakeGitLab) 
 @pytest.mark.parametrize(
     ("parts", "text"),
     [
-        ([Part("", markdown=True), Part(" \n", markdown=False)], "Nothing to tell."),
-        ([Part("ok\n", markdown=False), Part("**x**", markdown=True)], "```text\nok\n```\n\n**x**"),
-        ([Part("/close\n  /label ~a\na/b", markdown=True)], "\\/close\n  \\/label ~a\na/b"),
-        ([Part(f"a {MARKER}", markdown=True)], "a &lt;!-- sounding-board:merge-request -->"),
-        ([Part("```\n/close", markdown=False)], "````text\n```\n/close\n````"),
+        ([Section("", markdown=True), Section(" \n", markdown=False)], "Nothing to tell."),
+        ([Section("ok\n", markdown=False), Section("**x**", markdown=True)], "```text\nok\n```\n\n**x**"),
+        ([Section("/close\n  /label ~a\na/b", markdown=True)], "\\/close\n  \\/label ~a\na/b"),
+        ([Section(f"a {MARKER}", markdown=True)], "a &lt;!-- sounding-board:merge-request -->"),
+        ([Section("```\n/close", markdown=False)], "````text\n```\n/close\n````"),
     ],
 )
-def test_what_files_say_is_only_told(parts: list[Part], text: str) -> None:
+def test_what_files_say_is_only_told(parts: list[Section], text: str) -> None:
     assert note_text(parts) == text
 
 
 def test_a_long_plan_is_cut_at_a_line() -> None:
-    text = note_text([Part("- one line\n" * 100_000, markdown=True), Part("problem\n" * 100_000, markdown=False)])
+    text = note_text([Section("- one line\n" * 100_000, markdown=True), Section("problem\n" * 100_000, markdown=False)])
     assert len(text) < MOST
     assert text.count("- one line\n\n… The rest is in the artifacts of the job.") == 1
     assert text.endswith("problem\n\n… The rest is in the artifacts of the job.\n```")

@@ -1,5 +1,9 @@
-"""The pipelines of a fresh program, run: the jobs that `init` wrote, by gitlab-ci-local, against the stand-in."""
+"""The pipelines of a fresh program, run: the jobs that `init` wrote, by gitlab-ci-local, against the stand-in.
 
+Of gitlab-ci-local, 4.72 is the last that runs on Node 20. It holds every pipeline against GitLab's schema, too.
+"""
+
+import json
 import shutil
 import subprocess
 import sys
@@ -13,7 +17,9 @@ import httpx
 import pytest
 from ruamel.yaml import YAML
 
+from app.domain.fresh_pipeline import COMPONENTS
 from app.fakegitlab import FakeGitLab, World
+from app.fakegitlab import commits as git
 from app.fakegitlab.model import Project
 from tests.commands.terminal import Terminal
 from tests.strangers.conftest import HERE, HOUSE, run, tool
@@ -70,6 +76,14 @@ class Clone:
             "SOUNDING_BOARD_REVIEW_TOKEN": self.gitlab.world.user("reviewer").token,
         }
 
+    def pushed(self, project: Project) -> dict[str, str]:
+        """The variables of the pipeline of the newest commit that GitLab has on the default branch."""
+        return {
+            "CI_PIPELINE_SOURCE": "push",
+            "CI_COMMIT_SHA": project.own.repository.branches["main"],
+            "SOUNDING_BOARD_OPERATOR_TOKEN": self.gitlab.world.user("operator").token,
+        }
+
 
 @pytest.fixture
 def world() -> World:
@@ -77,7 +91,7 @@ def world() -> World:
     world = World()
     project = world.add_project(world.add_group("acme", "Acme"), "feedback", "Feedback")
     users = (
-        ("reviewer", "reporter"),
+        ("reviewer", "developer"),
         ("operator", "maintainer"),
         ("sounding-board", "planner"),
         ("petra", "maintainer"),
@@ -133,17 +147,21 @@ def test_a_merge_request_shows_its_plan_once_however_often_it_runs(clone: Clone,
     base = clone.git("rev-parse", "HEAD").strip()
     clone.pipeline(clone.reviewed(base))
     (first,) = notes(project)
-    assert first.startswith("```text\nConfiguration ok: 83 labels, ")
-    assert "labels: 83 to create" in first
+    assert first.startswith("```text\nConfiguration ok: 84 labels, ")
+    assert "labels: 84 to create" in first
     assert project.labels == {}
 
-    taxonomy = clone.here / "label_taxonomy.yml"
-    taxonomy.write_text(taxonomy.read_text().replace("  - title: docs-gap\n", "  - title: docs-hole\n"))
+    program = clone.here / "program.yml"
+    program.write_text(program.read_text().replace("      - name: AI\n", "      - name: AI and friends\n"))
     clone.commits("Another name")
     clone.pipeline(clone.reviewed(base))
     (second,) = notes(project)
-    assert ("docs-hole" in second, "docs-hole" in first) == (True, False)
-    assert (clone.here / ".gitlab-ci-local/artifacts/sounding-board-plan/plan.md").read_text().strip() in second
+    assert ("AI and friends" in second, "AI and friends" in first) == (True, False)
+    artifacts = clone.here / ".gitlab-ci-local/artifacts/sounding-board-plan"
+    assert (artifacts / "plan.md").read_text().strip() in second
+    kinds = [change["kind"] for change in json.loads((artifacts / "plan.json").read_text())["changes"]]
+    assert (kinds.count("labels"), kinds.count("boards")) == (84, 5)
+    assert "Kept in plan.json" not in second
 
 
 def test_a_mistake_is_told_on_the_merge_request_and_fails_its_pipeline(clone: Clone, project: Project) -> None:
@@ -157,31 +175,79 @@ def test_a_mistake_is_told_on_the_merge_request_and_fails_its_pipeline(clone: Cl
 
 
 def test_the_default_branch_applies_and_a_second_time_finds_nothing_to_do(clone: Clone, project: Project) -> None:
-    given = {
-        "CI_PIPELINE_SOURCE": "push",
-        "SOUNDING_BOARD_OPERATOR_TOKEN": clone.gitlab.world.user("operator").token,
-    }
+    given = clone.pushed(project)
     clone.pipeline(given)
-    assert len(project.labels) == 83
+    assert len(project.labels) == 84
     assert [board.name for board in project.boards.values()][:2] == ["Customer feedback", "AI"]
-    assert [schedule.description for schedule in project.own.schedules.values()] != []
+    assert [schedule.description for schedule in project.own.schedules.values()] == [
+        "Sounding Board: sweep",
+        "Sounding Board: score",
+    ]
     clone.gitlab.world.calls.clear()
     clone.pipeline(given)
     assert [call for call in clone.gitlab.world.calls if call.method != "GET"] == []
 
 
-def test_the_schedule_sweeps_and_does_not_apply(clone: Clone, project: Project) -> None:
+def test_an_older_pipeline_does_not_take_back_what_a_newer_one_applied(clone: Clone, project: Project) -> None:
+    """Somebody starts yesterday's job again; or GitLab starts the waiting jobs in another order."""
+    overtaken = clone.pushed(project)
+    petra = clone.gitlab.world.user("petra")
+    git.commit(clone.gitlab.world, petra, project, "main", "Newer", [git.Action("create", "a", b"a")], None)
+    printed = clone.pipeline(overtaken, fails=True)
+    ours, newest = overtaken["CI_COMMIT_SHA"][:8], project.own.repository.branches["main"][:8]
+    assert (
+        f"Nothing was written: this is {ours}, and the newest commit on the default branch of {PROJECT} is {newest}. "
+        "The pipeline of that one applies; if there is none, start one."
+    ) in printed
+    assert project.labels == {}
+
+
+def test_the_merge_request_that_needs_it_lifts_a_limit(clone: Clone, project: Project) -> None:
+    """By a changed number in the file of pipelines, which is reviewed with the rest."""
+    world = clone.gitlab.world
+    clone.pipeline(clone.pushed(project))
+    world.create_issue(world.user("petra"), project, "Faster exports", add_labels=["area::ai"])
+    world.label(project, "area::ai").title = "area::ml"
+    taxonomy = clone.here / "label_taxonomy.yml"
+    named = "      - title: area::ai\n"
+    taxonomy.write_text(taxonomy.read_text().replace(named, f"{named}        previously: area::ml\n"))
+    pipeline = clone.here / ".gitlab-ci.yml"
+
+    def allows(before: int, now: int) -> None:
+        allowed = 'SOUNDING_BOARD_ALLOW_ISSUES: "{}"'
+        assert allowed.format(before) in pipeline.read_text()
+        pipeline.write_text(pipeline.read_text().replace(allowed.format(before), allowed.format(now)))
+        clone.commits(f"{now} may be touched")
+
+    allows(200, 0)
+    printed = clone.pipeline(clone.pushed(project), fails=True)
+    assert "--allow-issues 1 lifts this." in printed
+    allows(0, 1)
+    assert "1 of 1 change made." in clone.pipeline(clone.pushed(project))
+
+
+@pytest.mark.parametrize(
+    ("job", "says", "other"),
+    [
+        ("sweep", "0 issues seen, 0 written to", "score"),
+        ("score", "0 open requests, 0 with customers; 0 written to", "sweep"),
+    ],
+)
+def test_a_schedule_runs_its_job_alone_and_applies_nothing(
+    clone: Clone, project: Project, job: str, says: str, other: str
+) -> None:
     world = clone.gitlab.world
     printed = clone.pipeline(
         {
             "CI_PIPELINE_SOURCE": "schedule",
-            "SOUNDING_BOARD_JOB": "sweep",
+            "CI_PIPELINE_SCHEDULE_DESCRIPTION": f"Sounding Board: {job}",
             "SOUNDING_BOARD_GITLAB_TOKEN": world.user("sounding-board").token,
             "SOUNDING_BOARD_SIGNING_KEY": KEY,
         }
     )
-    assert "0 issues seen, 0 written to" in printed
+    assert says in printed
     assert "sounding-board-apply" not in printed
+    assert f"sounding-board-{other}" not in printed
     assert project.labels == {}
 
 
@@ -196,10 +262,10 @@ def test_a_missing_token_is_told_with_its_name(clone: Clone, project: Project) -
 def test_the_components_make_the_same_jobs_where_they_are_included(clone: Clone) -> None:
     """As GitLab includes them: by file, with inputs."""
     written = clone.jobs()
-    assert set(written) == {"sounding-board-plan", "sounding-board-apply", "sounding-board-sweep"}
+    assert set(written) == {f"sounding-board-{name}" for name in COMPONENTS}
     (clone.here / "components").mkdir()
     included = ["stages: [test, deploy]", "include:"]
-    for name in ("plan", "apply", "sweep"):
+    for name in COMPONENTS:
         shutil.copy(HOUSE / f"templates/{name}.yml", clone.here / "components")
         included += [f"  - local: components/{name}.yml", "    inputs:", f"      gitlab_url: {clone.gitlab.url}"]
         included += ["      when: manual"] if name == "apply" else []

@@ -30,13 +30,14 @@ def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 
 @pytest.fixture
 def program(tmp_path: Path) -> Path:
-    """The shipped configuration, copied by a person who switched all rules on an hour ago."""
+    """The shipped configuration, copied by a person who switched all rules on an hour ago, but for the numbers."""
     copied = tmp_path / "program"
     copied.mkdir()
     shutil.copy(bootstrap.SHIPPED / "program.yml", copied)
     text = (bootstrap.SHIPPED / "label_taxonomy.yml").read_text()
     since = bootstrap.utc_now() - timedelta(hours=1)
     text = re.sub(r"mode: observe\b", "mode: enforce", text)
+    text = text.replace("numbers: {mode: enforce}", "numbers: {mode: observe}")
     text = re.sub(r"effective_from: 2026-01-01T00:00:00Z", f"effective_from: {since:%Y-%m-%dT%H:%M:%SZ}", text)
     (copied / "label_taxonomy.yml").write_text(text)
     return copied

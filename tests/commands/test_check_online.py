@@ -5,7 +5,6 @@
 import os
 import re
 from datetime import UTC, date, datetime
-from inspect import signature
 from pathlib import Path
 
 import httpx
@@ -15,8 +14,6 @@ from app.domain.installation import TRIGGERS, Allowance, Delivery, Token
 from app.fakegitlab import FakeGitLab, World
 from app.fakegitlab.model import Hook, User
 from app.gateways.gitlab_about import GitLabAbout
-from app.gateways.gitlab_budget import Budget
-from app.services.check_online import PACE
 from tests.commands.terminal import Terminal
 
 PROJECT = "sme/customer-feedback"
@@ -47,7 +44,7 @@ TOKEN = "ok     GitLab 19.4.0-ee takes our token; we are @sounding-board (id 17)
 RATE = "ok     GitLab lets our token make 2000 calls a minute, and some are left in this one; we make up to 600."
 LABELS = "ok     sme/customer-feedback: all labels of the taxonomy are there."
 HOOK = "ok     sme/customer-feedback: our webhook is there and sends what we need."
-QUIET = "note   sme/customer-feedback: GitLab delivered nothing to our webhook in two days; Test, on its page, sends something."
+QUIET = "note   sme/customer-feedback: GitLab knows of no delivery to our webhook in two days; Test, on its page, sends something."
 
 
 def test_all_is_well(terminal: Terminal, hook: Hook) -> None:
@@ -113,7 +110,7 @@ def test_labels_are_missing(terminal: Terminal, world: World, hook: Hook) -> Non
     assert (code, lines[2]) == (
         1,
         "wrong  sme/customer-feedback: these labels of label_taxonomy.yml are not there yet: hold::open, status::new. "
-        "`sounding-board apply` makes them.",
+        "`sounding-board plan` tells for each what `apply` does, or what is left to people.",
     )
 
 
@@ -126,8 +123,18 @@ def test_no_labels_at_all(terminal: Terminal, world: World, hook: Hook) -> None:
     assert lines[2] == (
         "wrong  sme/customer-feedback: these labels of label_taxonomy.yml are not there yet: also-agile, also-ai, "
         "also-app-security, also-dedicated, area::agile, area::ai, area::app-security, area::dedicated, "
-        "arr-driver::candidate, arr-driver::nominated and 73 more. `sounding-board apply` makes them."
+        "arr-driver::candidate, arr-driver::nominated and 74 more. `sounding-board plan` tells for each what `apply` "
+        "does, or what is left to people."
     )
+
+
+def test_labels_out_of_use_may_be_gone(terminal: Terminal, world: World, program: Path, hook: Hook) -> None:
+    file = program / "label_taxonomy.yml"
+    file.write_text(
+        file.read_text().replace("- title: also-ai\n", "- title: also-ai\n    retire_after: 2026-01-31\n", 1)
+    )
+    world.delete_label(world.root, world.label(world.project(PROJECT), "also-ai"))
+    assert asked(terminal) == (0, [TOKEN, RATE, LABELS, HOOK, QUIET])
 
 
 def test_people_of_the_program_who_are_no_members(terminal: Terminal, world: World, hook: Hook) -> None:
@@ -222,6 +229,20 @@ def test_it_looks_at_the_directory_it_was_given(terminal: Terminal, gitlab: Fake
     assert ran.err.startswith("label_taxonomy.yml:1:1: the file is missing")
 
 
+def test_a_customer_is_called_like_a_region(terminal: Terminal, hook: Hook) -> None:
+    book = terminal.here / "book.csv"
+    book.write_text("account,name,arr\n0065g00000QwErT,Meta,1\n0018X00002AbCdE,Acme Corp,2\n")
+    terminal.sets(account_book=book)
+    code, lines = asked(terminal)
+    assert (code, lines[-1:]) == (
+        0,
+        [
+            "note   These accounts are called like a label, field, region or area of ours: 0065g00000QwErT. Nobody is "
+            "warned for typing such a name."
+        ],
+    )
+
+
 @pytest.fixture
 def olga(terminal: Terminal, world: World, hook: Hook) -> User:
     """An operator with a token of her own; the service's token is a Planner's."""
@@ -260,6 +281,53 @@ def test_the_operators_token_is_of_somebody_who_is_no_member(terminal: Terminal,
     terminal.sets(operator_token=olga.token)
     assert asked(terminal)[1][3].startswith(
         "wrong  sme/customer-feedback: @olga is no Maintainer there, so apply cannot"
+    )
+
+
+@pytest.mark.parametrize(("level", "may"), [(0, False), (10, False), (15, True), (40, True)])
+def test_labels_of_a_group_take_a_role_in_the_group(
+    terminal: Terminal, world: World, olga: User, program: Path, level: int, may: bool
+) -> None:
+    """A Maintainer of the project has none there."""
+    with (program / "program.yml").open("a") as file:
+        file.write("\nlabels_in: sme\n")
+    world.add_member(world.project(PROJECT).group, olga, level)
+    told = "wrong  sme: @olga may not set this group's labels; give it the role Planner or above in the group itself."
+    code, lines = asked(terminal)
+    assert (code, told in lines) == (0 if may else 1, not may)
+
+
+def test_an_operator_who_is_no_member_is_not_taken_for_the_service(
+    terminal: Terminal, world: World, olga: User
+) -> None:
+    world.add_member(world.project(PROJECT), olga, 0)
+    assert asked(terminal) == (
+        1,
+        [
+            TOKEN,
+            RATE,
+            f"ok     plan and apply take the token of @olga (id {olga.id}).",
+            f"wrong  {PROJECT}: @olga is no Maintainer there, so apply cannot keep the webhook, schedules and variables.",
+            LABELS,
+            f"note   {PROJECT}: only a Maintainer's token can see hooks, so ours was not looked at; "
+            "SOUNDING_BOARD_OPERATOR_TOKEN may hold one.",
+        ],
+    )
+
+
+def test_an_operators_token_that_ran_out_hides_nothing_else(terminal: Terminal, world: World, olga: User) -> None:
+    world.revoke_token(olga.token)
+    code, lines = asked(terminal)
+    assert (code, lines[:4]) == (
+        1,
+        [
+            TOKEN,
+            RATE,
+            "wrong  GitLab does not accept the operator's token (GET /user at 127.0.0.1 answered 401): it has expired, was "
+            "revoked or was copied wrongly. Put a Maintainer's one with scope api into SOUNDING_BOARD_OPERATOR_TOKEN; the "
+            "service's token is another.",
+            LABELS,
+        ],
     )
 
 
@@ -310,10 +378,6 @@ def test_other_limits_of_calls(
 ) -> None:
     monkeypatch.setattr(GitLabAbout, "allowance", lambda _: allowance)
     assert asked(terminal)[1][1] == line
-
-
-def test_our_pace_is_the_one_that_is_told() -> None:
-    assert signature(Budget).parameters["rate"].default * 60 == PACE
 
 
 @pytest.mark.parametrize(

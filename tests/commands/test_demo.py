@@ -12,7 +12,7 @@ def test_the_story_is_played_to_its_end_and_reads_well(terminal: Terminal) -> No
     lines = ran.out.splitlines()
     assert lines[:5] == [
         "The operator runs `sounding-board apply`; it makes what the configuration declares and GitLab lacks:",
-        "   labels: 4 to change, 79 as declared",
+        "   labels: 4 to change, 80 as declared",
         "   boards: 5 as declared",
         "   templates: 1 to create",
         "   hooks: 1 to create",
@@ -21,7 +21,7 @@ def test_the_story_is_played_to_its_end_and_reads_well(terminal: Terminal) -> No
     assert [chapter.partition(".")[0] for chapter in chapters] == [str(n) for n in range(1, len(chapters) + 1)]
     assert chapters[:2] == [
         "1. Jane, a solutions architect, files a request with gaps.",
-        "2. She answers from her phone, in one comment.",
+        "2. She answers from her phone: one line about who is affected, one about the customer.",
     ]
     assert any(line.startswith("     | @sa.jane, thank you for this request. Before product ma") for line in lines)
     assert "sounding-board:1" not in ran.out

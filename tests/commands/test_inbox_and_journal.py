@@ -134,11 +134,11 @@ def test_why_a_card_was_put_back(terminal: Terminal, kept: Path, remembered: Cal
     ran = terminal("journal", str(CARD))
     assert (ran.code, ran.err) == (0, "")
     assert ran.out == snapshot("""\
-2026-03-02 12:00:03 UTC dry  would take away note 6, which was there twice
+2026-03-02 12:00:03 UTC dry  would take away note 6; another says it
 2026-03-02 12:00:03 UTC dry  would change labels: +hold::open +status::new -status::accepted
 2026-03-02 12:00:03 UTC dry  would edit note 5 on 'move'
 2026-03-02 12:00:03 UTC dry  would post a note on 'move'
-2026-03-02 12:00:03 UTC  took away note 6, which was there twice
+2026-03-02 12:00:03 UTC  took away note 6; another says it
 2026-03-02 12:00:03 UTC  edited note 5 on 'move'
 2026-03-02 12:00:03 UTC  changed labels: +hold::open +status::new -status::accepted
 2026-03-02 12:00:03 UTC  posted note 5 on 'move'

@@ -31,7 +31,7 @@ def test_nothing_is_set(terminal: Terminal, words: list[str]) -> None:
     assert ran.err == snapshot("""\
 SOUNDING_BOARD_GITLAB_URL is not set: GitLab's address, without /api/v4.
 SOUNDING_BOARD_GITLAB_TOKEN is not set: access token of the bot, scope api, role Planner or above.
-SOUNDING_BOARD_SIGNING_KEY is not set: key that signs our notes; service and CI jobs share it. Several: `new old`.
+SOUNDING_BOARD_SIGNING_KEY is not set: key that signs our notes; service and CI jobs share it. Several: `new,old`.
 """)
 
 
@@ -62,7 +62,7 @@ def test_everything_is_wrong_and_told_at_once_without_a_value(terminal: Terminal
 SOUNDING_BOARD_GITLAB_URL is no address, which begins with https:// or http://: GitLab's address, without /api/v4.
 SOUNDING_BOARD_GITLAB_TOKEN is empty or holds characters that no token has: access token of the bot, scope api, role Planner or above.
 SOUNDING_BOARD_PAUSED is neither true nor false: look and journal, write nothing.
-SOUNDING_BOARD_SIGNING_KEY is too short, each key needs 16 characters or more: key that signs our notes; service and CI jobs share it. Several: `new old`.
+SOUNDING_BOARD_SIGNING_KEY is too short, each key needs 16 characters or more: key that signs our notes; service and CI jobs share it. Several: `new,old`.
 SOUNDING_BOARD_RETIRED_BOT_IDS is no whole number: ids of the users that earlier tokens belonged to.
 SOUNDING_BOARD_QUIET_SECONDS is less than 0.0: how long a card must be quiet before it is judged.
 SOUNDING_BOARD_WORKERS is less than 1: how many cards are judged at the same time.
@@ -91,7 +91,7 @@ def test_a_file_that_is_not_there_is_told_with_all_the_rest(terminal: Terminal, 
     assert ran.code == 2
     assert ran.err.replace(str(terminal.here), "HERE") == snapshot("""\
 SOUNDING_BOARD_GITLAB_TOKEN_FILE names /run/secrets/token, which cannot be read (No such file or directory): access token of the bot, scope api, role Planner or above.
-SOUNDING_BOARD_WEBHOOK_SECRET_FILE names HERE/picture.png, which cannot be read (it is not text): the hook's secret token, sent as X-Gitlab-Token; several: `new old`.
+SOUNDING_BOARD_WEBHOOK_SECRET_FILE names HERE/picture.png, which cannot be read (it is not text): the hook's secret token, sent as X-Gitlab-Token; several: `new,old`.
 SOUNDING_BOARD_WORKERS is no whole number: how many cards are judged at the same time.
 """)
 
@@ -130,9 +130,20 @@ def test_a_passphrase_does_not_become_several_weak_secrets(terminal: Terminal, g
     assert ran.code == 2
     assert ran.err == snapshot("""\
 SOUNDING_BOARD_GITLAB_TOKEN is empty or holds characters that no token has: access token of the bot, scope api, role Planner or above.
-SOUNDING_BOARD_WEBHOOK_SECRET is too short, each key needs 16 characters or more: the hook's secret token, sent as X-Gitlab-Token; several: `new old`.
-SOUNDING_BOARD_SIGNING_KEY is too short, each key needs 16 characters or more: key that signs our notes; service and CI jobs share it. Several: `new old`.
+SOUNDING_BOARD_WEBHOOK_SECRET is too short, each key needs 16 characters or more: the hook's secret token, sent as X-Gitlab-Token; several: `new,old`.
+SOUNDING_BOARD_SIGNING_KEY is too short, each key needs 16 characters or more: key that signs our notes; service and CI jobs share it. Several: `new,old`.
 """)
+
+
+@pytest.mark.parametrize("between", [",", " ", ", ", "\n"])
+def test_several_secrets_stand_between_commas_or_spaces(terminal: Terminal, gitlab: FakeGitLab, between: str) -> None:
+    """A masked CI/CD variable can hold no space; a mounted file has a line each."""
+    new, old = "a-new-key-of-the-tests", "an-old-key-of-the-tests"
+    terminal.sets(signing_key=f"{new}{between}{old}", webhook_secret=f"{new}{between}{old}", retired_bot_ids="7,8 9")
+    settings = read_settings(Settings)
+    assert settings.secrets("signing_key") == settings.secrets("webhook_secret") == (new, old)
+    assert {new, old} <= set(settings.all_secrets())
+    assert settings.retired_bot_ids == {7, 8, 9}
 
 
 def test_an_address_has_one_spelling_whoever_typed_it(terminal: Terminal, gitlab: FakeGitLab) -> None:

@@ -19,7 +19,7 @@ from tests.scenarios.living import GAPS, READY
 def shown(ran: Ran) -> str:
     """What was shown, with the times of day taken out."""
     assert (ran.code, ran.err) == (0, "")
-    return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?", "THEN", ran.out)
+    return re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?|(?<=I wait until )[^.]*", "THEN", ran.out)
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ sme/customer-feedback#2
   labels: +context::needed +status::new
 sme/customer-feedback#3
   note on 'move':
-    | @sa.omar, I put this card back in **New**: the step to **Accepted by PMs** is for the PM to make (here `pm.ai`). If you think it is time, say so in a comment and mention them.
+    | @sa.omar, I put this card back in **New**: the step to **Accepted by PMs** is for the PM to make. I told @pm.ai that you propose it: a 👍 from them on this note, or `accept` in a comment, makes the move. I wait until THEN.
     |
     | **Accepted by PMs** also needs:
     |
@@ -79,19 +79,25 @@ sme/customer-feedback#3
     |
     | Anybody can do that.
     |
+    | Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
+    |
     | From **New** a card can go to:
     | - **Reviewed** (an SME of the area, the area lead or the PM)
     | - **Accepted by PMs** (the PM)
     | - **Declined** (the PM)
     | - **Backlog** (the PM)
-  labels: +hold::open +status::new -status::accepted
-3 issues seen, 2 would be written to (dry run; --apply writes), 2 new notes, 0 left for the next run, 0 failed.
+  note on 'duplicates':
+    | This may ask for the same as sme/customer-feedback#2+.
+    |
+    | If it does, `/duplicate` with the other's number in a comment closes this request and takes its customers along. If not, there is nothing to do; `@sounding-board not a duplicate` has me let go of it.
+  labels: +hold::open +status::new +type::feature -status::accepted
+3 issues seen, 2 would be written to (dry run; --apply writes), 3 new notes, 0 left for the next run, 0 failed.
 """)
     assert writes(world) == []
     assert shown(terminal("sweep", "--apply")).splitlines()[-1] == snapshot(
-        "3 issues seen, 2 written to, 2 new notes, 0 left for the next run, 0 failed."
+        "3 issues seen, 2 written to, 3 new notes, 0 left for the next run, 0 failed."
     )
-    assert writes(world) == ["POST", "PUT", "POST", "PUT"]
+    assert writes(world) == ["POST", "PUT", "POST", "POST", "PUT"]
     assert {label.title for label in gappy.labels} == {"status::new", "context::needed", "area::ai"}
     assert "status::new" in {label.title for label in dragged.labels}
     assert shown(terminal("sweep", "--apply")) == snapshot(
@@ -121,7 +127,7 @@ def test_one_request_that_cannot_be_written_does_not_stop_the_others(
     assert [line for line in ran.out.splitlines() if not line.startswith((" ", "sme/customer-feedback#3"))] == snapshot(
         [
             "sme/customer-feedback#2 could not be done: GitLab is in trouble (PUT /projects/sme/customer-feedback/issues/2 at 127.0.0.1 answered 500: 500 Server Error). It may work later.",
-            "3 issues seen, 1 written to, 1 new notes, 0 left for the next run, 1 failed.",
+            "3 issues seen, 1 written to, 2 new notes, 0 left for the next run, 1 failed.",
         ]
     )
 
@@ -174,12 +180,31 @@ def test_explain_a_card_that_may_not_stand(terminal: Terminal, world: World, dra
     assert shown(terminal("explain", number(dragged))) == snapshot("""\
 sme/customer-feedback#2 is open, in Accepted by PMs; area ai.
 Judged: sa.omar moved it from New to Accepted by PMs on THEN UTC.
-Told: problem (description), use_case (description), request_type (description), account (description), severity (description), needed_by (description), arr (description), deployment (description), outcome (description).
+Told:
+  Problem: in the description
+  Use case and who is affected: in the description
+  Request type: in the description
+  Account or opportunity: in the description
+  Severity: in the description
+  Needed by: in the description
+  ARR at stake: in the description
+  Product: in the description
+  Desired outcome: in the description
+Customers: 1, amounts as bands:
+  006…QwErT · expansion · blocker · unknown · 2027-03-31 · by sa.omar in the description
+Missing in New: nothing
+Missing before Reviewed: nothing
+Missing before Accepted by PMs: PM owner
+Missing before Declined: Reason to decline, Customer-safe explanation
+Missing before Backlog: Reason for the backlog, Revisit date
 Rules:
+  request_type: completed: told in the description
   moves: put back [status::new -> status::accepted] (sa.omar): not theirs; incomplete: pm_owner
+  numbers: observed: the ledger has 1 account
+Looks again at THEN UTC.
 Would write:
   note on 'move':
-    | @sa.omar, I put this card back in **New**: the step to **Accepted by PMs** is for the PM to make (here `pm.ai`). If you think it is time, say so in a comment and mention them.
+    | @sa.omar, I put this card back in **New**: the step to **Accepted by PMs** is for the PM to make. I told @pm.ai that you propose it: a 👍 from them on this note, or `accept` in a comment, makes the move. I wait until THEN.
     |
     | **Accepted by PMs** also needs:
     |
@@ -187,12 +212,14 @@ Would write:
     |
     | Anybody can do that.
     |
+    | Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
+    |
     | From **New** a card can go to:
     | - **Reviewed** (an SME of the area, the area lead or the PM)
     | - **Accepted by PMs** (the PM)
     | - **Declined** (the PM)
     | - **Backlog** (the PM)
-  labels: +hold::open +status::new -status::accepted
+  labels: +hold::open +status::new +type::feature -status::accepted
 """)
     assert writes(world) == []
 
@@ -201,10 +228,18 @@ def test_explain_a_request_with_gaps(terminal: Terminal, world: World, gappy: Is
     assert shown(terminal("explain", number(gappy))) == snapshot("""\
 sme/customer-feedback#2 is open, without a status; area ai.
 No move is to be judged; it stands in New.
-Told: problem (description).
+Told:
+  Problem: in the description
+Customers: 0.
+Missing in New: Use case and who is affected, Request type, Customer
+Missing before Reviewed: Use case and who is affected, Request type, Customer, Theme, Severity, ARR at stake, Deployment, Desired outcome
+Missing before Accepted by PMs: PM owner, Use case and who is affected, Request type, Customer, Theme, Severity, ARR at stake, Deployment, Desired outcome
+Missing before Declined: Reason to decline, Customer-safe explanation, Use case and who is affected, Request type, Customer, Theme, Severity, ARR at stake, Deployment, Desired outcome
+Missing before Backlog: Reason for the backlog, Revisit date, Use case and who is affected, Request type, Customer, Theme, Severity, ARR at stake, Deployment, Desired outcome
 Rules:
   starting_status: repaired [- -> status::new]: a new request starts here
   context: asked (sa.jane): missing: use_case, request_type, customer, severity, needed_by
+Looks again at THEN UTC.
 Would write:
   note on 'context':
     | @sa.jane, thank you for this request. Before product managers can work with it, this is missing (@sme.dana can help):
@@ -223,6 +258,35 @@ Would write:
 """)
 
 
+def waiting(ran: Ran) -> list[str]:
+    """What `explain` says is waited for."""
+    return [line for line in shown(ran).splitlines() if line.startswith(("Held:", "Asked:"))]
+
+
+def test_explain_what_is_held_and_asked(terminal: Terminal, world: World, gappy: Issue, dragged: Issue) -> None:
+    terminal("sweep", "--apply")
+    assert waiting(terminal("explain", number(dragged))) == snapshot(
+        [
+            "Held: the move of sa.omar from New to Accepted by PMs, until THEN UTC; waits for somebody who may make it, PM owner."
+        ]
+    )
+    assert re.sub(r"since [\d-]+", "since THEN", "".join(waiting(terminal("explain", number(gappy))))) == snapshot(
+        "Asked: sa.jane since THEN, reminded 0 times."
+    )
+
+
+def test_explain_a_held_move_that_lacks_something(terminal: Terminal, world: World, past: World) -> None:
+    jane, ken = past.user("sa.jane"), past.user("sme.ken")
+    no_theme = READY.replace(' ~"theme::ai::chat"', "")
+    issue = past.create_issue(jane, past.project("sme/customer-feedback"), "SAML", description=no_theme)
+    terminal("sweep", "--apply")
+    past.update_issue(ken, issue, add_labels=["status::reviewed"], remove_labels=["status::new"])
+    terminal("sweep", "--apply")
+    assert waiting(terminal("explain", number(issue))) == snapshot(
+        ["Held: the move of sme.ken from New to Reviewed, until THEN UTC; waits for Theme."]
+    )
+
+
 def test_explain_a_request_that_is_fine(terminal: Terminal, world: World, past: World) -> None:
     project = past.project("sme/customer-feedback")
     issue = past.create_issue(
@@ -231,10 +295,28 @@ def test_explain_a_request_that_is_fine(terminal: Terminal, world: World, past: 
     assert shown(terminal("explain", number(issue))) == snapshot("""\
 sme/customer-feedback#2 is open, in New; area ai.
 No move is to be judged; it stands in New.
-Told: problem (description), use_case (description), request_type (description), account (description), severity (description), needed_by (description), arr (description), deployment (description), outcome (description).
+Told:
+  Problem: in the description
+  Use case and who is affected: in the description
+  Request type: in the description
+  Account or opportunity: in the description
+  Severity: in the description
+  Needed by: in the description
+  ARR at stake: in the description
+  Product: in the description
+  Desired outcome: in the description
+Customers: 1, amounts as bands:
+  006…QwErT · expansion · blocker · unknown · 2027-03-31 · by sa.jane in the description
+Missing in New: nothing
+Missing before Reviewed: nothing
+Missing before Accepted by PMs: PM owner
+Missing before Declined: Reason to decline, Customer-safe explanation
+Missing before Backlog: Reason for the backlog, Revisit date
 Rules:
-  nothing to say
-Would write nothing.
+  request_type: completed: told in the description
+  numbers: observed: the ledger has 1 account
+Would write:
+  labels: +type::feature
 """)
 
 

@@ -74,6 +74,7 @@ so in `guide` they do all they do in `enforce`, labels included:
 | `one_status` | brings back the last status that stood where it was lost or doubled |
 | `open_closed` | asks whoever closed a request on its way, and sets the status (and reason) of the answer |
 | `context` | asks for what is missing, and sets `context::needed` or `context::ready` |
+| `commands` | answers what people write to the bot, in notes and reactions |
 
 ## Moves
 
@@ -81,6 +82,41 @@ so in `guide` they do all they do in `enforce`, labels included:
 |---|---|---|---|---|---|---|---|
 | T1 | New | Done | PM |  | It is done. | observe | 2026-01-01T00:00:00Z |
 | T2 | any | any | program lead |  | To set things right. | observe | 2026-01-01T00:00:00Z |
+
+## Moves that wait
+
+A move that lacks something is put back and kept for 7 days. When the last missing thing arrives,
+whoever brings it, the bot makes the move in its mover's name, once. Whoever moved the card had the right to when they
+did; they need not have it still. A newer move that stands, `cancel`, or the end of the time lets go of it.
+
+A move that is for somebody else to make is a proposal: the note calls one person who may make it. Their 👍 on the note,
+or `accept`, makes the move; 👎 lets go of it. What the status needs is still needed.
+
+## Questions that wait
+
+A question nobody answers is repeated to its author after 3 working days, to the SME of their region after
+7, to the area lead after 10, and let rest after 15. The request stays open. Nobody is reminded
+more than once a week.
+
+## Words to the bot
+
+Begin a line of a comment with the bot's handle and one of these. Words about a move (the first four) may stand alone as
+a comment after the bot's note. Words in quotes and code do not count. A comment is read once, as it stands then:
+editing or deleting it later changes nothing. A decision in a comment that was changed before it was read is not
+followed, as others can change a comment too. What was done gets a ✅; what could not be done is answered.
+
+| word | what it does | who |
+|---|---|---|
+| `cancel` | let go of a move that I keep | author, lead, PM, program lead |
+| `override <reason>` | make a move that I keep stand as it is | lead, PM, program lead |
+| `accept` | agree to a move that somebody proposed | whoever may make the move |
+| `review` | take the way through the review where I offered it | whoever may make the move |
+| `ask again` | repeat my question about what is missing | author, SA, SME, lead, PM, EM, program lead |
+| `reassign @person` | ask somebody else for what is missing | author, SME, lead, PM, program lead |
+| `points +10 because <reason>` | add or take up to 20 points | SME, lead |
+| `not a duplicate` | let go of the requests I took for the same as this one | anyone |
+| `why` | tell what I go by on this card | anyone |
+| `help` | list these words | anyone |
 
 ## What may be required
 

@@ -292,8 +292,11 @@ def test_variables_hide_what_they_should(mia: gitlab.Gitlab) -> None:
 
 
 def test_a_schedule_belongs_to_who_takes_it(pod: Pod, mia: gitlab.Gitlab, root: gitlab.Gitlab) -> None:
-    schedules = mia.projects.get(1).pipelineschedules
-    new = schedules.create({"ref": "main", "description": "Agenda", "cron": "0 6 * * 1"})
+    project = mia.projects.get(1)
+    schedules, wish = project.pipelineschedules, {"ref": "main", "description": "Agenda", "cron": "0 6 * * 1"}
+    assert refusal(schedules.create, wish) == (400, {"ref": ["is ambiguous"]})
+    project.files.create({"file_path": "a", "branch": "main", "content": "a", "commit_message": "A"})
+    new = schedules.create(wish)
     assert (new.owner["username"], new.active, new.ref) == ("mia", True, "refs/heads/main")
     new.variables.create({"key": "DAY", "value": "monday"})
     assert [(one["key"], one["value"]) for one in schedules.get(new.id).attributes["variables"]] == [("DAY", "monday")]

@@ -51,6 +51,15 @@ def test_a_hook_is_made_with_everything_and_hides_its_secrets(pod: Pod, mia: htt
     assert delivery.headers["X-Team"] == "feedback"
 
 
+def test_a_gitlab_before_19_tells_of_no_tokens_and_keeps_no_signing_token(pod: Pod, mia: httpx.Client) -> None:
+    pod.world.signs_webhooks = False
+    wish = {"url": "https://bot.example.com/x", "token": "hush", "signing_token": "whsec_whatever"}
+    made = mia.post(HOOKS, json=wish)
+    assert (made.status_code, {"token_present", "signing_token_present"} & made.json().keys()) == (201, set())
+    (hook,) = pod.project.hooks.values()
+    assert (hook.token, hook.signing_token) == ("hush", None)
+
+
 @pytest.mark.parametrize(
     ("wish", "status", "told"),
     [

@@ -146,3 +146,47 @@ def test_guests_make_no_labels(pod: Pod) -> None:
     with pytest.raises(Refused) as refused:
         pod.world.create_label(pod.robin, pod.project, "mine")
     assert refused.value.status == 403
+
+
+def test_an_archived_label_stays_on_issues_and_loses_its_priority(pod: Pod, http: httpx.Client) -> None:
+    made = http.post("/projects/1/labels", json={"name": "docs", "color": "#fff", "priority": 3}).json()
+    issue = pod.file("docs")
+
+    answer = http.put(f"/projects/1/labels/{made['id']}", json={"archived": True}).json()
+
+    assert (answer["archived"], answer["priority"]) == (True, None)
+    assert pod.titles(issue) == ["docs"]
+
+
+def test_counts_tell_open_and_closed_issues_and_open_merge_requests(pod: Pod, http: httpx.Client) -> None:
+    pod.file("area::ai")
+    pod.world.update_issue(pod.sam, pod.file("area::ai"), state_event="close")
+    mia = {"PRIVATE-TOKEN": pod.mia.token}
+    http.post(
+        "/projects/1/repository/files/a", json={"branch": "main", "content": "", "commit_message": "a"}, headers=mia
+    )
+    http.post("/projects/1/repository/branches", params={"branch": "b", "ref": "main"}, headers=mia)
+    wish = {"source_branch": "b", "target_branch": "main", "title": "B", "labels": "area::ai"}
+    http.post("/projects/1/merge_requests", json=wish, headers=mia)
+
+    found = http.get("/projects/1/labels", params={"with_counts": "true", "search": "area::ai"}).json()
+
+    assert [{name: one[name] for name in one if name.endswith("_count")} for one in found] == [
+        {"open_issues_count": 1, "closed_issues_count": 1, "open_merge_requests_count": 1}
+    ]
+
+
+def test_a_groups_label_is_counted_without_the_projects_of_its_subgroups(pod: Pod, http: httpx.Client) -> None:
+    """So the count of a label may be none where issues carry it (Label#issues_count, app/models/label.rb)."""
+    world, root = pod.world, pod.world.root
+    top = world.add_group("acme")
+    world.create_label(root, top, "bug")
+    for group in (top, world.add_group("below", parent=top)):
+        world.create_issue(root, world.add_project(group, "app"), "Broken", labels=["bug"])
+
+    headers = {"PRIVATE-TOKEN": root.token}
+    counted = http.get(f"/groups/{top.id}/labels", params={"with_counts": "true"}, headers=headers).json()
+    issues = http.get(f"/groups/{top.id}/issues", params={"labels": "bug"}, headers=headers).json()
+
+    assert [one["open_issues_count"] for one in counted] == [1]
+    assert len(issues) == 2

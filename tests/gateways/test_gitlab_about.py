@@ -36,7 +36,7 @@ def test_a_dead_token_is_one() -> None:
         routes.get("/api/v4/user").mock(return_value=httpx.Response(401))
         with pytest.raises(Temporary, match="GitLab does not accept our token") as caught:
             gitlab.about.whoami()
-        assert caught.value.retry_after == 60
+        assert caught.value.retry_after == 90
 
 
 def test_members_count_with_their_highest_role() -> None:

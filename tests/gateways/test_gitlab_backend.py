@@ -66,7 +66,7 @@ def test_a_dead_token_names_its_cure() -> None:
 def test_a_low_role_names_its_cure() -> None:
     assert words_of(httpx.Response(403, json={"message": "403 Forbidden"})) == (
         f"GitLab does not let our token do this ({WHERE} answered 403: 403 Forbidden). It takes the "
-        "scope api, and in the project at least the role Planner; for what plan and apply set, Maintainer."
+        "scope api, and in the project or group at least the role Planner; for what plan and apply set, Maintainer."
     )
 
 

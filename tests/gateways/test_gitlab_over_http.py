@@ -93,6 +93,22 @@ def test_notes_are_posted_edited_and_taken_away(place: Place) -> None:
         place.gitlab.writer.apply(REF, EditNote("ask", note, "Third"))
 
 
+def test_an_answer_goes_into_the_thread_of_its_comment_and_is_as_internal(place: Place) -> None:
+    asked = [place.gitlab.writer.apply(REF, PostNote("ask", f"Comment {n}", internal=n == 120)) for n in range(121)]
+    place.calls()
+    told = place.gitlab.writer.apply(REF, PostNote("receipt", "An answer", reply_to=asked[-1]))
+    assert len([made for made in place.calls() if "GET" in made]) == 2
+    notes = {note.id: note for note in place.world.notes.values()}
+    assert told is not None
+    assert asked[-1] is not None
+    assert notes[told].discussion_id == notes[asked[-1]].discussion_id
+    assert next(note for note in place.gitlab.reader.notes(REF) if note.id == told).internal
+    place.gitlab.writer.apply(REF, EditNote("receipt", told, "Another answer"))
+    place.gitlab.writer.apply(REF, DeleteNote(asked[0] or 0))
+    with pytest.raises(Temporary, match="was deleted a moment ago"):
+        place.gitlab.writer.apply(REF, PostNote("receipt", "An answer", reply_to=asked[0]))
+
+
 def test_a_text_of_quick_actions_alone_is_no_note(place: Place) -> None:
     with pytest.raises(Permanent, match="GitLab made no note of what we said"):
         place.gitlab.writer.apply(REF, PostNote("ask", "/close"))

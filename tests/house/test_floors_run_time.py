@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from app.domain.issue import Issue, LabelEvent, Link, Note, Ref, Snapshot, User
-from app.domain.plan import ChangeLabels, PostNote, Write
+from app.domain.issue import Award, Issue, LabelEvent, Link, Note, Ref, Snapshot, User
+from app.domain.plan import ChangeLabels, Errand, PostNote, Write
 from app.domain.program import Area, Program, Project, Tier
 from app.domain.roster import Person, Role, Roster, Term
 from app.domain.taxonomy import Mode, Modes, Move, Status, Taxonomy, Workflow
@@ -88,6 +88,13 @@ class OneIssue:
     def snapshot(self, ref: Ref, known: Issue | None = None) -> Snapshot:
         return DRAGGED
 
+    def awards(self, ref: Ref, note_id: int) -> tuple[Award, ...]:
+        """None."""
+        return ()
+
+    def look_at(self, ref: Ref) -> Issue | None:
+        return None
+
     def links(self, ref: Ref) -> tuple[Link, ...]:
         return ()
 
@@ -99,12 +106,23 @@ class OneIssue:
         return 900
 
 
+class Nobody:
+    """Has no request to compare with, and no errand to run."""
+
+    def alike(self, issue: Issue, now: datetime) -> tuple[Ref, ...] | None:
+        return None
+
+    def run(self, errand: Errand) -> None:
+        raise AssertionError(errand)
+
+
 def drag(gitlab: OneIssue, journal: SqliteJournal) -> set[Call]:
     """Ana, a solutions architect, drags a card to where only a PM may: every call between floors until it is judged."""
     wording = Templates([HOUSE / "templates"])
     identity = Identity("https://gitlab.example", Bot(99, "board-bot"), (b"k" * 32,))
     operator = OperatorIssue(gitlab, gitlab, wording, identity, None)
-    reconciler = Reconciler(gitlab, gitlab, wording, journal, operator, TAXONOMY, PROGRAM, identity)
+    likeness, errands = Nobody(), Nobody()
+    reconciler = Reconciler(gitlab, gitlab, wording, journal, operator, TAXONOMY, PROGRAM, identity, likeness, errands)
     with watching() as calls:
         reconciler.run(REF, NOW)
     return calls

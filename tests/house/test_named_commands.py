@@ -17,7 +17,7 @@ from app.settings import PREFIX, Settings
 HOUSE = Path(__file__).parents[2]
 PAGES = [path for name in ("README.md", "CONTRIBUTING.md") if (path := HOUSE / name).exists()]
 PAGES += sorted((HOUSE / "docs").rglob("*.md"))
-PIPELINES = [HOUSE / ".gitlab-ci.yml", HOUSE / ".ci" / "run"]
+PIPELINES = [HOUSE / ".gitlab-ci.yml", HOUSE / ".ci" / "run", *sorted((HOUSE / "templates").glob("*.yml"))]
 
 # In a page a command stands in `backticks` or in a fenced block, there perhaps after a prompt.
 FENCED = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -76,15 +76,16 @@ def pipeline_scripts() -> dict[str, list[str]]:
 
 def test_what_the_pipelines_run_exists() -> None:
     scripts = pipeline_scripts()
-    assert set(scripts) == {"test", "sweep"}
+    assert set(scripts) == {"test", "sweep", "score"}
     assert complaints(commands([line for lines in scripts.values() for line in lines])) == []
     assert complaints(commands((HOUSE / ".ci" / "run").read_text().splitlines())) == []
 
 
-def test_the_pipeline_runs_the_whole_proof_and_the_sweep_writes() -> None:
+def test_the_pipeline_runs_the_whole_proof_and_the_scheduled_jobs_write() -> None:
     assert pipeline_scripts() == {
         "test": [".ci/run"],
         "sweep": ["make install", ".venv/bin/sounding-board sweep --since 26h --apply"],
+        "score": ["make install", ".venv/bin/sounding-board score --apply"],
     }
     assert os.access(HOUSE / ".ci" / "run", os.X_OK)
 
@@ -92,8 +93,8 @@ def test_the_pipeline_runs_the_whole_proof_and_the_sweep_writes() -> None:
 @pytest.mark.parametrize("page", [*PAGES, *PIPELINES], ids=lambda page: page.name)
 def test_what_a_page_tells_people_to_set_is_a_setting(page: Path) -> None:
     settings = {f"{PREFIX}{name.upper()}{suffix}" for name in Settings.model_fields for suffix in ("", "_FILE")}
-    # Set on the pipeline schedule: it chooses the job and is no setting of the program.
-    settings.add("SOUNDING_BOARD_JOB")
+    # No settings of the program: what only pipelines read, and what stands for an option of a command.
+    settings |= {f"{PREFIX}{name}" for name in ("REVIEW_TOKEN", "PACKAGE", "ALLOW_DELETE", "ALLOW_ISSUES")}
     assert set(re.findall(rf"\b{PREFIX}[A-Z_]*[A-Z]\b", page.read_text())) - settings == set()
 
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -45,6 +46,7 @@ def programs(draw: st.DrawFn) -> FreshProgram:
         "labels-in": draw(st.sampled_from([[], ["acme"]])),
         "theme": themes,
         "home": ["acme/program"],
+        "ref": [draw(st.sampled_from(["main", "true", "2026", "release/1.x"]))],
         "package": [],
     }
     answers: dict[str, object] = {}
@@ -72,10 +74,11 @@ def test_any_name_is_read_back_from_the_file_as_it_was(name: str) -> None:
     assert (slips, document and document.data) == ([], {"name": name})
 
 
-def test_an_area_is_shipped_only_under_its_own_name() -> None:
+@pytest.mark.parametrize("name", ["Machine learning", "A"])
+def test_an_area_is_taken_from_the_shipped_ones_only_under_its_own_name(name: str) -> None:
     renamed = FreshProgram(
         *("https://gitlab.example.com", "acme/feedback", "Feedback", Tier.PREMIUM),
-        areas=(Area("ai", "Machine learning"),),
+        areas=(Area("ai", name),),
         regions=("neur",),
         program_lead="petra",
         leads={"ai": "petra"},
@@ -83,5 +86,8 @@ def test_an_area_is_shipped_only_under_its_own_name() -> None:
         home="acme/feedback",
     )
     text = taxonomy_file(SHIPPED, renamed, NOW)
-    assert "description: Machine learning, owned by the Machine learning pod.\n" in text
-    assert "description: AI, owned by the AI pod.\n" not in text
+    assert f"description: {name}, owned by the {name} pod.\n" in text
+    assert f"title: Themes of {name}\n" in text
+    assert f"description: Concerns {name} too; another area owns it.\n" in text
+    assert "theme::ai::chat\n" in text
+    assert "AI pod" not in text

@@ -32,15 +32,15 @@ Written: {WRITTEN}.
 
 Next:
 1. Put your people into program.yml, and look: sounding-board check
-2. With SOUNDING_BOARD_GITLAB_URL=https://gitlab.example.com and a Maintainer's token in SOUNDING_BOARD_OPERATOR_TOKEN:
+2. Commit the files, push them to the branch main of acme/feedback, and add the variables named at the top of
+   .gitlab-ci.yml there. From then on merge requests show the plan, and the default branch applies it.
+3. With SOUNDING_BOARD_GITLAB_URL=https://gitlab.example.com and a Maintainer's token in SOUNDING_BOARD_OPERATOR_TOKEN:
    sounding-board plan, then sounding-board apply
-3. Commit the files to acme/feedback, and add the variables named at the top of .gitlab-ci.yml there. From then on
-   merge requests show the plan, and the default branch applies it.
 """
     )
     checked = terminal("check")
     assert (checked.code, checked.err) == (0, "")
-    assert checked.out.endswith(" labels, 17 moves, 1 areas, 2 people, 1 projects.\n")
+    assert checked.out.endswith(" labels, 17 moves, 1 area, 2 people, 1 project.\n")
 
 
 def test_the_usual_answers_give_the_shipped_taxonomy_in_force_from_now_on(terminal: Terminal) -> None:
@@ -112,6 +112,7 @@ def test_without_a_terminal_nothing_is_asked_and_what_misses_is_named(terminal: 
         ),
         (("--gitlab", "gitlab"), "`gitlab` is no address; write it like https://gitlab.example.com."),
         (("--service", "x"), "`x` is no address; write it like https://sounding-board.example.com."),
+        (("--ref", "my branch"), "`my branch` is no branch; write its name, such as main."),
         (("--package", 'x"; rm'), '`x"; rm` is nothing that pip could be given without quotes.'),
     ],
 )
@@ -146,6 +147,30 @@ def test_a_directory_is_made_and_named(terminal: Terminal) -> None:
     assert ran.out.startswith("Written into my/program: program.yml, ")
     assert "look: sounding-board check --config my/program\n" in ran.out
     assert terminal("check", "--config", "my/program").code == 0
+
+
+def test_the_branch_is_the_one_that_git_names_unless_told(terminal: Terminal) -> None:
+    """Of a clone its default branch, whatever is checked out; of an empty repository the one it stands on."""
+
+    def git(where: str, *words: str) -> None:
+        who = ("-c", "user.name=Mia", "-c", "user.email=mia@example.com")
+        subprocess.run(["git", "-C", str(terminal.here / where), *who, *words], check=True, capture_output=True)
+
+    def ref(where: str, *more: str) -> str | None:
+        ran = terminal("init", where, *FLAGS, "--force", *more)
+        pipelines = load(terminal.here / where).program.pipelines
+        assert pipelines is not None
+        assert f"push them to the branch {pipelines.ref} of acme/feedback" in ran.out
+        return pipelines.ref
+
+    git(".", "init", "--initial-branch", "trunk", "theirs")
+    assert ref("theirs/inside") == "main"
+    assert ref("theirs") == "trunk"
+    assert ref("theirs", "--ref", "live") == "live"
+    git("theirs", "commit", "--allow-empty", "--message", "Begin")
+    git(".", "clone", "theirs", "ours")
+    git("ours", "switch", "--create", "change")
+    assert ref("ours") == "trunk"
 
 
 def test_a_person_at_a_terminal_is_asked_and_asked_again(tmp_path: Path) -> None:

@@ -54,6 +54,7 @@ def test_what_was_decided_and_written_is_read_back_newest_first(journal: SqliteJ
         Entry(T0, CARD, False, write=ChangeLabels(frozenset({"status::new"}), frozenset({"status::accepted"}))),
         Entry(T0 + MINUTE, CARD, True, write=EditNote("held", 4711, "done")),
         Entry(T0 + MINUTE, CARD, True, write=DeleteNote(4712)),
+        Entry(T0 + MINUTE, CARD, False, write=PostNote("receipt 7", "I read", internal=True, reply_to=7), note_id=8),
     ]
     journal.record(entries)
     journal.record([Entry(T0, OTHER, False, finding=PUT_BACK)])

@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from app import bootstrap
+from app.bootstrap import operators
 from app.domain.provision import Kind
+from app.gateways.gitlab_backend import Again
 from tests.commands.conftest import gitlab, program, terminal, world
 from tests.commands.terminal import Terminal
 from tests.provision.fake_parts import Shelf
@@ -22,7 +24,7 @@ def shelves(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> Callable[...
     terminal.sets(gitlab_url=URL, operator_token="operator-token", config_dir=bootstrap.SHIPPED)
 
     def stocked(*parts: Shelf) -> None:
-        monkeypatch.setattr(bootstrap, "_parts", lambda *_: list(parts))
+        monkeypatch.setattr(operators, "_parts", lambda *_: list(parts))
 
     return stocked
 
@@ -32,6 +34,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How long plan and apply waited for GitLab, which in tests takes no time."""
     waited: list[float] = []
     monkeypatch.setattr("app.entrypoints.provision.sleep", waited.append)
+    monkeypatch.setattr(operators, "STUMBLING", Again(operators.STUMBLING.pauses, waited.append))
     return waited
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, Literal
 
 from app.domain.failure import Permanent, Temporary
@@ -12,6 +13,7 @@ from app.domain.provision import Act, Limits, Provision, Where
 from app.domain.provision_hooks import HookKeys
 from app.domain.taxonomy import Taxonomy
 from app.fakegitlab import FakeGitLab, World
+from app.fakegitlab.commits import Action, commit
 from app.fakegitlab.model import Board, BoardList
 from app.fakegitlab.model import Project as Place
 from app.fakegitlab.possessions import Variable
@@ -20,11 +22,13 @@ from app.gateways.gitlab_connect import GitLab, connect
 from app.services.provision import Done, Part, Provisioning
 from app.services.provision_boards import ProvisionBoards
 from app.services.provision_hooks import ProvisionHooks
+from app.services.provision_labels import ProvisionLabels
 from app.services.provision_schedules import ProvisionSchedules
 from app.services.provision_variables import ProvisionVariables
 from tests.scenarios.living import SIGNING_TOKEN, shipped
 
 PATH, PROGRAM_PATH = "sme/customer-feedback", "sme/program"
+TODAY = date(2026, 11, 20)
 SERVICE = "https://sounding-board.example.com"
 HOOK_URL = f"{SERVICE}/webhooks/gitlab"
 TITLES = tuple(status.title for status in shipped().taxonomy.workflow.statuses)
@@ -90,10 +94,12 @@ class Town:
 
     def parts(self, doors: GitLab) -> dict[str, Part[Any]]:
         """The parts of which these tests tell."""
+        labels = ProvisionLabels(doors.labels, self.taxonomy, self.program, PLACES, TODAY, deletes=self.deletes)
         return {
-            "boards": ProvisionBoards(doors.boards, self.taxonomy, self.program, PLACES, deletes=self.deletes),
+            "labels": labels,
+            "boards": ProvisionBoards(doors.boards, labels, self.taxonomy, self.program, PLACES, deletes=self.deletes),
             "hooks": ProvisionHooks(doors.hooks, self.program, self.keys, PLACES),
-            "schedules": ProvisionSchedules(doors.schedules, self.program, PLACES),
+            "schedules": ProvisionSchedules(doors.schedules, doors.about, self.program, PLACES),
             "variables": ProvisionVariables(doors.variables, self.program, PLACES),
         }
 
@@ -144,8 +150,7 @@ def told(plan: Provision) -> list[str]:
     lines = []
     for change in plan.changes:
         where = f" ({change.where})" if change.where else ""
-        by = f" by {change.by}" if change.by else ""
-        lines.append(f"{change.act} {change.name} in {change.place}{where}{by}: {change.because}")
+        lines.append(f"{change.act} {change.name} in {change.place}{where}: {change.because}")
         lines += [f"  {d.field}: {d.now} → {d.wanted}" for d in change.differences]
     return lines
 
@@ -166,6 +171,8 @@ def town(tier: Literal["free", "premium"] = "premium") -> Iterator[Town]:
         user = world.add_user(username, username.title())
         for place in (project, program):
             world.add_member(place, user, level)
+    begin = [Action("create", "program.yml", b"name: Customer feedback\n")]
+    commit(world, world.root, program, "main", "Begin", begin)
     for label in shipped().taxonomy.labels:
         world.create_label(world.root, project, label.title, label.color, label.description)
     with FakeGitLab(world, deliver=False) as gitlab:

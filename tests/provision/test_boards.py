@@ -44,14 +44,16 @@ def test_a_second_apply_reads_once_and_writes_nothing(here: Town) -> None:
     assert here.calls() == ["GET /projects/:id/boards"] * 2
 
 
-def test_a_cold_apply_asks_for_labels_once_and_makes_each_thing_with_one_call(here: Town) -> None:
+def test_a_cold_apply_asks_for_labels_once_looks_for_each_board_and_makes_each_thing_with_one_call(here: Town) -> None:
     here.apply("boards")
     lists = ["POST /projects/:id/boards/:board_id/lists"] * len(TITLES)
     assert here.calls() == [
         "GET /projects/:id/boards",
         "GET /projects/:id/labels",
+        "GET /projects/:id/boards",
         "POST /projects/:id/boards",
         *lists,
+        "GET /projects/:id/boards",
         "POST /projects/:id/boards",
         "PUT /projects/:id/boards/:board_id",
         *lists,
@@ -325,7 +327,7 @@ def test_a_move_that_gitlab_does_not_make_ends_the_apply_there_and_the_next_goes
 
 def test_lists_of_people_and_milestones_are_not_ours_and_stay() -> None:
     """Premium has them; their `label` is null (lib/api/entities/list.rb)."""
-    lists = [{"id": 1, "label": None, "assignee": {"id": 7}, "position": 0}]
+    lists: list[dict[str, object]] = [{"id": 1, "label": None, "assignee": {"id": 7}, "position": 0}]
     lists += [{"id": 2, "label": {"id": 5, "name": "status::new"}, "position": 1}]
     body = {"id": 3, "name": "AI", "lists": lists}
     with wired() as (routes, doors):

@@ -1,6 +1,6 @@
 """Whatever lists a board has and however they stand: one apply puts ours in order, with the fewest moves."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.failure import Permanent
-from app.domain.label_succession import Looks
+from app.domain.label_succession import Succession
 from app.domain.program import Board, Program, Project
-from app.domain.provision_boards import BoardSeen, LabelSeen, ListSeen, staying
+from app.domain.provision_boards import BoardSeen, ListSeen, staying
 from app.services.provision_boards import ProvisionBoards
 from tests.scenarios.living import shipped
 
@@ -31,11 +31,15 @@ class Shelf:
 
     def boards(self, project: str) -> Sequence[BoardSeen]:
         assert project == PATH
-        return [BoardSeen(1, "All", (), tuple(sorted(self.lists, key=lambda one: one.position)))]
+        return [BoardSeen(1, "All", (), tuple(sorted(self.lists, key=lambda one: (one.position, one.id))))]
 
-    def labels(self, project: str) -> Sequence[LabelSeen]:
+    def passed_on(self, project: str) -> Succession:
         assert project == PATH
-        return [LabelSeen(number, title, Looks("#5c5b66", ""), True) for number, title in enumerate(TITLES)]
+        return Succession()
+
+    def ids(self, project: str) -> Mapping[str, int]:
+        assert project == PATH
+        return {title: number for number, title in enumerate(TITLES)}
 
     def create(self, project: str, name: str) -> BoardSeen:
         raise AssertionError((project, name))
@@ -82,7 +86,7 @@ def _after(one: ListSeen, moved: ListSeen, old: int, new: int) -> int:
 def part(shelf: Shelf) -> ProvisionBoards:
     """Plan and apply over the shelf."""
     program: Program = replace(shipped().program, projects=(Project(PATH, (Board("All"),)),))
-    return ProvisionBoards(shelf, shipped().taxonomy, program, {})
+    return ProvisionBoards(shelf, shelf, shipped().taxonomy, program, {})
 
 
 def apply(shelf: Shelf) -> int:
@@ -104,7 +108,7 @@ def shelves(draw: st.DrawFn) -> Shelf:
 
 def in_order(shelf: Shelf) -> list[str | None]:
     """The titles as they stand."""
-    return [one.title for one in sorted(shelf.lists, key=lambda one: one.position)]
+    return [one.title for one in sorted(shelf.lists, key=lambda one: (one.position, one.id))]
 
 
 def longest(titles: Sequence[str | None]) -> int:
@@ -160,4 +164,17 @@ def test_gaps_between_positions_as_old_boards_have_them_do_no_harm() -> None:
     shelf = Shelf([ListSeen(n + 1, title, at) for n, (title, at) in enumerate(zip(titles, numbers, strict=True))])
     assert apply(shelf) == 1
     assert in_order(shelf) == list(TITLES)
+    assert apply(shelf) == 0
+
+
+@settings(max_examples=200, deadline=None)
+@given(shelves(), st.data())
+def test_positions_with_gaps_or_twice_the_same_are_evened_first(shelf: Shelf, data: st.DataObject) -> None:
+    numbers = st.lists(st.integers(0, 12), min_size=len(shelf.lists), max_size=len(shelf.lists))
+    positions = sorted(data.draw(numbers))
+    shelf.lists = [replace(one, position=at) for one, at in zip(shelf.lists, positions, strict=True)]
+    foreign = [title for title in in_order(shelf) if title not in TITLES]
+    apply(shelf)
+    assert [title for title in in_order(shelf) if title in TITLES] == list(TITLES)
+    assert [title for title in in_order(shelf) if title not in TITLES] == foreign
     assert apply(shelf) == 0

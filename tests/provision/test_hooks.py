@@ -80,7 +80,7 @@ def test_drift_is_told_field_by_field_and_mended(here: Town) -> None:
     hook.name, hook.enable_ssl_verification, hook.custom_webhook_template = "Robot", False, '{"a": 1}'
     hook.events |= {"push_events": True, "job_events": True, "confidential_note_events": False}
     assert told(here.plan("hooks")) == [
-        f"change {HOOK_URL} in {PATH} (program.yml:50): not as the service needs it",
+        f"change {HOOK_URL} in {PATH} (program.yml:50): the service needs it otherwise",
         "  name: Robot → Sounding Board",
         "  Confidential comments: off → on",
         "  job_events: on → off",
@@ -99,7 +99,7 @@ def test_a_service_that_moved_keeps_its_hook_and_its_secrets(here: Town) -> None
     hook = made(here)
     here.program = replace(here.program, service="https://sb.example.com")
     assert told(here.plan("hooks")) == [
-        f"change {HOOK_URL} in {PATH} (program.yml:50): not as the service needs it",
+        f"change {HOOK_URL} in {PATH} (program.yml:50): the service needs it otherwise",
         f"  url: {HOOK_URL} → https://sb.example.com/webhooks/gitlab",
     ]
     here.apply("hooks")
@@ -123,10 +123,10 @@ def test_a_rotation_is_noticed_without_either_token_being_shown(here: Town) -> N
     assert told(here.plan("hooks"))[1:] == ["  secret token: an older one → the newest"]
 
 
-def test_a_token_set_by_somebody_who_knows_it_alone_is_another_one(here: Town) -> None:
+def test_a_token_that_nothing_is_told_of_is_set_to_the_newest(here: Town) -> None:
     hook = made(here)
     hook.description = "Kept by Sounding Board."
-    assert told(here.plan("hooks"))[1:] == ["  signing token: another one → the newest"]
+    assert told(here.plan("hooks"))[1:] == ["  signing token: not told → the newest"]
     hook.signing_token = None
     assert told(here.plan("hooks"))[1:] == ["  signing token: not set → set"]
 
@@ -134,7 +134,12 @@ def test_a_token_set_by_somebody_who_knows_it_alone_is_another_one(here: Town) -
 def test_who_has_no_tokens_sees_no_change_of_tokens_and_takes_none_away(here: Town) -> None:
     hook = made(here)
     here.keys = HookKeys()
-    assert here.plan("hooks").changes == ()
+    plan = here.plan("hooks")
+    assert (plan.pending, plan.unmet) == ((), 0)
+    assert told(plan) == [
+        f"report {HOOK_URL} in {PATH} (program.yml:50): its tokens were not compared, as neither "
+        "SOUNDING_BOARD_WEBHOOK_SIGNING_TOKEN nor SOUNDING_BOARD_WEBHOOK_SECRET is set here"
+    ]
     hook.name = "Robot"
     here.apply("hooks")
     assert (hook.name, hook.signing_token) == ("Sounding Board", SIGNING_TOKEN)
@@ -144,7 +149,34 @@ def test_who_has_no_tokens_sees_no_change_of_tokens_and_takes_none_away(here: To
 
 def test_a_secret_of_ones_own_choice_has_no_mark_that_it_could_be_guessed_from(here: Town) -> None:
     here.keys = HookKeys((), (SECRET,))
-    assert made(here).description == "Kept by Sounding Board."
+    assert made(here).description == "Kept by Sounding Board (secret token set)."
+    assert here.plan("hooks").changes == ()
+
+
+def test_of_several_secrets_that_have_no_mark_the_newest_is_always_set(here: Town) -> None:
+    """Which one GitLab has nobody can tell, so a rotation ends only when one is left."""
+    here.keys = HookKeys((), (SECRET,))
+    hook = made(here)
+    here.keys = HookKeys((), ("another-secret-of-16", SECRET))
+    for _ in range(2):
+        assert told(here.plan("hooks"))[1:] == ["  secret token: not told → the newest"]
+        assert made(here).token == "another-secret-of-16"
+    here.keys = HookKeys((), ("another-secret-of-16",))
+    assert here.plan("hooks").changes == ()
+    assert hook.token == "another-secret-of-16"
+
+
+def test_a_mark_of_a_secret_goes_where_the_signing_token_is_not_known_and_the_secret_changes(here: Town) -> None:
+    here.keys = HookKeys((NEWEST,), (SECRET,))
+    hook = made(here)
+    here.keys = HookKeys((), (SECRET,))
+    assert here.plan("hooks").changes == ()
+    here.keys = HookKeys((), ("another-secret-of-16", SECRET))
+    assert made(here).token == "another-secret-of-16"
+    assert str(hook.description).endswith(", secret token set).")
+    here.keys = HookKeys((NEWEST,), ("another-secret-of-16",))
+    assert told(here.plan("hooks"))[1:] == ["  secret token: not told → the newest"]
+    made(here)
     assert here.plan("hooks").changes == ()
 
 
@@ -176,18 +208,48 @@ def test_a_move_that_would_lose_the_secret_token_is_refused(here: Town) -> None:
 
 
 def test_hooks_of_others_are_left_alone_and_those_that_double_events_are_pointed_out(here: Town) -> None:
-    made(here)
+    ours = made(here)
     here.world.add_hook(here.world.root, here.project, "https://chat.example.com/x", "whatever")
     here.world.add_hook(here.world.root, here.project, HOOK_URL + "/", "whatever")
-    second = here.world.add_hook(here.world.root, here.project, "https://old.example.com/webhooks/gitlab", "whatever")
-    second.description = "Kept by Sounding Board."
+    old = here.world.add_hook(here.world.root, here.project, "https://old.example.com/webhooks/gitlab", "whatever")
+    old.description = ours.description
     assert told(here.plan("hooks")) == [
-        f"report https://old.example.com/webhooks/gitlab in {PATH} (program.yml:50): it is kept by us too, and one is "
-        "enough: delete it in GitLab, or each event comes twice",
         f"report {HOOK_URL}/ in {PATH} (program.yml:50): it sends to the same address and was not made by us: delete "
         "it in GitLab, or each event comes twice",
+        f"report https://old.example.com/webhooks/gitlab in {PATH} (program.yml:50): it is kept by us too, and one is "
+        "enough: delete it in GitLab, or each event comes twice",
     ]
     assert here.apply("hooks") == []
+
+
+@pytest.mark.parametrize(
+    "keys", [HookKeys((NEWEST,)), HookKeys((), (SECRET,))], ids=["with a signing token", "with a secret token"]
+)
+def test_a_second_installation_on_the_same_project_takes_nothing_from_the_first(here: Town, keys: HookKeys) -> None:
+    first = made(here)
+    here.program, here.keys = replace(here.program, service="https://second.example.com"), keys
+    assert told(here.plan("hooks"))[-1] == (
+        f"report {HOOK_URL} in {PATH} (program.yml:50): Sounding Board keeps it for another address, perhaps for "
+        "another installation, so it is left alone; if the service has moved from there, delete it in GitLab"
+    )
+    assert pending(here.plan("hooks")) == [(Act.CREATE, "https://second.example.com/webhooks/gitlab")]
+    here.apply("hooks")
+    assert [one.url for one in hooks(here)] == [HOOK_URL, "https://second.example.com/webhooks/gitlab"]
+    assert (first.signing_token, pending(here.plan("hooks"))) == (SIGNING_TOKEN, [])
+
+
+def test_a_hook_made_by_hand_at_our_address_is_kept_from_then_on_and_gets_no_twin(here: Town) -> None:
+    here.keys = HookKeys((NEWEST,), (SECRET,))
+    hook = here.world.add_hook(here.world.root, here.project, HOOK_URL, "whatever")
+    plan = told(here.plan("hooks"))
+    assert (
+        plan[0]
+        == f"change {HOOK_URL} in {PATH} (program.yml:50): it sends to our address, so it is kept by us from now on"
+    )
+    assert plan[-2:] == ["  signing token: not set → set", "  secret token: not told → the newest"]
+    assert made(here) is hook
+    assert (hook.signing_token, hook.token, str(hook.description).startswith(OURS)) == (NEWEST, SECRET, True)
+    assert here.plan("hooks").changes == ()
 
 
 def test_a_hook_that_gitlab_has_stopped_is_pointed_out(here: Town) -> None:
@@ -208,14 +270,22 @@ def test_a_planner_reads_who_could(here: Town) -> None:
     )
 
 
-def test_a_gitlab_that_keeps_no_signing_token_is_a_clear_sentence(here: Town) -> None:
-    here.world.faults.drop_fields("signing_token", path="/hooks")
-    (done,) = here.apply("hooks")
-    assert done.problem == (
-        f"GitLab kept no signing token for the webhook of {PATH}: it can since 19.0. Until then set "
-        "SOUNDING_BOARD_WEBHOOK_SECRET, for the service too, and take SOUNDING_BOARD_WEBHOOK_SIGNING_TOKEN away."
-    )
-    assert told(here.plan("hooks"))[1:] == ["  signing token: not set → set"]
+def test_a_gitlab_that_keeps_no_signing_token_is_a_clear_sentence_each_time(here: Town) -> None:
+    """As before 19.0: a hook that signs nothing is never called as declared."""
+    here.world.signs_webhooks = False
+    for _ in range(2):
+        assert told(here.plan("hooks"))[-1] == "  signing token: not set → set"
+        (done,) = here.apply("hooks")
+        assert done.problem == (
+            f"GitLab kept no signing token for the webhook of {PATH}: it can since 19.0. Until then set "
+            "SOUNDING_BOARD_WEBHOOK_SECRET, for the service too, and take SOUNDING_BOARD_WEBHOOK_SIGNING_TOKEN away."
+        )
+    here.keys = HookKeys((), (SECRET,))
+    assert told(here.plan("hooks"))[1:] == ["  secret token: not set → set"]
+    assert made(here).token == SECRET
+    assert here.plan("hooks").changes == ()
+    here.program = replace(here.program, service="https://sb.example.com")
+    assert pending(here.plan("hooks")) == [(Act.CREATE, "https://sb.example.com/webhooks/gitlab")]
 
 
 def test_what_gitlab_dropped_is_named(here: Town) -> None:

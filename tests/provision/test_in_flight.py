@@ -4,22 +4,25 @@
 
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from inline_snapshot import snapshot
 
+from app import bootstrap
+from app.bootstrap import operators
 from app.domain.envelope import Place, seal
 from app.domain.in_flight import Revision, newly_missing
 from app.domain.issue import Issue, Note, Ref, User
-from app.domain.provision import Change
+from app.domain.provision import Act, Change, Kind
 from app.fakegitlab import World, model
 from app.gateways.config_load import Configuration, load
 from app.gateways.gitlab_budget import Budget
 from app.gateways.gitlab_connect import connect
 from app.services.in_flight import COMMENTS_AT_MOST, RequestsInFlight
+from app.services.provision_labels import ProvisionLabels
 from tests.commands.terminal import Terminal
 from tests.config import small
 from tests.gateways.gitlab_wire import no_sleep
@@ -229,6 +232,29 @@ def test_two_statuses_at_once_are_for_other_rules(tmp_path: Path) -> None:
     assert newly_missing(compared, one, [Note(1, jane, LONG, NOW, NOW)]) == ()
 
 
+def test_open_issues_in_a_status_that_nobody_declared_are_told_by_every_plan(compared: Comparison) -> None:
+    """The list of labels tells how many; closed issues, and a status that is only renamed, are no trouble."""
+    here, mia = compared.here, compared.here.world.user("mia")
+    here.part = lambda doors, c: ProvisionLabels(doors.labels, c.taxonomy, c.program, c.places, NOW.date())
+    here.apply()
+    for _ in range(2):
+        compared.filed("status::old", "area::ai")
+    assert here.told() == snapshot(
+        [
+            "report status::old, 2 open issues stand in it, and the workflow has no such status: say in `previously` what it became, or move them by hand"
+        ]
+    )
+    assert here.calls == ["GET /projects/:id/labels"]
+    here.world.update_issue(mia, here.project.issues[1], state_event="close")
+    assert here.told() == snapshot(
+        [
+            "report status::old, 1 open issue stands in it, and the workflow has no such status: say in `previously` what it became, or move them by hand"
+        ]
+    )
+    here.world.update_issue(mia, here.project.issues[2], state_event="close")
+    assert here.told() == []
+
+
 # ------------------------------------------------------------------------------------ on the command line
 
 
@@ -254,6 +280,21 @@ def changed(program: Path, gitlab: object, world: World, terminal: Terminal) -> 
     return terminal
 
 
+def test_customers_count_and_what_the_account_book_may_know_is_not_missed(tmp_path: Path) -> None:
+    """Plans read no account book, so an ARR that nobody told may well be known."""
+    shipped = load(bootstrap.SHIPPED)
+    flow = shipped.taxonomy.workflow
+    stricter = replace(flow, statuses=tuple(replace(s, requires=("customer", "arr")) for s in flow.statuses))
+    free = replace(flow, statuses=tuple(replace(s, requires=()) for s in flow.statuses))
+    old, new = replace(shipped.taxonomy, workflow=free), replace(shipped.taxonomy, workflow=stricter)
+    compared = Revision("main", old, new, shipped.program, NOW)
+    ref, author = Ref("sme/customer-feedback", 1), User(1, "mia")
+    one = Issue(ref, 1, 1, "Export", "", frozenset({"status::reviewed"}), "opened", author, (), NOW, NOW)
+    line = Note(1, author, "+1 customer: https://example.my.salesforce.com/0065g00000QwErT | blocker", NOW, NOW)
+    assert newly_missing(compared, one) == ("Customer",)
+    assert newly_missing(compared, one, [line]) == ()
+
+
 def test_plan_against_a_revision(changed: Terminal) -> None:
     ran = changed("plan", "--only", "labels", "--against", "main")
     assert ran.code == 0
@@ -272,11 +313,27 @@ labels:
       concerns 1 issue: #2
 
 4 changes to make. 1 thing is left to people.
-  labels: 4 to change, 1 left to people, 79 as declared
+  labels: 4 to change, 1 left to people, 80 as declared
   not asked for: boards, templates, documents, hooks, schedules, variables
 """)
     assert "incomplete" in changed("plan", "--only", "labels", "--against", "main", "--markdown").out
     assert "incomplete" not in changed("plan", "--only", "labels").out
+
+
+def test_a_revision_against_which_nobody_is_worse_off(changed: Terminal) -> None:
+    changed.patch.setattr(operators, "in_flight", lambda *_: ())
+    ran = changed("plan", "--only", "labels", "--against", "main")
+    assert (ran.code, ran.err) == (0, "No open request would be worse off than with main.\n")
+
+
+def test_a_status_that_is_no_more_is_told_once(changed: Terminal, world: World) -> None:
+    project = world.projects[1]
+    world.create_label(world.root, project, "status::gone", "#5c5b66", "")
+    world.create_issue(world.user("sa.jane"), project, "Lost", labels=["status::gone", "area::ai"])
+    assert changed("plan", "--only", "labels").out.count("left to people: status::gone") == 1
+    told = Change(Kind.LABELS, Act.REPORT, project.full_path, "status::gone", because="unlike in main, 1 of 2 would")
+    changed.patch.setattr(operators, "in_flight", lambda *_: (told,))
+    assert changed("plan", "--only", "labels", "--against", "main").out.count("left to people: status::gone") == 1
 
 
 def test_a_kept_plan_does_not_go_out_of_date_by_it(changed: Terminal) -> None:

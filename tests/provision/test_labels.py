@@ -70,7 +70,7 @@ def test_a_drifted_label_is_told_field_by_field_and_only_those_are_written(town:
 
     change = only(town.plans(label("area::ai"), label("area::agile")))
 
-    assert (change.act, change.name, change.by) == (Act.CHANGE, "area::ai", None)
+    assert (change.act, change.name) == (Act.CHANGE, "area::ai")
     assert change.differences == (
         Difference("color", RED, GREY),
         Difference("description", "", "About area::ai."),
@@ -161,18 +161,18 @@ def test_labels_of_a_subgroup_are_kept_there_and_those_above_are_told(town: Town
     assert town.own() == {}
 
 
-def test_a_group_whose_labels_are_as_declared_costs_one_call(town: Town) -> None:
+def test_a_group_whose_labels_are_as_declared_costs_one_call_and_one_for_each_project(town: Town) -> None:
     settled(town, town.applies(*SIXTY, labels_in=town.pods.full_path))
     town.calls()
 
     assert town.applies(*SIXTY, labels_in=town.pods.full_path).acts == []
-    assert town.calls() == ["GET /groups/:id/labels"]
+    assert town.calls() == ["GET /groups/:id/labels", "GET /projects/:id/labels"]
 
 
 def test_a_projects_label_is_to_be_promoted_before_its_group_gets_the_same(town: Town) -> None:
     town.has("area::ai")
 
-    told = town.applies(label("area::ai"), label("area::agile"), labels_in=town.top.path)
+    told = town.applies(label("area::ai"), label("area::agile"), labels_in=town.pods.full_path)
 
     assert told.acts == [("create", "area::agile"), ("report", "area::ai")]
     assert told.plan.changes[-1].because == (

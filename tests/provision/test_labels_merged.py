@@ -5,10 +5,10 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from app.domain.provision import Act, Difference, Limits
+from app.domain.provision import Act, Difference, Kind, Limits
 from tests.provision.label_town import EVERYTHING, TODAY, Town, label
 
-GONE = "it was in use until 2026-11-19"
+GONE = "`retire_after` was 2026-11-19"
 
 
 # Merged.
@@ -79,6 +79,19 @@ def test_an_issue_with_both_labels_loses_only_the_old_one(town: Town) -> None:
     assert town.titles(both) == ["documentation"]
 
 
+def test_an_issue_with_both_labels_keeps_another_of_their_scope(town: Town) -> None:
+    """It came to stand there by a rename, and people are told of it; a merge is no way to decide it."""
+    town.has("t::old", town.top)
+    for title in ("first", "second"):
+        town.has(title)
+    issue = town.files("first", "second", "t::old")
+
+    told = town.applies(label("t::new", "first", "second"))
+
+    assert ("rename", "t::new") in told.acts
+    assert town.titles(issue) == ["t::new", "t::old"]
+
+
 def test_of_two_former_titles_one_is_renamed_and_the_other_merged_into_it(town: Town) -> None:
     issues = [town.files(town.has(title).title) for title in ("s::a", "s::b")]
 
@@ -87,6 +100,19 @@ def test_of_two_former_titles_one_is_renamed_and_the_other_merged_into_it(town: 
     assert told.acts == [("rename", "s::c"), ("merge", "s::b")]
     assert [town.titles(issue) for issue in issues] == [["s::c"], ["s::c"]]
     assert town.plans(label("s::c", "s::a", "s::b")) == ()
+
+
+def test_a_label_leaves_a_scope_before_another_comes_into_it(town: Town) -> None:
+    for title in ("s::old", "t::new", "plain", "s::new"):
+        town.has(title)
+    issue = town.files("plain", "s::old")
+    wanted = (label("s::new", "plain"), label("t::new", "s::old"))
+
+    told = town.applies(*wanted)
+
+    assert told.acts == [("merge", "s::old"), ("merge", "plain")]
+    assert town.titles(issue) == ["s::new", "t::new"]
+    assert town.plans(*wanted) == ()
 
 
 def test_a_projects_label_merges_into_its_groups(town: Town) -> None:
@@ -162,13 +188,32 @@ def test_a_label_out_of_use_is_archived_and_the_open_issues_that_have_it_are_nam
     told = town.applies(label("area::ai", retired=True))
 
     (change,) = told.plan.changes
-    assert (change.act, change.because, change.issues) == (Act.RETIRE, GONE, 1)
+    assert (change.act, change.because, change.issues) == (Act.RETIRE, GONE, 2)
     assert change.named == (f"{town.project.full_path}#{first.iid}",)
     assert town.own()["area::ai"].archived
     assert town.titles(first) == town.titles(closed) == ["area::ai"]
     (report,) = town.plans(label("area::ai", retired=True))
-    assert (report.act, report.because) == (Act.REPORT, f"{GONE}, and is still on open issues")
+    assert (report.act, report.because) == (Act.REPORT, f"{GONE}, and it is still on open issues")
     assert report.named == change.named
+
+
+def test_a_label_out_of_use_that_only_a_closed_issue_has_touches_that_one(town: Town) -> None:
+    town.has("area::ai")
+    town.files("area::ai", closed=True)
+
+    (change,) = town.plans(label("area::ai", retired=True))
+
+    assert (change.act, change.issues, change.named) == (Act.RETIRE, 1, ())
+
+
+def test_a_label_out_of_use_and_gone_is_not_among_those_as_declared(town: Town) -> None:
+    for title in ("area::agile", "area::gone"):
+        town.has(title)
+    wanted = (label("area::agile"), label("area::gone", retired=True), label("area::never", retired=True))
+    town.applies(*wanted)
+
+    with town.provisioning(*wanted) as provisioning:
+        assert provisioning.plan(EVERYTHING).as_declared == {Kind.LABELS: 2}
 
 
 def test_a_label_on_its_last_day_is_in_use(town: Town) -> None:
@@ -202,7 +247,7 @@ def test_a_label_on_a_closed_issue_is_not_deleted_but_archived(town: Town) -> No
     told = town.applies(label("area::ai", retired=True), deletes=True)
 
     assert told.acts == [("retire", "area::ai"), ("report", "area::ai")]
-    assert told.plan.changes[1].because == "it is not deleted: 1 issue has it"
+    assert told.plan.changes[1].because == "1 issue has it, so it is not deleted"
     assert told.plan.changes[1].named == (f"{town.project.full_path}#{issue.iid}",)
     assert town.own()["area::ai"].archived
 
@@ -214,7 +259,7 @@ def test_a_label_with_a_board_list_is_not_deleted(town: Town) -> None:
 
     told = town.applies(label("area::ai", retired=True), deletes=True)
 
-    assert told.plan.changes[1].because == "it is not deleted: it is used by the board AI"
+    assert told.plan.changes[1].because == "it is used by the board AI, so it is not deleted"
     assert not one.deleted
 
 
@@ -232,7 +277,7 @@ def test_a_label_on_a_merged_request_is_not_deleted(town: Town) -> None:
 
     told = town.applies(label("area::ai", retired=True), deletes=True)
 
-    assert told.plan.changes[1].because == f"it is not deleted: it is used by {town.project.full_path}!1"
+    assert told.plan.changes[1].because == f"it is used by {town.project.full_path}!1, so it is not deleted"
     assert not one.deleted
 
 

@@ -9,6 +9,8 @@ from inline_snapshot import snapshot
 
 from app import bootstrap
 from app.domain.references import Reference, references, renamed, runs_something, written
+from app.gateways.config_errors import ConfigInvalid
+from app.gateways.config_load import load
 from app.gateways.config_mentions import mentions
 from tests.config import small
 
@@ -65,6 +67,52 @@ def test_all_mentions_are_told_at_once_with_place_and_cure(here: Path) -> None:
 def test_what_is_no_mention_of_our_labels_is_left_alone(here: Path, text: str) -> None:
     put(here, "templates/notes/x.md.j2", text)
     assert told(here) == []
+
+
+@pytest.mark.parametrize("name", ["Customer feedback", "Customer feedback - AI"])
+def test_forms_that_apply_makes_are_no_mistake_of_people(here: Path, name: str) -> None:
+    """When the configuration lives beside the requests, a renamed label would else fail the check before `apply`."""
+    put(here, f".gitlab/issue_templates/{name}.md", "/label ~status::finished\n")
+    put(here, f".gitlab/issue_templates/Our {name}.md", "/label ~status::finished\n")
+    assert len(told(here)) == 1
+
+
+LOOSE = small.TAXONOMY.replace(
+    "plain_labels:\n",
+    'plain_labels:\n  - {title: docs-gaps, previously: docs-gap, color: "#28272d", description: Docs.}\n',
+)
+
+
+def test_a_word_without_scope_and_quotes_is_told_where_it_is_or_was_almost_a_label(here: Path) -> None:
+    assert LOOSE != small.TAXONOMY
+    small.written(here, LOOSE)
+    put(here, "templates/notes/x.md.j2", "See ~docs-gap, ~docs-gapss, ~docs-gaps and ~docs of ~paul.\n")
+    assert told(here) == snapshot(
+        [
+            'templates/notes/x.md.j2:1:5: the label `docs-gap` is called `docs-gaps` now — write ~"docs-gaps"',
+            "templates/notes/x.md.j2:1:16: there is no label `docs-gapss` in label_taxonomy.yml — did you mean `docs-gaps`?",
+        ]
+    )
+
+
+def test_a_command_in_a_fence_is_no_command(here: Path) -> None:
+    put(here, ".gitlab/issue_templates/Other.md", "```\n/label ~incode\n```\n\n/label ~outside\n")
+    assert [line.partition(" — ")[0] for line in told(here)] == [
+        ".gitlab/issue_templates/Other.md:5:8: there is no label `outside` in label_taxonomy.yml"
+    ]
+
+
+def test_a_status_whose_label_was_renamed_is_told_by_its_new_name(here: Path) -> None:
+    (here / "label_taxonomy.yml").write_text(
+        small.TAXONOMY.replace("title: status::done", "title: status::finished\n        previously: status::done")
+    )
+    with pytest.raises(ConfigInvalid) as caught:
+        load(here)
+    assert [str(error) for error in caught.value.errors] == snapshot(
+        [
+            "label_taxonomy.yml:74:15: the status `status::done` is not a label of the scope `status` — `status::done` is `previously` of `status::finished`: write that"
+        ]
+    )
 
 
 def test_a_taxonomy_with_other_mistakes_still_says_what_labels_there_are(here: Path) -> None:

@@ -1,13 +1,11 @@
 """Plans that are kept and applied later: just what was looked at, or nothing."""
 
-
-
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 from inline_snapshot import snapshot
 
@@ -47,6 +45,14 @@ def test_a_kept_plan_brings_its_kinds_and_limits(terminal: Terminal, kept: Path,
         ran = terminal("apply", str(kept), *more)
         assert ran.code == 2
         assert "PLANFILE brings its own kinds and limits" in ran.err
+
+
+def test_limits_of_a_pipeline_say_nothing_about_a_kept_plan(terminal: Terminal, kept: Path, labels: Shelf) -> None:
+    """A job has them in its environment, whichever plan it makes."""
+    terminal.sets(allow_issues="1", allow_delete="9")
+    ran = terminal("apply", str(kept))
+    assert (ran.code, ran.err) == (0, "")
+    assert labels.made == ["status::new", "status::reviewed"]
 
 
 def test_nobody_is_asked_about_a_plan_they_looked_at(terminal: Terminal, kept: Path) -> None:

@@ -1,193 +1,27 @@
-"""Issue templates: made from the taxonomy, brought into each project by commit or merge request, once."""
+"""Issue templates brought into each project by commit or merge request, once."""
 
 # ruff: noqa: E501 - sentences are pinned as people read them
 
 import base64
-import string
 from collections.abc import Iterator
-from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from app import bootstrap
-from app.domain.issue_template import LAYOUT, Form, forms
-from app.domain.program import Area
+from app.domain.failure import Permanent
 from app.domain.provision import Limits
-from app.domain.provision_templates import TemplateFile
-from app.domain.request import read
-from app.domain.taxonomy import Field, FieldKind
+from app.domain.provision_templates import MergeRequestSeen
 from app.fakegitlab import commits as git
 from app.fakegitlab.possessions import MergeRequest
-from app.gateways.config_load import load
 from app.services.provision_templates import ProvisionTemplates
+from tests.gateways.gitlab_wire import wired
 from tests.provision.hall import Hall, hall
 
-SHIPPED = load(bootstrap.SHIPPED)
 WORDS = bootstrap.wording(bootstrap.SHIPPED)
 FOLDER = ".gitlab/issue_templates"
 GENERAL, AI = f"{FOLDER}/Customer feedback.md", f"{FOLDER}/Customer feedback - AI.md"
-
-
-def text(form: Form) -> str:
-    return WORDS.issue(LAYOUT, {one.name: getattr(form, one.name) for one in fields(form)}, form.area)
-
-
-def test_the_shipped_form_of_an_area() -> None:
-    ai = forms(SHIPPED.taxonomy, SHIPPED.program)[1]
-    assert ai.path == AI
-    assert text(ai) == snapshot("""\
-<!-- One problem per issue. No customer name in the title. Make it confidential if unsure. -->
-
-## Problem
-<!-- In the customer's words. What can they not do? -->
-
-## Use case and who is affected
-
-## Request type
-- [ ] Feature
-- [ ] Enhancement
-- [ ] Bug
-
-## Customer
-- Account or opportunity: <!-- CRM link -->
-- Severity: <!-- blocker, retention, fast-follow or nice -->
-- Needed by: <!-- YYYY-MM-DD, or none -->
-
-<details><summary>More, if you have it (asked for later)</summary>
-
-- ARR at stake:
-- ARR type: <!-- new, renewal or expansion -->
-- Subscription:
-- Product: <!-- self-managed, gitlab.com, GitLab Dedicated or dedicated -->
-- Current solution for this problem:
-- Impact to the customer of not having this:
-- Competitors:
-- CSM to mention:
-
-</details>
-
-## Desired outcome
-
-/label ~"status::new" ~"area::ai"
-""")
-
-
-def test_the_form_for_all_areas_says_which_labels_there_are() -> None:
-    every = text(forms(SHIPPED.taxonomy, SHIPPED.program)[0]).splitlines()
-    assert every[1] == snapshot(
-        '<!-- Give it the label of its area as well: ~"area::ai", ~"area::app-security", ~"area::agile", ~"area::dedicated". -->'
-    )
-    assert every[-1] == '/label ~"status::new"'
-
-
-def test_one_form_for_all_areas_and_one_for_each() -> None:
-    assert [form.name for form in forms(SHIPPED.taxonomy, SHIPPED.program)] == snapshot(
-        [
-            "Customer feedback",
-            "Customer feedback - AI",
-            "Customer feedback - App Security",
-            "Customer feedback - Agile",
-            "Customer feedback - Dedicated",
-        ]
-    )
-
-
-def test_areas_whose_names_make_no_file_go_by_their_keys() -> None:
-    areas = (Area("a", "Plan/Create"), Area("b", "plan create"), Area("c", "..."), Area("d", "R&D: “x”"))
-    named = [form.name for form in forms(SHIPPED.taxonomy, replace(SHIPPED.program, areas=areas))]
-    assert named[1:] == [
-        "Customer feedback - a",
-        "Customer feedback - b",
-        "Customer feedback - c",
-        "Customer feedback - R&D “x”",
-    ]
-
-
-def test_an_area_may_have_a_layout_of_its_own(tmp_path: Path) -> None:
-    own = tmp_path / "templates" / "areas" / "ai" / "issues"
-    own.mkdir(parents=True)
-    (own / f"{LAYOUT}.md.j2").write_text("## {{ blanks.problem.name|trusted }}\n")
-    every, ai, *_ = forms(SHIPPED.taxonomy, SHIPPED.program)
-    words = bootstrap.wording(tmp_path)
-    values = {one.name: getattr(ai, one.name) for one in fields(ai)}
-    assert words.issue(LAYOUT, values, "ai") == "## Problem\n"
-    assert words.issue(LAYOUT, values, None) != "## Problem\n"
-    assert every.area is None
-
-
-NAMES = st.text(string.ascii_letters + string.digits + " /&'", min_size=1, max_size=20).map(
-    lambda name: "X" + " ".join(name.split())
-)
-CHOICES = st.lists(
-    st.text(string.ascii_lowercase + "-.<>! ", min_size=1, max_size=12).filter(str.strip), min_size=1, max_size=4
-)
-FEW = settings(max_examples=25, deadline=None)
-"""Each example renders a whole form."""
-
-
-@st.composite
-def taxonomies(draw: st.DrawFn) -> tuple[Field, ...]:
-    """The shipped fields under other names, with other choices."""
-    known = [one for one in SHIPPED.taxonomy.fields if not one.fresh]
-    names = draw(st.lists(NAMES, min_size=len(known), max_size=len(known), unique_by=str.casefold))
-    return tuple(
-        replace(one, names=(name,), choices=tuple(draw(CHOICES)) if one.kind is FieldKind.CHOICE else one.choices)
-        for one, name in zip(known, names, strict=True)
-    )
-
-
-@FEW
-@given(taxonomies())
-def test_a_form_that_nobody_filled_in_tells_nothing(asked: tuple[Field, ...]) -> None:
-    for form in forms(replace(SHIPPED.taxonomy, fields=asked), SHIPPED.program)[:2]:
-        assert read(text(form), (), asked) == {}
-
-
-ANSWERS = {
-    "problem": "Removed people keep their access for up to 24 hours.",
-    "use_case": "The platform team",
-    "outcome": "They lose it within 5 minutes",
-}
-
-
-@FEW
-@given(taxonomies())
-def test_a_form_that_was_filled_in_tells_all_of_it(asked: tuple[Field, ...]) -> None:
-    """Each blank is found under its own field, whatever it is called."""
-    form = forms(replace(SHIPPED.taxonomy, fields=asked), SHIPPED.program)[1]
-    filled = text(form)
-    for key, answer in ANSWERS.items():
-        filled = filled.replace(f"## {form.blanks[key].name}\n", f"## {form.blanks[key].name}\n{answer}\n")
-    lines = {key: f"- {form.blanks[key].name}:" for key in ("needed_by", "account", "impact", "csm")}
-    given_there = {
-        "needed_by": "2027-03-31",
-        "account": "https://crm.example.com/1",
-        "impact": "They leave",
-        "csm": "@cs",
-    }
-    for key, line in lines.items():
-        filled = filled.replace(f"\n{line}", f"\n{line} {given_there[key]}")
-    told = {key: fact.value for key, fact in read(filled, (), asked).items()}
-    assert told == {**ANSWERS, **given_there}
-
-
-def test_all_that_a_new_request_needs_is_asked_for() -> None:
-    every, ai, *_ = forms(SHIPPED.taxonomy, SHIPPED.program)
-    assert (
-        ai.asked == every.asked == snapshot(("problem", "use_case", "request_type", "account", "severity", "needed_by"))
-    )
-
-
-def test_the_name_of_a_content_is_the_one_git_gives_it() -> None:
-    """git hash-object, of the text "Grüße" and a line's end."""
-    assert TemplateFile("x", "Grüße\n").blob == "05bb5b40eaf6cd35f14fb829a0a85d61c8875418"
-
-
-# ------------------------------------------------------------------------------------ into a project
 
 
 @pytest.fixture
@@ -257,7 +91,21 @@ def test_a_file_that_somebody_edited_is_shown_and_written_anew(commits: Hall) ->
     assert there(commits) == wanted
 
 
-def test_a_label_of_another_name_reaches_the_form(commits: Hall) -> None:
+def test_what_an_area_left_behind_under_its_old_name_is_named(commits: Hall) -> None:
+    commits.apply()
+    commits.program = commits.program.replace("  ai: AI\n", "  ai: Machine learning\n")
+    commits.apply()
+    assert f"{FOLDER}/Customer feedback - Machine learning.md" in there(commits)
+    assert commits.told() == snapshot(
+        [
+            "report Customer feedback - AI.md (program.yml:24), the program has no area of this name; GitLab goes on offering it until the file is deleted"
+        ]
+    )
+    assert commits.plan().unmet == 0
+    assert commits.calls == ["GET /projects/:id/repository/tree"]
+
+
+def test_a_label_of_another_name_reaches_the_template(commits: Hall) -> None:
     commits.apply()
     commits.taxonomy = commits.taxonomy.replace("status::new", "status::fresh")
     assert commits.told() == snapshot(
@@ -341,7 +189,7 @@ def test_by_merge_request_one_waits_until_it_is_merged(reviewed: Hall) -> None:
         ("sounding-board/templates", "main", "Issue templates as the taxonomy has them")
     )
     assert request.description == snapshot("""\
-The forms in `.gitlab/issue_templates`, as `label_taxonomy.yml` has them now. `sounding-board apply` opened this, and keeps it up to date until it is merged.
+The issue templates in `.gitlab/issue_templates`, as `label_taxonomy.yml` has them now. `sounding-board apply` opened this, and keeps it up to date until it is merged.
 
 <!-- sounding-board templates: 191e00ce7fe27cb5311aa8875d651a1e -->\
 """)
@@ -384,6 +232,7 @@ def test_an_open_merge_request_is_kept_up_to_date_in_place(reviewed: Hall) -> No
 def test_a_closed_merge_request_is_an_answer(reviewed: Hall) -> None:
     reviewed.apply()
     requests(reviewed)[0].state = "closed"
+    assert reviewed.plan().unmet == 1
     assert reviewed.told() == snapshot(
         [
             "report issue templates (program.yml:7), !1 with just these was closed without being merged: reopen it, or write `templates: off`"
@@ -409,9 +258,50 @@ def test_cut_short_anywhere_the_next_apply_goes_on(reviewed: Hall, path: str, fa
     getattr(reviewed.world.faults, fault)(methods=("POST",), path=path, count=None)
     assert [bool(done.problem) for done in reviewed.apply()] == [True]
     reviewed.world.faults.clear()
-    assert all(done.problem is None for done in reviewed.apply())
+    all_was_done = (path, fault) == ("merge_requests", "lose_answer")
+    assert [done.problem for done in reviewed.apply()] == ([] if all_was_done else [None])
     assert len(requests(reviewed)) == 1
     assert [line.partition(", ")[2] for line in reviewed.told()] == ["they wait for review in !1"]
+
+
+def test_two_runs_at_once_open_one_merge_request(reviewed: Hall) -> None:
+    with reviewed.provisioning() as provisioning:
+        provisioning.plan(Limits())
+        assert [done.problem for done in reviewed.apply()] == [None]
+        assert [done.problem for done in provisioning.carry_out()] == [None]
+    assert len(requests(reviewed)) == 1
+
+
+REQUEST = {
+    "iid": 3,
+    "state": "opened",
+    "description": None,
+    "project_id": 4,
+    "source_project_id": 4,
+    "source_branch": "sounding-board/templates",
+    "target_branch": "main",
+}
+
+
+def test_a_merge_request_of_a_fork_is_not_ours() -> None:
+    """Anybody may call a branch as we do, in a project of their own. The stand-in has no forks."""
+    with wired() as (routes, gitlab):
+        answer = routes.get("/api/v4/projects/sme%2Ffeedback/merge_requests")
+        answer.respond(json=[{**REQUEST, "source_project_id": 99}])
+        assert gitlab.templates.merge_request("sme/feedback") is None
+        answer.respond(json=[{**REQUEST, "iid": 5, "source_project_id": None}, {**REQUEST, "state": "merged"}])
+        assert gitlab.templates.merge_request("sme/feedback") is None
+        answer.respond(json=[{**REQUEST, "iid": 5, "state": "closed"}, REQUEST])
+        assert gitlab.templates.merge_request("sme/feedback") == MergeRequestSeen(3, "", open=True)
+
+
+def test_a_merge_request_that_comes_out_otherwise_is_told() -> None:
+    with wired() as (routes, gitlab):
+        requests = routes.post("/api/v4/projects/sme%2Ffeedback/merge_requests")
+        requests.respond(201, json={**REQUEST, "target_branch": "develop"})
+        with pytest.raises(Permanent) as told:
+            gitlab.templates.open_merge_request("sme/feedback", "main", "Hello")
+    assert str(told.value) == "GitLab opened !3 of sme/feedback otherwise than asked. Look at it, and plan again."
 
 
 def test_who_is_no_developer_is_told_before(reviewed: Hall) -> None:
@@ -430,3 +320,15 @@ def test_a_project_that_is_not_there(place: Hall) -> None:
             "refused: templates could not be looked at: There is nothing to be seen there (GET /projects/sme/gone/merge_requests at 127.0.0.1 answered 404): it was deleted or moved, or the bot is no member of the project."
         ]
     )
+
+
+def test_apply_names_the_merge_request_that_waits(reviewed: Hall) -> None:
+    told = "merge !1 of sme/feedback to bring them there"
+    assert [done.told for done in reviewed.apply()] == [told]
+    assert reviewed.plan().unmet == 0
+    reviewed.taxonomy = reviewed.taxonomy.replace("status::new", "status::fresh")
+    assert [done.told for done in reviewed.apply()] == [told]
+
+
+def test_by_commit_nothing_waits(commits: Hall) -> None:
+    assert [done.told for done in commits.apply()] == [None]

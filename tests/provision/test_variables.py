@@ -12,13 +12,16 @@ from tests.provision.program_town import PROGRAM_PATH, Town, told, town
 
 CANARY = "glpat-canary-in-the-coal-mine"
 NEEDED = ("SOUNDING_BOARD_GITLAB_TOKEN", "SOUNDING_BOARD_SIGNING_KEY", "SOUNDING_BOARD_OPERATOR_TOKEN")
+SIGNING = "SOUNDING_BOARD_WEBHOOK_SIGNING_TOKEN"
+REVIEW = "SOUNDING_BOARD_REVIEW_TOKEN"
 CURE = "set it in the CI/CD settings of the project, masked, hidden and protected"
 
 
 @pytest.fixture
 def here() -> Iterator[Town]:
-    """On Premium."""
+    """On Premium, and its webhook is made by hand."""
     with town() as found:
+        found.program = replace(found.program, service=None)
         yield found
 
 
@@ -35,6 +38,9 @@ def test_what_the_jobs_lack_is_told_and_nothing_is_written(here: Town) -> None:
         f"report SOUNDING_BOARD_OPERATOR_TOKEN in {PROGRAM_PATH} (program.yml:53): plan and apply take a Maintainer's "
         f"token: {CURE}",
         "  variable: not set → set",
+        f"report {REVIEW} in {PROGRAM_PATH} (program.yml:53): merge requests show their plan with a Developer's token: "
+        "set it in the CI/CD settings of the project, masked, hidden and not protected",
+        "  variable: not set → set",
     ]
     assert {change.act for change in plan.changes} == {Act.REPORT}
     assert here.apply("variables") == []
@@ -44,9 +50,32 @@ def test_what_the_jobs_lack_is_told_and_nothing_is_written(here: Town) -> None:
 def test_all_there_costs_one_call(here: Town) -> None:
     for key in NEEDED:
         here.add_variable(key)
+    here.add_variable(REVIEW, protected=False)
     plan = here.plan("variables")
-    assert (plan.changes, plan.as_declared) == ((), {plan.kinds[0]: 3})
+    assert (plan.changes, plan.as_declared) == ((), {plan.kinds[0]: 4})
     assert here.calls() == ["GET /projects/:id/variables"]
+
+
+def test_a_secret_that_is_masked_and_not_hidden_is_kept_well(here: Town) -> None:
+    """The head of the pipeline file asks for no more, and GitLab cannot hide one that is there."""
+    for key in NEEDED:
+        here.add_variable(key, hidden=False)
+    here.add_variable(REVIEW, protected=False, hidden=False)
+    assert here.plan("variables").changes == ()
+
+
+def test_where_apply_keeps_webhooks_it_needs_their_token(here: Town) -> None:
+    for key in NEEDED:
+        here.add_variable(key)
+    here.add_variable(REVIEW, protected=False)
+    here.program = replace(here.program, service="https://sounding-board.example.com")
+    assert told(here.plan("variables")) == [
+        f"report {SIGNING} in {PROGRAM_PATH} (program.yml:53): apply gives it to the webhook: {CURE} "
+        "(the variables of sme cannot be looked at with this token)",
+        "  variable: not set → set",
+    ]
+    here.add_variable(SIGNING)
+    assert here.plan("variables").changes == ()
 
 
 def test_without_pipelines_nothing_is_asked(here: Town) -> None:
@@ -59,16 +88,18 @@ def test_a_secret_that_is_not_kept_well_is_told_field_by_field(here: Town) -> No
     here.add_variable(NEEDED[0], masked=False, protected=False, hidden=False)
     here.add_variable(NEEDED[1], environment_scope="production")
     here.add_variable(NEEDED[2] + "_FILE", variable_type="file")
+    here.add_variable(REVIEW)
     here.add_variable("SOUNDING_BOARD_WEBHOOK_SIGNING_TOKEN", protected=False)
     here.add_variable("SOMEBODY_ELSES", masked=False)
-    because = "whoever may change it has to: it is a secret, and plan and apply never write variables"
+    because = "plan and apply never write variables: change it in the CI/CD settings, where secrets are kept so"
     assert told(here.plan("variables")) == [
         f"report SOUNDING_BOARD_GITLAB_TOKEN in {PROGRAM_PATH} (program.yml:53): {because}",
         "  masked: no → yes",
         "  protected: no → yes",
-        "  hidden: no → yes",
         f"report SOUNDING_BOARD_SIGNING_KEY in {PROGRAM_PATH} (program.yml:53): {because}",
         "  environments: production → all (*)",
+        f"report {REVIEW} in {PROGRAM_PATH} (program.yml:53): {because}",
+        "  protected: yes → no",
         f"report SOUNDING_BOARD_WEBHOOK_SIGNING_TOKEN in {PROGRAM_PATH} (program.yml:53): {because}",
         "  protected: no → yes",
     ]
@@ -78,6 +109,7 @@ def test_a_group_above_may_give_them(here: Town) -> None:
     group = here.pipelines.group
     here.world.add_member(group, here.world.user("olga"), "owner")
     here.add_variable(NEEDED[0])
+    here.add_variable(REVIEW, protected=False)
     group.own.variables += [Variable(key, CANARY, protected=True, masked=True, hidden=True) for key in NEEDED[1:]]
     assert here.plan("variables").changes == ()
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from inline_snapshot import snapshot
 
+from app.domain.merge_note import Section, note_text
 from app.domain.provision import Act, Change, Difference, Kind, Where
 from tests.commands.terminal import Terminal
 from tests.provision.fake_parts import PLACE, Shelf
@@ -15,7 +16,9 @@ Shelves = Callable[..., None]
 
 def test_every_kind_of_change_has_its_sign_and_its_sentence(terminal: Terminal, shelves: Shelves) -> None:
     where = Where("label_taxonomy.yml", 14)
-    acts = {act: Change(Kind.LABELS, act, PLACE, f"{act}d", where=where) for act in Act if act is not Act.REPORT}
+    acts: dict[Act, Change] = {
+        act: Change(Kind.LABELS, act, PLACE, f"{act}d", where=where) for act in Act if act is not Act.REPORT
+    }
     title = (Difference("title", "status::triage", "status::new"), Difference("description", "", "Filed."))
     acts[Act.RENAME] = Change(
         Kind.LABELS,
@@ -36,14 +39,13 @@ def test_every_kind_of_change_has_its_sign_and_its_sentence(terminal: Terminal, 
         where,
         issues=312,
         named=tuple(f"{PLACE}#{n}" for n in range(1, 13)),
-        by="lead.ai",
     )
     acts[Act.REPORT] = Change(
         Kind.LABELS,
         Act.REPORT,
         PLACE,
         "old",
-        because="it was in use until 2026-01-01, and is still on open issues",
+        because="`retire_after` was 2026-01-01, and it is still on open issues",
         issues=2,
     )
     unknown = Change(Kind.LABELS, Act.RETIRE, PLACE, "mystery", issues=None)
@@ -60,23 +62,22 @@ labels:
       because ~status::triage is `previously` of ~status::new
       touches 1 issue
   ⇒ merge status::fresh → status::new in sme/customer-feedback (label_taxonomy.yml:14)
-      last changed by @lead.ai
       touches 312 issues: #1, #2, #3, #4, #5, #6, #7, #8, #9, #10 and 302 more
   ↕ move moved in sme/customer-feedback (label_taxonomy.yml:14)
   ⊘ retire retired in sme/customer-feedback (label_taxonomy.yml:14)
   - delete deleted in sme/customer-feedback (label_taxonomy.yml:14)
   ! left to people: old in sme/customer-feedback
-      because it was in use until 2026-01-01, and is still on open issues
+      because `retire_after` was 2026-01-01, and it is still on open issues
       concerns 2 issues
   ⊘ retire mystery in sme/customer-feedback
       how many issues carry it could not be counted
 
-8 changes to make, touching 313 issues. 1 thing is left to people.
+8 changes to make, touching up to 313 issues. 1 thing is left to people.
   labels: 1 to create, 1 to change, 1 to rename, 1 to merge, 1 to move, 2 to retire, 1 to delete, 1 left to people
   not asked for: boards, templates, documents, hooks, schedules, variables
 Refused, so nothing of it is made:
   It would delete 1 thing; none may be deleted. --allow-delete 1 lifts this.
-  It would touch 313 issues; 200 may be touched. --allow-issues 313 lifts this.
+  It would touch up to 313 issues; 200 may be touched. --allow-issues 313 lifts this.
   How many issues carry mystery could not be counted, so nothing is taken for unused.
 """)
 
@@ -93,6 +94,7 @@ def test_json_for_machines(terminal: Terminal, shelves: Shelves, labels: Shelf, 
             "limits": {"deletions": 0, "issues": 200},
             "pending": 2,
             "issues": 12,
+            "unmet": 0,
             "kinds": [
                 {"kind": "labels", "looked_at": True, "as_declared": 1, "pending": 2, "reports": 0},
                 {"kind": "boards", "looked_at": True, "as_declared": 1, "pending": 0, "reports": 0},
@@ -108,7 +110,7 @@ def test_json_for_machines(terminal: Terminal, shelves: Shelves, labels: Shelf, 
                     "because": "",
                     "issues": 0,
                     "named": [],
-                    "by": None,
+                    "unmet": False,
                 },
                 {
                     "kind": "labels",
@@ -120,7 +122,7 @@ def test_json_for_machines(terminal: Terminal, shelves: Shelves, labels: Shelf, 
                     "because": "",
                     "issues": 12,
                     "named": [],
-                    "by": None,
+                    "unmet": False,
                 },
             ],
             "refusals": [],
@@ -182,7 +184,6 @@ def test_hostile_names_break_neither_a_note_nor_a_terminal(terminal: Terminal, s
         because=HOSTILE,
         issues=1,
         named=(HOSTILE,),
-        by="all",
     )
     shelves(Shelf(Kind.LABELS, {}, more=(change,)))
     assert terminal("plan").out.partition("\n\n")[0] == snapshot("""\
@@ -190,7 +191,6 @@ labels:
   ~ change evil`` | </summary> @all /close #1 [31m /close in sme/customer-feedback
       description: evil`` | </summary> @all /close #1 [31m → harmless
       because evil`` | </summary> @all /close #1 [31m
-      last changed by @all
       touches 1 issue: evil`` | </summary> @all /close #1 [31m\
 """)
     assert terminal("plan", "--markdown").out == snapshot("""\
@@ -201,7 +201,6 @@ labels:
 - change ```evil`` ｜ </summary> @all /close #1 [31m /close``` in `sme/customer-feedback`
   - description: ```evil`` ｜ </summary> @all /close #1 [31m``` → `harmless`
   - because ```evil`` ｜ </summary> @all /close #1 [31m```
-  - last changed by `@all`
   - touches 1 issue: ```evil`` ｜ </summary> @all /close #1 [31m```
 
 </details>
@@ -210,16 +209,19 @@ not asked for: boards, templates, documents, hooks, schedules, variables
 """)
 
 
-def test_a_note_stays_below_what_gitlab_takes(terminal: Terminal, shelves: Shelves) -> None:
-    """GitLab takes a million characters (CONTRACT 8): the longer the plan, the more of it is only counted."""
+def test_a_plan_folds_itself_to_what_a_note_takes(terminal: Terminal, shelves: Shelves) -> None:
+    """The longer the plan, the more of it is only counted; nothing is left for `note` to cut, which would leave a
+    list open.
+    """
     long, name = "`" * 300, "status::new"
     plain = Shelf(Kind.LABELS, {}, more=tuple(Change(Kind.LABELS, Act.MERGE, PLACE, name) for _ in range(5000)))
     shelves(plain)
     assert "- … and 4980 more to merge\n" in terminal("plan", "--markdown").out
-    worst = Change(Kind.LABELS, Act.MERGE, long, long, (Difference("field", long, long),) * 99, named=(long,) * 99)
-    plain.more = (worst,) * 20
-    ran = terminal("plan", "--markdown")
-    assert 100_000 < len(ran.out) < 1_000_000
-    assert "- … and 15 more to merge\n" in ran.out
-    plain.more = (replace(worst, differences=worst.differences * 3),) * 20
-    assert "- … and 20 more to merge\n" in terminal("plan", "--markdown").out
+    worst = Change(Kind.LABELS, Act.MERGE, long, long, (Difference("field", long, long),) * 9, named=(long,) * 99)
+    for times, folded in ((1, 15), (10, 20)):
+        plain.more = (replace(worst, differences=worst.differences * times),) * 20
+        told = terminal("plan", "--markdown").out
+        assert f"- … and {folded} more to merge\n" in told
+        noted = note_text([Section(told, markdown=True)])
+        assert noted.count("<details>") == noted.count("</details>") == 1
+        assert noted == told.strip()

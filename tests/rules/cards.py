@@ -9,10 +9,23 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 
+from app.domain.account_book import AccountBook
 from app.domain.failure import Permanent, Temporary
-from app.domain.issue import Issue, LabelEvent, Link, Note, Ref, Snapshot, User
+from app.domain.issue import Award, Issue, LabelEvent, Link, Note, Ref, Snapshot, User
 from app.domain.journal import Entry
-from app.domain.plan import ChangeLabels, DeleteNote, EditNote, Finding, PostNote, Write
+from app.domain.plan import (
+    Carry,
+    ChangeLabels,
+    Deed,
+    DeleteNote,
+    Draft,
+    EditNote,
+    Errand,
+    Finding,
+    PostNote,
+    React,
+    Write,
+)
 from app.domain.taxonomy import scope_of
 from app.domain.voice import Bot, Identity, Voice
 from app.gateways.templates import Templates
@@ -86,6 +99,7 @@ class Diary:
     def __init__(self) -> None:
         self.entries: list[Entry] = []
         self.moves: list[datetime] = []
+        self.nudges: list[tuple[str, datetime]] = []
 
     def record(self, entries: Sequence[Entry]) -> None:
         """Keep them."""
@@ -95,6 +109,10 @@ class Diary:
         """As set by the test, and the moves of this card."""
         mine = {f.event_id for f in self.findings if f.who == username and f.moved_at and since <= f.moved_at <= until}
         return len(mine) + len([at for at in self.moves if since <= at <= until])
+
+    def reminded(self, username: str, since: datetime, but: Ref) -> bool:
+        """As set by the test."""
+        return any(since <= at for who, at in self.nudges if who == username)
 
     @property
     def findings(self) -> list[Finding]:
@@ -121,6 +139,30 @@ class Office:
         raise AssertionError(refs)
 
 
+class Neighbours:
+    """Requests that are like the card, as set by the test; None: they cannot be listed now."""
+
+    def __init__(self) -> None:
+        self.near: tuple[Ref, ...] | None = ()
+        self.asked = 0
+
+    def alike(self, issue: Issue, now: datetime) -> tuple[Ref, ...] | None:
+        """Those that the test has set."""
+        self.asked += 1
+        return self.near
+
+
+class Porter:
+    """Writes down the errands it is sent on."""
+
+    def __init__(self) -> None:
+        self.sent: list[Errand] = []
+
+    def run(self, errand: Errand) -> None:
+        """Keep it."""
+        self.sent.append(errand)
+
+
 class Card:
     """One request on the board. `now` moves on by a minute with every act."""
 
@@ -140,12 +182,17 @@ class Card:
     ) -> None:
         self.world, self.free, self.removes_first, self.now = world or shipped(), free, removes_first, at
         self.people, self.diary, self.office, self.bot = People(), Diary(), Office(), BOT
+        self.likeness, self.porter = Neighbours(), Porter()
         self.retired = frozenset({FORMER_BOT.id})
         self.keys: tuple[bytes, ...] = (b"the key of the tests, 32 bytes..",)
         self.events: list[LabelEvent] = []
         self.thread: list[Note] = []
         self.linked: tuple[Link, ...] = ()
-        self.read = {"links": 0}
+        self.read = {"links": 0, "awards": 0, "issues": 0}
+        self.reactions: list[tuple[int, Award]] = []
+        self.others: set[Ref] = {Ref(REF.project, 3), Ref(REF.project, 17)}
+        self.book = AccountBook()
+        self.documents: set[Ref] = set()
         self._ids = count(100)
         self._unheard: list[str] = []
         self._written: list[Write] = []
@@ -201,6 +248,18 @@ class Card:
         self._act()
         self.thread.append(Note(next(self._ids), self.people[by], body, self.now, self.now, internal=internal))
 
+    def rewrite(self, note: Note, body: str) -> None:
+        """Whoever wrote a comment changes it."""
+        self._act()
+        self.thread = [replace(n, body=body, updated_at=self.now) if n.id == note.id else n for n in self.thread]
+
+    def react(self, by: str, emoji: str = "thumbsup", topic: str = "move") -> None:
+        """React to the bot's note on a topic."""
+        self._act()
+        note = self.ours().on(topic)
+        assert note is not None
+        self.reactions.append((note.id, Award(emoji, self.people[by], self.now)))
+
     def assign(self, *handles: str) -> None:
         """Set the assignees."""
         self.issue = replace(self.issue, assignees=tuple(self.people[h] for h in handles))
@@ -215,7 +274,10 @@ class Card:
         """The real one, over this card."""
         identity = Identity("https://gitlab.example.com", Bot(self.bot.id, self.bot.username, self.retired), self.keys)
         taxonomy, program = self.world.taxonomy, self.world.program
-        return Reconciler(self, self, WORDING, self.diary, self.office, taxonomy, program, identity)
+        near, porter = self.likeness, self.porter
+        return Reconciler(
+            self, self, WORDING, self.diary, self.office, taxonomy, program, identity, near, porter, self.book
+        )
 
     def settle(self) -> list[Write]:
         """Reconcile until nothing is left to write, in at most three runs; what was written."""
@@ -229,7 +291,12 @@ class Card:
 
     def thinks(self) -> None:
         """Read and decide, and write nothing yet: another process, or a slow one."""
-        self._thought = self.reconciler().plan(REF, self.now).writes
+        self._thought = self.planned()
+
+    def planned(self) -> tuple[Write, ...]:
+        """What a run would write on the card, in order; errands are for other issues."""
+        planned = self.reconciler().plan(REF, self.now).writes
+        return tuple(w for w in planned if not isinstance(w, Carry | Draft))
 
     def speaks(self) -> None:
         """Write what was decided some time ago, whatever happened since."""
@@ -261,12 +328,25 @@ class Card:
         self.read["links"] += 1
         return self.linked
 
+    def awards(self, ref: Ref, note_id: int) -> tuple[Award, ...]:
+        """The reactions on a note."""
+        self.read["awards"] += 1
+        return tuple(a for n, a in self.reactions if n == note_id)
+
+    def look_at(self, ref: Ref) -> Issue | None:
+        """Another issue, where there is one."""
+        self.read["issues"] += 1
+        labels = frozenset({"program-doc::agenda"} if ref in self.documents else ())
+        return replace(self.issue, ref=ref, labels=labels) if ref in self.others | self.documents else None
+
     def notes(self, ref: Ref) -> tuple[Note, ...]:
         """Its comments alone."""
         return tuple(self.thread)
 
-    def apply(self, ref: Ref, write: Write) -> int | None:
-        """Carry out a write of the bot's, at once."""
+    def apply(self, ref: Ref, write: Deed) -> int | None:
+        """Carry out what the bot does here, at once; its errands lead elsewhere."""
+        if isinstance(write, Carry | Draft):
+            raise AssertionError(f"an errand leads elsewhere: {write}")
         self._written.append(write)
         match write:
             case ChangeLabels():
@@ -274,7 +354,8 @@ class Card:
                 return None
             case PostNote():
                 self._said(write.body)
-                self.thread.append(Note(next(self._ids), self.bot, write.body, self.now, self.now))
+                note = Note(next(self._ids), self.bot, write.body, self.now, self.now, internal=write.internal)
+                self.thread.append(note)
                 return self.thread[-1].id
             case EditNote():
                 self._said(write.body)
@@ -282,6 +363,9 @@ class Card:
                 return write.note_id
             case DeleteNote():
                 self.thread = [n for n in self.thread if n.id != write.note_id]
+                return None
+            case React():
+                self.reactions.append((write.note_id, Award(write.name, self.bot, self.now)))
                 return None
 
     # What can be seen.

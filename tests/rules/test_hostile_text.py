@@ -13,8 +13,9 @@ from app.domain import neutral
 from app.domain.context import Wanted
 from app.domain.envelope import Place, seal, unseal
 from app.domain.plan import EditNote, PostNote
+from app.domain.roster import Role
 from tests.rules.cards import COMPLETE, WORDING, Card, missing
-from tests.rules.world import shipped
+from tests.rules.world import NINE, shipped
 
 Makes = Callable[..., Card]
 PLACE = Place("https://gitlab.example.com", 7, 12)
@@ -80,13 +81,21 @@ def holds(note: str, harmless: str) -> None:
 def context(heard: str) -> str:
     """The ask that echoes an unreadable answer."""
     wanted = [Wanted(ITEM, heard or None)] if heard else [Wanted(ITEM, "x")]
-    data = {"author": "sa.jane", "also": "sme.dana", "status": None, "required": wanted, "welcome": wanted}
+    data: dict[str, object] = {
+        "author": "sa.jane",
+        "also": "sme.dana",
+        "status": None,
+        "required": wanted,
+        "welcome": wanted,
+    }
+    data |= {"rung": 0, "lead": None, "words": ("sme.ken", heard or "x")}
     return WORDING.note("context_asked", {**data, "answered": ["Problem"], "options": {}}, None)
 
 
 def closing(unread: str) -> str:
     """The question that echoes an unreadable reason."""
-    data = {"closer": "sme.ken", "status": "New", "unread": unread or "x", "internal": False, "reasons": ["duplicate"]}
+    data = {"closer": "sme.ken", "status": "New", "unread": unread or "x", "internal": False, "nowhere": False}
+    data["reasons"] = ["duplicate"]
     return WORDING.note("closing_asked", data, None)
 
 
@@ -116,7 +125,8 @@ def test_echoed_text_changes_nothing_but_the_inline_code_it_stands_in(
 @given(handle=ANYTHING)
 def test_a_hostile_handle_calls_at_most_the_one_person_it_names(handle: str) -> None:
     held = {"source": "New", "target": "Reviewed", "why": ["not theirs"], "who": [], "people": [handle]}
-    data = {**held, "mover": handle, "wanted": [], "options": {}, "ways_out": []}
+    data = {**held, "mover": handle, "wanted": [], "options": {}, "ways_out": [], "until": NINE, "asked": handle}
+    data |= {"agreed": handle, "instead": (handle, "New"), "via": None, "overriders": [Role.LEAD]}
     note = WORDING.note("move_held", data, None)
     assert set(re.findall(r"@[\w.-]+", spoken(note))) <= {f"@{handle}"}
     assert not any(word in spoken(note).casefold() for word in ("@all", "@here", "@everyone"))

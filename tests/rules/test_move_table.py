@@ -80,11 +80,15 @@ def test_a_move_with_all_its_context_stands_or_is_put_back(
 
     if may(role, source, target):
         assert card.status == target
-        assert written == []
-        assert card.hears() == ""
+        # Whoever sends a request back says what is missing, and its author is asked in these words.
+        asked = target == "new"
+        assert bool(written) is asked
+        assert ("this request came back" in card.hears()) is asked
     else:
         assert card.status == source
-        assert "hold::open" not in card.issue.labels, "nothing is awaited"
+        agreed = any(may(other, source, target) for other in WHO if other != "program lead")
+        through = (("reviewed", target) in MAY) and role in MAY.get((source, "reviewed"), set())
+        assert ("hold::open" in card.issue.labels) is (agreed or through), "only where an answer is awaited"
         assert len(written) == 2, "a note, then the labels"
         assert card.hears().startswith(f"@{WHO[role]}, I put this card back in **{NAMES[source]}**: ")
 

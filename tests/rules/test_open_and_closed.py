@@ -119,6 +119,41 @@ def test_the_answer_as_a_word(asked: Card, words: str, status: str, reason: str 
     assert asked.settle() == []
 
 
+@pytest.mark.parametrize("words", ["duplicate of #99", "duplicate of #12"])
+def test_a_duplicate_of_nothing_that_is_there_is_asked_about_again(asked: Card, words: str) -> None:
+    asked.comment("sme.ken", words)
+    asked.settle()
+    number = words.rpartition("#")[2]
+    assert f"I see no other request `sme/customer-feedback#{number}`. Please answer here" in asked.hears()
+    assert asked.status == "reviewed"
+    asked.comment("sme.ken", "duplicate of #17")
+    asked.settle()
+    assert (asked.status, asked.read["issues"] > 0) == ("declined", True)
+    assert "Settled" in asked.hears()
+
+
+def test_whether_a_named_request_exists_is_not_asked_elsewhere(complete: Makes) -> None:
+    card = complete("reviewed")
+    card.comment("sme.ken", "duplicate of #99")
+    assert (card.settle(), card.read["issues"]) == ([], 0)
+
+
+@pytest.mark.parametrize("words", ["withdrawn", "`not-aligned`", "Not aligned."])
+def test_where_we_asked_a_reason_may_stand_alone(asked: Card, words: str) -> None:
+    asked.comment("sme.ken", words)
+    asked.settle()
+    assert asked.status == "declined"
+    assert "Settled: `sme.ken` answered" in asked.hears()
+
+
+def test_where_we_did_not_ask_yet_a_lone_reason_is_only_a_word(complete: Makes) -> None:
+    card = complete("reviewed", labels=["area::ai", "theme::ai::chat"])
+    card.comment("sme.ken", "withdrawn")
+    card.close("sme.ken")
+    card.settle()
+    assert (card.status, card.hears().startswith(ASKED)) == ("reviewed", True)
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -323,11 +358,8 @@ def test_reopening_a_declined_request_needs_what_a_decision_needs(complete: Make
     assert "- [ ] **New evidence**" in card.hears()
     card.comment("sme.ken", "New evidence: a second customer\nWhat changed: the workaround broke")
     card.settle()
-    card.hears()
-    card.move("sme.ken", "reviewed")
-    card.settle()
     assert card.status == "reviewed"
-    assert "Settled" in card.hears()
+    assert "Done: I moved it from **Declined** to **Reviewed** for `sme.ken`." in card.hears()
 
 
 def test_nobody_closes_an_answer_for_us(asked: Card) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from app.domain.failure import Permanent, Temporary
-from app.domain.plan import ChangeLabels, EditNote, PostNote, Verdict
+from app.domain.plan import ChangeLabels, DeleteNote, EditNote, PostNote, Verdict
 from app.domain.taxonomy import Mode
 from tests.rules.cards import BOT, REF, Card, missing, without
 from tests.rules.world import shipped
@@ -24,7 +24,8 @@ def test_the_note_is_written_before_the_labels_and_both_only_once(complete: Make
     card.move("mallory", "accepted")
     note, labels = card.settle()
     assert isinstance(note, PostNote)
-    assert labels == ChangeLabels(add=frozenset({"status::new"}), remove=frozenset({"status::accepted"}))
+    back = frozenset({"status::new", "hold::open"})
+    assert labels == ChangeLabels(add=back, remove=frozenset({"status::accepted"}))
     assert card.settle() == []
     assert PUT_BACK.format("New") in card.hears()
 
@@ -32,22 +33,36 @@ def test_the_note_is_written_before_the_labels_and_both_only_once(complete: Make
 def test_after_a_crash_between_note_and_labels_only_the_labels_follow(complete: Makes) -> None:
     card = complete("new")
     card.move("mallory", "accepted")
-    (note, _) = card.reconciler().plan(REF, card.now).writes
+    (note, _) = card.planned()
     card.apply(REF, note)
     (labels,) = card.settle()
     assert isinstance(labels, ChangeLabels)
     assert PUT_BACK.format("New") in card.hears()
 
 
-def test_a_second_put_back_edits_the_same_note(complete: Makes) -> None:
+def test_a_second_put_back_of_the_same_move_edits_the_same_note(complete: Makes) -> None:
+    card = complete("new")
+    for _ in range(2):
+        card.move("mallory", "accepted")
+        note, *_ = card.settle()
+    assert isinstance(note, EditNote)
+    assert [n.author for n in card.thread] == [BOT]
+    assert "@mallory, " in card.hears()
+
+
+def test_another_person_hears_of_it_in_a_note_of_their_own_and_the_card_keeps_one(complete: Makes) -> None:
     card = complete("new")
     card.move("mallory", "accepted")
     card.settle()
+    card.hears()
+    (first,) = card.thread
     card.move("sa.omar", "resolved")
-    note, _ = card.settle()
-    assert isinstance(note, EditNote)
+    note, labels, gone = card.settle()
+    assert isinstance(note, PostNote)
+    assert isinstance(labels, ChangeLabels)
+    assert gone == DeleteNote(first.id)
     assert [n.author for n in card.thread] == [BOT]
-    assert "@sa.omar, " in card.hears()
+    assert "@mallory, this takes the place of your move to **Accepted by PMs**, which I keep no longer" in card.hears()
 
 
 def test_a_card_is_marked_as_held_only_while_something_is_awaited(complete: Makes) -> None:
@@ -59,7 +74,7 @@ def test_a_card_is_marked_as_held_only_while_something_is_awaited(complete: Make
     )
     card.hears()
     card.move("mallory", "resolved")
-    _, labels = card.settle()
+    _, labels, _ = card.settle()
     assert labels == ChangeLabels(
         add=frozenset({"status::reviewed"}), remove=frozenset({"status::resolved", "hold::open"})
     )
@@ -144,8 +159,8 @@ def test_a_card_that_has_a_note_on_its_moves_says_it_there_also_in_a_burst(compl
     card.hears()
     moves_ten_more(card)
     card.move("sa.omar", "resolved")
-    note, labels = card.settle()
-    assert isinstance(note, EditNote)
+    note, labels, _ = card.settle()
+    assert isinstance(note, PostNote)
     assert isinstance(labels, ChangeLabels)
     assert "@sa.omar, I put this card back" in card.hears()
     assert card.reconciler().plan(REF, card.now).writes == ()
@@ -242,7 +257,7 @@ def test_the_order_of_label_events_within_one_drag_does_not_matter(complete: Mak
 def run_over(card: Card, earlier: tuple[str, str], newer: tuple[str, str]) -> None:
     """Two drags; our answer to the first arrives after the second."""
     card.move(*earlier)
-    writes = card.reconciler().plan(REF, card.now).writes
+    writes = card.planned()
     card.move(*newer)
     for write in writes:
         card.apply(REF, write)

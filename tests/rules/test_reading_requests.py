@@ -6,49 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain import request
+from app.domain import blocks
+from app.domain.blocks import READ_AT_MOST
 from app.domain.issue import Note, User
-from app.domain.request import COMMENT_AT_MOST, COMMENTS_AT_MOST, READ_AT_MOST, Where, read
-from tests.rules.cards import COMPLETE, PROBLEM
+from app.domain.request import COMMENTS_AT_MOST, Where, read, read_request
+from tests.reading.speech import OWN_TEMPLATE as TEMPLATE
+from tests.rules.cards import COMPLETE, PROBLEM, Card
 from tests.rules.world import NINE, shipped
 
 FIELDS = shipped().taxonomy.fields
 LINK = "https://example.my.salesforce.com/0065g00000QwErT"
-
-TEMPLATE = """\
-<!-- One problem per issue. No customer name in the title. Make it confidential if unsure. -->
-## Problem
-<!-- In the customer's words. What can they not do? -->
-
-## Use case and who is affected
-
-## Request type
-- [ ] Feature
-- [ ] Enhancement
-- [ ] Bug
-
-## Customer
-- Account or opportunity: <!-- CRM link -->
-- Severity: <!-- blocker, retention, fast-follow or nice -->
-- Needed by: <!-- YYYY-MM-DD, or none -->
-
-<details><summary>More, if you have it (asked for later)</summary>
-
-- ARR at stake:
-- ARR type: <!-- new, renewal or expansion -->
-- Subscription:
-- Product: <!-- self-managed, gitlab.com or GitLab Dedicated -->
-- Current solution for this problem:
-- Impact to the customer of not having this:
-- Competitors:
-- CSM to mention:
-
-</details>
-
-## Desired outcome
-
-/label ~"status::new" ~"area::ai"
-"""
 
 
 def told(description: str, *comments: str) -> dict[str, str]:
@@ -215,7 +182,10 @@ def test_what_nobody_said_is_not_heard(text: str) -> None:
         ("Severity: quite high", {"severity": "quite high"}),
         ("Needed by: Q3ish", {"needed_by": "Q3ish"}),
         ("Needed by: 2026-02-31", {"needed_by": "2026-02-31"}),
-        ("Account: ACME", {"account": "ACME"}),
+        ("Account: ACME", {"account": ""}),
+        ("Account: 0065g00000QwErT", {"account": ""}),
+        ("ARR: a lot", {"arr": "a lot"}),
+        ("ARR: unknown", {"arr": "unknown"}),
         ("Problem: it is slow", {"problem": "it is slow"}),
         ("## Request type\n- [x] Feature\n- [x] Bug", {"request_type": "Feature Bug"}),
         ("Reason: because", {"reason": "because"}),
@@ -236,13 +206,12 @@ def test_a_date_may_be_none(value: str) -> None:
         LINK,
         f"[the deal]({LINK})",
         f"<{LINK}>",
-        "0065g00000QwErT",
-        "0015g00000QwErTAA2",
+        f"Acme, {LINK}",
         "https://crm.example.com/deals/7",
     ],
 )
-def test_an_account_is_a_link_or_an_id(value: str) -> None:
-    assert "account" in told(f"Account: {value}")
+def test_an_account_is_a_link_and_only_the_link_is_kept(value: str) -> None:
+    assert told(f"Account: {value}")["account"] in (LINK, "https://crm.example.com/deals/7")
 
 
 def test_a_text_runs_on_over_its_paragraph_and_ends_with_it() -> None:
@@ -278,13 +247,13 @@ def test_only_the_first_64_kib_are_read() -> None:
 def parsed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many characters were parsed as Markdown, each time."""
     lengths: list[int] = []
-    parse = request._MARKDOWN.parse
+    parse = blocks._MARKDOWN.parse
 
     def counting(text: str) -> object:
         lengths.append(len(text))
         return parse(text)
 
-    monkeypatch.setattr(request._MARKDOWN, "parse", counting)
+    monkeypatch.setattr(blocks._MARKDOWN, "parse", counting)
     return lengths
 
 
@@ -311,20 +280,20 @@ def test_an_answer_in_a_comment_may_be_dressed_too(line: str) -> None:
     assert "severity" in read("", [note(line)], FIELDS)
 
 
-def test_only_the_first_16_kib_of_a_comment_are_read(parsed: list[int]) -> None:
-    padding = "x" * (COMMENT_AT_MOST - 20)
+def test_only_the_first_64_kib_of_a_comment_are_read(parsed: list[int]) -> None:
+    padding = "x" * (READ_AT_MOST - 20)
     assert told("", f"Severity: blocker\n\n{padding}\n\nARR: 120k USD") == {"severity": "blocker"}
-    assert max(parsed) == COMMENT_AT_MOST
+    assert max(parsed) == READ_AT_MOST
 
 
-def test_of_very_many_answers_the_newest_are_read(parsed: list[int]) -> None:
-    long = "Reason: the plan has changed\n\n" + "x" * COMMENT_AT_MOST
-    answers = ["Severity: nice", *[long] * (COMMENTS_AT_MOST // COMMENT_AT_MOST - 1), "Needed by: none"]
-    assert told("", "ARR: 120k USD", long, *answers) == {
-        "severity": "nice",
-        "reason": "the plan has changed",
-        "needed_by": "none",
-    }
+def test_of_too_many_long_comments_the_short_ones_are_read_and_the_others_are_told(parsed: list[int]) -> None:
+    long = "Reason: the plan has changed\n\n" + "x\n" * READ_AT_MOST
+    bodies = ["ARR: 120k USD", *[long] * (COMMENTS_AT_MOST // READ_AT_MOST), f"+1 customer: {LINK}"]
+    notes = [note(body, i) for i, body in enumerate(bodies)]
+    reading = read_request(Card(description="").issue, notes, FIELDS)
+    assert {"arr", "reason", "account"} == set(reading.facts)
+    assert [line.note_id for line in reading.lines] == [6]
+    assert reading.not_read == (2,)
     assert sum(parsed) <= COMMENTS_AT_MOST
 
 

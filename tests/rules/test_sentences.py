@@ -27,7 +27,9 @@ def test_held_for_somebody_else_to_make(complete: Makes) -> None:
     card = complete("reviewed")
     card.move("sme.ken", "accepted")
     assert said(card) == snapshot("""\
-@sme.ken, I put this card back in **Reviewed**: the step to **Accepted by PMs** is for the PM to make (here `pm.ai`). If you think it is time, say so in a comment and mention them.
+@sme.ken, I put this card back in **Reviewed**: the step to **Accepted by PMs** is for the PM to make. I told @pm.ai that you propose it: a 👍 from them on this note, or `accept` in a comment, makes the move. I wait until Mon 9 Mar.
+
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
 
 From **Reviewed** a card can go to:
 - **New** (an SME of the area, the area lead, the PM or the program lead)
@@ -41,7 +43,9 @@ def test_held_for_one_of_two_roles_of_which_one_is_vacant(complete: Makes) -> No
     card = complete("accepted", labels=["area::agile"])
     card.move("mallory", "roadmap")
     assert said(card) == snapshot("""\
-@mallory, I put this card back in **Accepted by PMs**: the step to **Added to Roadmap** is for the PM or the EM to make (here `pm.agile`). If you think it is time, say so in a comment and mention them.
+@mallory, I put this card back in **Accepted by PMs**: the step to **Added to Roadmap** is for the PM or the EM to make. I told @pm.agile that you propose it: a 👍 from them on this note, or `accept` in a comment, makes the move. I wait until Mon 9 Mar.
+
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
 
 From **Accepted by PMs** a card can go to:
 - **New** (the area lead or the program lead)
@@ -71,15 +75,17 @@ def test_held_for_what_is_missing(complete: Makes) -> None:
     card.label("sme.ken", remove=["theme::ai::chat"])
     card.move("sme.ken", "reviewed")
     assert said(card) == snapshot("""\
-@sme.ken, I put this card back in **New**: **Reviewed** needs something that is not here yet.
+Almost there, @sme.ken: I keep your move to **Reviewed**. The card is back in **New**, because something is not here yet.
 
 Please add:
 
 - [ ] **Theme**: Product managers read requests theme by theme. Pick a label: ~"theme::ai::chat" · ~"theme::ai::code-suggestions" · ~"theme::ai::vulnerability"
-- [ ] **Deployment**: What can be done, and when, differs between them. I could not read `their own cloud`. For example `Deployment: self-managed`
+- [ ] **Deployment**: What can be done, and when, differs between them. For example `Deployment: self-managed`
 - [ ] **Desired outcome**: It tells everybody when the problem is solved. For example `Desired outcome: removed users lose access within 5 minutes`
 
-Anybody can answer: in a comment here, in the description, or with a label. Then move the card again.
+Anybody can answer: in a comment here, in the description, or with a label. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar.
+
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
 
 From **New** a card can go to:
 - **Reviewed** (an SME of the area, the area lead or the PM)
@@ -93,13 +99,15 @@ def test_held_for_somebody_else_and_for_what_is_missing(complete: Makes) -> None
     card = complete("reviewed", assigned=[])
     card.move("sme.ken", "accepted")
     assert said(card) == snapshot("""\
-@sme.ken, I put this card back in **Reviewed**: the step to **Accepted by PMs** is for the PM to make (here `pm.ai`). If you think it is time, say so in a comment and mention them.
+@sme.ken, I put this card back in **Reviewed**: the step to **Accepted by PMs** is for the PM to make. I told @pm.ai that you propose it: a 👍 from them on this note, or `accept` in a comment, makes the move. I wait until Mon 9 Mar.
 
 **Accepted by PMs** also needs:
 
 - [ ] **PM owner**: Somebody in product has to carry it further. For example, assign the product manager of the area.
 
 Anybody can do that.
+
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
 
 From **Reviewed** a card can go to:
 - **New** (an SME of the area, the area lead, the PM or the program lead)
@@ -116,7 +124,11 @@ def test_held_and_now_everything_is_there(complete: Makes) -> None:
     card.hears()
     card.assign("pm.ai")
     assert said(card) == snapshot(
-        "@pm.ai, I see that all **Accepted by PMs** needs is here now. Thank you! Please move the card from **Reviewed** to **Accepted by PMs** again."
+        """\
+~~I had kept a move of this card.~~ Done: I moved it from **Reviewed** to **Accepted by PMs** for `pm.ai`.
+
+- [x] ~~PM owner~~\
+"""
     )
 
 
@@ -125,7 +137,9 @@ def test_held_where_gitlab_forgot_the_mover(complete: Makes) -> None:
     card.move("gone", "accepted")
     card.events = [replace(e, user=None) if e.user == card.people["gone"] else e for e in card.events]
     assert said(card) == snapshot("""\
-I put this card back in **Reviewed**: the step to **Accepted by PMs** is for the PM to make (here `pm.ai`). If you think it is time, say so in a comment and mention them.
+I put this card back in **Reviewed**: the step to **Accepted by PMs** is for the PM to make. I told @pm.ai that it is proposed: a 👍 from them on this note, or `accept` in a comment, makes the move. I wait until Mon 9 Mar.
+
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
 
 From **Reviewed** a card can go to:
 - **New** (an SME of the area, the area lead, the PM or the program lead)
@@ -139,14 +153,16 @@ def test_held_for_a_reason(complete: Makes) -> None:
     card = complete("declined")
     card.move("sme.ken", "reviewed")
     assert said(card) == snapshot("""\
-@sme.ken, I put this card back in **Declined**: **Reviewed** needs something that is not here yet.
+Almost there, @sme.ken: I keep your move to **Reviewed**. The card is back in **Declined**, because something is not here yet.
 
 Please add:
 
 - [ ] **New evidence**: A decision is looked at again when something new is known. For example `New evidence: a second customer needs it by 2026-03-31`
 - [ ] **What changed**: One sentence saves everybody from repeating the last discussion. For example `What changed: the workaround no longer works since 18.7`
 
-Anybody can answer in a comment here. Then move the card again.
+Anybody can answer in a comment here. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar.
+
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
 
 From **Declined** a card can go to:
 - **New** (the area lead or the program lead)
@@ -158,14 +174,16 @@ def test_held_for_a_reason_and_more(complete: Makes) -> None:
     card = complete("roadmap", description=without("Revisit"))
     card.move("pm.ai", "backlog")
     assert said(card) == snapshot("""\
-@pm.ai, I put this card back in **Added to Roadmap**: **Backlog** needs something that is not here yet.
+Almost there, @pm.ai: I keep your move to **Backlog**. The card is back in **Added to Roadmap**, because something is not here yet.
 
 Please add:
 
 - [ ] **Revisit date**: Feedback in the backlog is looked at again, never forgotten. For example `Revisit: 2026-06-30`
 - [ ] **Reason**: A step back takes back something that people count on. Please tell it in a comment. For example `Reason: the target release was moved and has no new date`
 
-Anybody can answer: in a comment here, in the description, or with a label. Then move the card again.
+Anybody can answer: in a comment here, in the description, or with a label. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar.
+
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
 
 From **Added to Roadmap** a card can go to:
 - **New** (the area lead or the program lead)
@@ -323,7 +341,7 @@ def test_asked_with_an_answer_that_could_not_be_read(card: Makes) -> None:
 @sa.jane, thank you for this request. Before product managers can work with it, this is missing:
 
 - [ ] **Area**: It decides which pod and which product manager look at the request. Pick a label: ~"area::ai" · ~"area::app-security" · ~"area::agile" · ~"area::dedicated"
-- [ ] **Customer**: A request is as strong as the customers behind it. I could not read `example.my.salesforce.com/`. For example `Account or opportunity: https://example.my.salesforce.com/0065g00000QwErT`
+- [ ] **Customer**: A request is as strong as the customers behind it. For example `Account or opportunity: https://example.my.salesforce.com/0065g00000QwErT`
 
 Anybody can answer: in a comment here (one `name: value` line each), in the description, or with a label. I tick off what arrives, and ask only once.\
 """)

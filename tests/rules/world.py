@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+from app.domain.ours import NUMBERS
 from app.domain.program import Program
 from app.domain.roster import Person, Role, Term
 from app.domain.taxonomy import Mode, Modes, Taxonomy
@@ -52,10 +53,11 @@ class World:
 
 @cache
 def shipped() -> World:
-    """The shipped program in `enforce`, and one person whose time as SME is over."""
+    """The shipped program in `enforce` but for the numbers, and one person whose time as SME is over."""
     found = load(HOUSE, Mode.ENFORCE)
     until = datetime(2026, 3, 1, tzinfo=UTC)
     once = Person(SME_ONCE, "Olga Once", "neur", (Term(Role.SME, "ai", until=until),))
     program = found.program
     roster = replace(program.roster, people=(*program.roster.people, once))
-    return World(found.taxonomy, replace(program, roster=roster))
+    quiet = World(found.taxonomy, replace(program, roster=roster))
+    return quiet.rule_in(NUMBERS, Mode.OFF)

@@ -1,6 +1,7 @@
 """A living installation on loopback: the stand-in, the real service, and the webhook between them."""
 
 import base64
+import re
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -11,7 +12,8 @@ from typing import Any, Literal
 
 from app import bootstrap
 from app.domain.issue import Ref
-from app.domain.taxonomy import Mode
+from app.domain.ours import NUMBERS
+from app.domain.taxonomy import Mode, Modes
 from app.entrypoints.demo.stage import Stage
 from app.entrypoints.serving import Serving
 from app.entrypoints.show import journal_lines, visible
@@ -62,6 +64,9 @@ People who were removed from the SAML group keep their access to GitLab for up t
 /label ~"area::ai"
 """
 
+INTAKE = ("duplicates", "request_type", "verbal_requests")
+"""Rules that only help requests to come in well."""
+
 
 @dataclass(slots=True)
 class Living:
@@ -90,8 +95,9 @@ class Living:
         return notes
 
     def heard(self, issue: Issue) -> list[str]:
-        """What people read in our notes on an issue, oldest first."""
-        return ["\n".join(visible(note.body)) for note in self.said(issue)]
+        """What people read in our notes on an issue, oldest first; the day until which we wait is always the same."""
+        notes = ["\n".join(visible(note.body)) for note in self.said(issue)]
+        return [re.sub(r"I wait until \w{3} \d{1,2} \w{3}\.", "I wait until Mon 9 Mar.", note) for note in notes]
 
     def statuses(self, issue: Issue) -> set[str]:
         """The issue's labels of the scope `status`."""
@@ -154,12 +160,20 @@ def shipped(mode: Mode | None = None) -> Configuration:
     return load(bootstrap.SHIPPED, mode_override=mode)
 
 
-def enforced(mode: Mode = Mode.ENFORCE, ask_after: timedelta = timedelta(0)) -> Configuration:
-    """The shipped configuration in force since an hour ago, asking at once."""
+def enforced(
+    mode: Mode = Mode.ENFORCE,
+    ask_after: timedelta = timedelta(0),
+    numbers: Mode = Mode.OFF,
+    intake: Mode = Mode.OFF,
+) -> Configuration:
+    """The shipped configuration in force since an hour ago, asking at once; ledgers and receipts, and what only helps
+    requests to come in well, only if wanted.
+    """
     found = shipped(mode)
     since = bootstrap.utc_now() - timedelta(hours=1)
     flow = replace(found.taxonomy.workflow, effective_from=since, ask_after=ask_after, ask_at_latest=ask_after)
-    return replace(found, taxonomy=replace(found.taxonomy, workflow=flow))
+    rules = {**found.taxonomy.rules, NUMBERS: Modes(numbers), **dict.fromkeys(INTAKE, Modes(intake))}
+    return replace(found, taxonomy=replace(found.taxonomy, workflow=flow, rules=rules))
 
 
 def peopled(

@@ -31,13 +31,15 @@ def test_omar_an_sa_drags_to_where_only_the_pm_may_and_reads_who_can(house: Livi
     assert house.heard(issue) == snapshot(
         [
             """\
-@sa.omar, I put this card back in **New**: the step to **Accepted by PMs** is for the PM to make (here `pm.ai`). If you think it is time, say so in a comment and mention them.
+@sa.omar, I put this card back in **New**: the step to **Accepted by PMs** is for the PM to make. I told @pm.ai that you propose it: a 👍 from them on this note, or `accept` in a comment, makes the move. I wait until Mon 9 Mar.
 
 **Accepted by PMs** also needs:
 
 - [ ] **PM owner**: Somebody in product has to carry it further. For example, assign the product manager of the area.
 
 Anybody can do that.
+
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
 
 From **New** a card can go to:
 - **Reviewed** (an SME of the area, the area lead or the PM)
@@ -70,7 +72,7 @@ From **New** a card can go to:
     )
 
 
-def test_something_is_missing_the_checklist_follows_and_the_second_drag_stays(house: Living) -> None:
+def test_something_is_missing_the_checklist_follows_and_the_move_completes_itself(house: Living) -> None:
     stage, issue = house.stage, house.stage.files("sa.jane", "SAML", NO_THEME)
     stage.quiet()
     stage.drags("sme.ken", issue, "status::reviewed")
@@ -79,14 +81,16 @@ def test_something_is_missing_the_checklist_follows_and_the_second_drag_stays(ho
     assert house.heard(issue) == snapshot(
         [
             """\
-@sme.ken, I put this card back in **New**: **Reviewed** needs something that is not here yet.
+Almost there, @sme.ken: I keep your move to **Reviewed**. The card is back in **New**, because something is not here yet.
 
 Please add:
 
 - [ ] **Theme**: Product managers read requests theme by theme. Pick a label: ~"theme::ai::chat" · ~"theme::ai::code-suggestions" · ~"theme::ai::vulnerability"
 - [ ] **Deployment**: What can be done, and when, differs between them. For example `Deployment: self-managed`
 
-Anybody can answer: in a comment here, in the description, or with a label. Then move the card again.
+Anybody can answer: in a comment here, in the description, or with a label. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar.
+
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
 
 From **New** a card can go to:
 - **Reviewed** (an SME of the area, the area lead or the PM)
@@ -105,13 +109,15 @@ From **New** a card can go to:
     assert house.heard(issue) == snapshot(
         [
             """\
-@sme.ken, I put this card back in **New**: **Reviewed** needs something that is not here yet.
+Almost there, @sme.ken: I keep your move to **Reviewed**. The card is back in **New**, because something is not here yet.
 
 Please add:
 
 - [ ] **Theme**: Product managers read requests theme by theme. Pick a label: ~"theme::ai::chat" · ~"theme::ai::code-suggestions" · ~"theme::ai::vulnerability"
 
-Anybody can answer: in a comment here, in the description, or with a label. Then move the card again.
+Anybody can answer: in a comment here, in the description, or with a label. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar.
+
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
 
 From **New** a card can go to:
 - **Reviewed** (an SME of the area, the area lead or the PM)
@@ -124,20 +130,16 @@ From **New** a card can go to:
 
     stage.labels("sme.ken", issue, "theme::ai::chat")
     stage.quiet()
-    assert house.heard(issue) == snapshot(
-        [
-            "@sme.ken, I see that all **Reviewed** needs is here now. Thank you! Please move the card from **New** to **Reviewed** again."
-        ]
-    )
-    assert house.statuses(issue) == {"status::new"}
-
-    stage.drags("sme.ken", issue, "status::reviewed")
-    stage.quiet()
     assert house.statuses(issue) == {"status::reviewed"}
     assert "hold::open" not in stage.titles(issue)
     assert house.heard(issue) == snapshot(
         [
-            "~~There was a question about a move of this card.~~ Settled: `sme.ken` moved it from **New** to **Reviewed**."
+            """\
+~~I had kept a move of this card.~~ Done: I moved it from **New** to **Reviewed** for `sme.ken`.
+
+- [x] ~~Theme~~ from `sme.ken`
+- [x] ~~Deployment~~ from `sa.omar`. Thank you!\
+"""
         ]
     )
 
@@ -153,7 +155,7 @@ def test_two_drags_in_a_row_do_not_go_round_a_rule(house: Living) -> None:
     assert house.heard(issue) == snapshot(
         [
             """\
-@sa.omar, I put this card back in **New**: the step to **Backlog** is for the PM to make (here `pm.ai`). If you think it is time, say so in a comment and mention them.
+@sa.omar, I put this card back in **New**: the step to **Backlog** is for the PM to make. I told @pm.ai that you propose it: a 👍 from them on this note, or `accept` in a comment, makes the move. I wait until Mon 9 Mar.
 
 **Backlog** also needs:
 
@@ -161,6 +163,8 @@ def test_two_drags_in_a_row_do_not_go_round_a_rule(house: Living) -> None:
 - [ ] **Revisit date**: Feedback in the backlog is looked at again, never forgotten. For example `Revisit: 2026-06-30`
 
 Anybody can answer: in a comment here, in the description, or with a label.
+
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
 
 From **New** a card can go to:
 - **Reviewed** (an SME of the area, the area lead or the PM)
@@ -191,13 +195,15 @@ def test_priya_forgets_to_put_her_name_on_it(house: Living) -> None:
     assert house.heard(issue) == snapshot(
         [
             """\
-@pm.ai, I put this card back in **New**: **Accepted by PMs** needs something that is not here yet.
+Almost there, @pm.ai: I keep your move to **Accepted by PMs**. The card is back in **New**, because something is not here yet.
 
 Please add:
 
 - [ ] **PM owner**: Somebody in product has to carry it further. For example, assign the product manager of the area.
 
-Anybody can do that. Then move the card again.
+Anybody can do that. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar.
+
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
 
 From **New** a card can go to:
 - **Reviewed** (an SME of the area, the area lead or the PM)
@@ -219,13 +225,15 @@ def test_a_pm_of_another_area_is_told_whose_step_it_is(house: Living) -> None:
     assert house.heard(issue) == snapshot(
         [
             """\
-@pm.agile, I put this card back in **New**: the step to **Accepted by PMs** is for the PM to make (here `pm.ai`). If you think it is time, say so in a comment and mention them.
+@pm.agile, I put this card back in **New**: the step to **Accepted by PMs** is for the PM to make. I told @pm.ai that you propose it: a 👍 from them on this note, or `accept` in a comment, makes the move. I wait until Mon 9 Mar.
 
 **Accepted by PMs** also needs:
 
 - [ ] **PM owner**: Somebody in product has to carry it further. For example, assign the product manager of the area.
 
 Anybody can do that.
+
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
 
 From **New** a card can go to:
 - **Reviewed** (an SME of the area, the area lead or the PM)

@@ -1,7 +1,5 @@
 """The bot got another user: its earlier notes are succeeded, not doubled, and its moves are still its own."""
 
-# ruff: noqa: E501 - notes are pinned as people read them
-
 from inline_snapshot import snapshot
 
 from tests.scenarios.living import READY, Living
@@ -26,6 +24,10 @@ def test_a_retired_bot_s_note_is_succeeded_by_one_note_of_the_new_bot(house: Liv
     assert len(house.said(issue)) == 1
     (note,) = [note for note in issue.notes if note.author is new and not note.system]
     assert note.body.partition("\n\n<!--")[0] == snapshot(
-        "@sme.ken, I see that all **Reviewed** needs is here now. Thank you! Please move the card from **New** to **Reviewed** again."
+        """\
+~~I had kept a move of this card.~~ Done: I moved it from **New** to **Reviewed** for `sme.ken`.
+
+- [x] ~~Theme~~ from `sme.ken`\
+"""
     )
-    assert house.statuses(issue) == {"status::new"}
+    assert house.statuses(issue) == {"status::reviewed"}

@@ -1,14 +1,19 @@
 """What a card costs in calls to GitLab, counted by the stand-in."""
 
+import re
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from inline_snapshot import snapshot
 
 from app import bootstrap
-from app.domain.taxonomy import Mode
+from app.domain.ours import DUPLICATES
+from app.domain.taxonomy import Mode, Modes
 from app.fakegitlab.model import Issue
+from app.gateways.config_load import Configuration
 from tests.scenarios.living import READY, Living, enforced, living
 
 
@@ -42,6 +47,64 @@ def test_a_put_back_costs_three_reads_and_two_writes_and_its_echo_three_reads(ho
     cost = methods(house)
     assert cost[:5] == ["GET", "GET", "GET", "POST", "PUT"]
     assert cost[5:] in (["GET"] * 3, ["GET"] * 6)
+
+
+CRM = "https://example.my.salesforce.com"
+
+
+def before_the_echo(house: Living) -> list[str]:
+    """The calls up to the last write of the first run; what follows is the echo of what we wrote."""
+    calls = [(call.method, re.sub(r"/:[a-z_]+$", "", call.template).rpartition("/")[2]) for call in house.world.calls]
+    again = [i for i, call in enumerate(calls) if call == ("GET", "issues")][1:]
+    return [f"{method} {what}" for method, what in calls[: again[0] if again else None]]
+
+
+def test_a_new_complete_request_and_one_more_customer_cost_three_reads_and_two_writes_each(tmp_path: Path) -> None:
+    """Ledger and labels; ledger and receipt. Their echoes read, and write nothing."""
+    with living(tmp_path, counting()) as house:
+        after_the_first(house)
+        issue = house.stage.files("sa.jane", "Another", READY)
+        house.stage.quiet()
+        assert before_the_echo(house) == snapshot(
+            ["GET issues", "GET resource_label_events", "GET notes", "POST notes", "PUT issues"]
+        )
+        assert set(methods(house)[len(before_the_echo(house)) :]) == {"GET"}
+        house.world.reset_calls()
+        house.stage.says("sa.omar", issue, f"+1 customer: {CRM}/0018X00002AbCdE | retention | renewal | 2026-06-30")
+        house.stage.quiet()
+        assert before_the_echo(house) == snapshot(
+            ["GET issues", "GET resource_label_events", "GET notes", "PUT notes", "POST award_emoji"]
+        )
+        assert set(methods(house)[len(before_the_echo(house)) :]) == {"GET"}
+        for one in house.stage.project.issues.values():
+            house.said(one)
+
+
+def test_what_was_not_understood_costs_two_calls_more(tmp_path: Path) -> None:
+    """The thread has to be found before anybody can answer in it."""
+    with living(tmp_path, counting()) as house:
+        issue = after_the_first(house)
+        house.stage.says("sa.omar", issue, f"+1 customer: {CRM}/0018X00002AbCdE | retention | renewal | Q3ish")
+        house.stage.quiet()
+        assert before_the_echo(house) == snapshot(
+            [
+                "GET issues",
+                "GET resource_label_events",
+                "GET notes",
+                "PUT notes",
+                "GET discussions",
+                "POST notes",
+                "POST award_emoji",
+            ]
+        )
+        house.said(issue)
+
+
+def counting() -> Configuration:
+    """The rules in force, the numbers too; nobody looks for duplicates, which takes a listing now and then."""
+    found = enforced(numbers=Mode.ENFORCE)
+    rules = {**found.taxonomy.rules, DUPLICATES: Modes(Mode.OFF)}
+    return replace(found, taxonomy=replace(found.taxonomy, rules=rules))
 
 
 def crowd(house: Living, count: int) -> list[Issue]:

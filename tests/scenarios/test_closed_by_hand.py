@@ -42,7 +42,7 @@ Closed by mistake? Reopen it, and it goes on in **New**.\
     [
         ("resolved", {"status::resolved"}),
         ("Declined: not aligned", {"status::declined", "declined::not-aligned"}),
-        ("duplicate of #2", {"status::declined", "declined::duplicate"}),
+        ("duplicate of #1", {"status::declined", "declined::duplicate"}),
     ],
 )
 def test_one_word_settles_it(house: Living, answer: str, labels: set[str]) -> None:

@@ -71,7 +71,7 @@ Thank you! This request has the context it needs for now.
 def test_an_answer_nobody_can_read_is_asked_about_in_the_same_note(house: Living) -> None:
     stage, issue = house.stage, house.stage.files("sa.jane", "SAML", GAPS)
     stage.quiet()
-    stage.says("sa.jane", issue, "Needed by: soon\nSeverity: very @all /close")
+    stage.says("sa.jane", issue, "Needed by: soon\nSeverity: very high")
     stage.quiet()
     assert house.heard(issue) == snapshot(
         [
@@ -84,7 +84,7 @@ def test_an_answer_nobody_can_read_is_asked_about_in_the_same_note(house: Living
 
 Good to have now, needed before the review:
 
-- [ ] **Severity**: It says what the customer does without it. I could not read `very @all /close`. Pick a label: ~"severity::blocker" · ~"severity::retention" · ~"severity::fast-follow" · ~"severity::nice"
+- [ ] **Severity**: It says what the customer does without it. I could not read `very high`. Pick a label: ~"severity::blocker" · ~"severity::retention" · ~"severity::fast-follow" · ~"severity::nice"
 - [ ] **Needed by**: A renewal or a closing date sets the pace. I could not read `soon`. For example `Needed by: 2026-03-31`
 
 Anybody can answer: in a comment here (one `name: value` line each), in the description, or with a label. I tick off what arrives, and ask only once.\
@@ -183,4 +183,4 @@ def test_what_a_status_needs_has_to_stay_there_for_three_days(house: Living) -> 
     stage.quiet()
     assert house.statuses(issue) == {"status::new"}
     (note,) = house.heard(issue)
-    assert note.startswith("@pm.ai, I put this card back in **New**: **Accepted by PMs** needs something that is not")
+    assert note.startswith("Almost there, @pm.ai: I keep your move to **Accepted by PMs**.")

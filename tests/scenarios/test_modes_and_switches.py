@@ -24,7 +24,7 @@ def test_observe_writes_nothing_and_the_journal_tells_what_it_would_have_done(tm
             [
                 "starting_status: observed [- -> status::new]: a new request starts here",
                 "context: observed (sa.jane): missing: use_case, request_type, customer, severity, needed_by",
-                "moves: observed [status::new -> status::accepted] (sa.omar): not theirs; incomplete: pm_owner",
+                "moves: observed [status::new -> status::accepted] (sa.omar): not theirs; incomplete: pm_owner, use_case, request_type, customer, theme, severity, arr, deployment, outcome",
                 "one_status: observed [- -> status::accepted]: no status was left",
                 "open_closed: observed (sa.omar): closed in status::accepted",
             ]
@@ -81,7 +81,7 @@ def test_one_area_enforces_while_the_others_only_watch(tmp_path: Path) -> None:
             stage.drags("sa.omar", issue, "status::accepted")
         stage.quiet()
         assert house.statuses(ours) == {"status::new"}
-        assert len(house.said(ours)) == 1
+        assert [note.internal for note in house.said(ours)] == [True, False]  # its ledger, and the put-back
         assert house.statuses(theirs) == {"status::accepted"}
         assert house.said(theirs) == []
 

@@ -27,14 +27,16 @@ def test_priya_declines_without_a_reason_then_with_one(house: Living) -> None:
     assert house.heard(issue) == snapshot(
         [
             """\
-@pm.ai, I put this card back in **New**: **Declined** needs something that is not here yet.
+Almost there, @pm.ai: I keep your move to **Declined**. The card is back in **New**, because something is not here yet.
 
 Please add:
 
 - [ ] **Reason to decline**: The customer deserves an honest answer. Pick a label: ~"declined::duplicate" · ~"declined::already-possible" · ~"declined::not-aligned" · ~"declined::not-feasible" · ~"declined::insufficient-demand" · ~"declined::superseded" · ~"declined::withdrawn" · ~"declined::wrong-product"
 - [ ] **Customer-safe explanation**: It is the one sentence that solutions architects may pass on. For example `Customer-safe explanation: GitLab does not plan to support this protocol`
 
-Anybody can answer: in a comment here, in the description, or with a label. Then move the card again.
+Anybody can answer: in a comment here, in the description, or with a label. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar.
+
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
 
 From **New** a card can go to:
 - **Reviewed** (an SME of the area, the area lead or the PM)
@@ -65,13 +67,15 @@ def test_the_backlog_needs_a_reason_and_a_day_to_look_again(house: Living) -> No
     assert house.heard(issue) == snapshot(
         [
             """\
-@pm.ai, I put this card back in **New**: **Backlog** needs something that is not here yet.
+Almost there, @pm.ai: I keep your move to **Backlog**. The card is back in **New**, because something is not here yet.
 
 Please add:
 
 - [ ] **Revisit date**: Feedback in the backlog is looked at again, never forgotten. For example `Revisit: 2026-06-30`
 
-Anybody can answer: in a comment here, in the description, or with a label. Then move the card again.
+Anybody can answer: in a comment here, in the description, or with a label. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar.
+
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
 
 From **New** a card can go to:
 - **Reviewed** (an SME of the area, the area lead or the PM)
@@ -82,11 +86,16 @@ From **New** a card can go to:
         ]
     )
     stage.says("pm.ai", issue, "Revisit: 2027-06-30")
-    stage.drags("pm.ai", issue, "status::backlog")
     stage.quiet()
     assert house.statuses(issue) == {"status::backlog"}
     assert house.heard(issue) == snapshot(
-        ["~~There was a question about a move of this card.~~ Settled: `pm.ai` moved it from **New** to **Backlog**."]
+        [
+            """\
+~~I had kept a move of this card.~~ Done: I moved it from **New** to **Backlog** for `pm.ai`.
+
+- [x] ~~Revisit date~~ from `pm.ai`\
+"""
+        ]
     )
 
 
@@ -98,13 +107,15 @@ def test_a_step_back_wants_its_reason_in_a_comment_made_for_it(house: Living) ->
     assert house.heard(issue) == snapshot(
         [
             """\
-@pm.ai, I put this card back in **Accepted by PMs**: **Reviewed** needs something that is not here yet.
+Almost there, @pm.ai: I keep your move to **Reviewed**. The card is back in **Accepted by PMs**, because something is not here yet.
 
 Please add:
 
 - [ ] **Reason**: A step back takes back something that people count on. For example `Reason: the target release was moved and has no new date`
 
-Anybody can answer in a comment here. Then move the card again.
+Anybody can answer in a comment here. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar.
+
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
 
 From **Accepted by PMs** a card can go to:
 - **New** (the area lead or the program lead)
@@ -116,12 +127,15 @@ From **Accepted by PMs** a card can go to:
         ]
     )
     stage.says("pm.ai", issue, "Reason: the team that would do it was given other work")
-    stage.drags("pm.ai", issue, "status::reviewed")
     stage.quiet()
     assert house.statuses(issue) == {"status::reviewed"}
     assert house.heard(issue) == snapshot(
         [
-            "~~There was a question about a move of this card.~~ Settled: `pm.ai` moved it from **Accepted by PMs** to **Reviewed**."
+            """\
+~~I had kept a move of this card.~~ Done: I moved it from **Accepted by PMs** to **Reviewed** for `pm.ai`.
+
+- [x] ~~Reason~~ from `pm.ai`\
+"""
         ]
     )
 
@@ -144,7 +158,10 @@ def test_ken_sends_it_back_and_says_what_is_missing(house: Living) -> None:
     stage.drags("sme.ken", issue, "status::new")
     stage.quiet()
     assert house.statuses(issue) == {"status::new"}
-    assert house.said(issue) == []
+    assert house.heard(issue) == snapshot([])
+    stage.says("sa.jane", issue, "They use Okta.")
+    stage.quiet()
+    assert house.heard(issue) == snapshot([])
 
 
 def test_the_roadmap_wants_a_link_to_the_work_and_a_target(house: Living) -> None:
@@ -155,14 +172,16 @@ def test_the_roadmap_wants_a_link_to_the_work_and_a_target(house: Living) -> Non
     assert house.heard(issue) == snapshot(
         [
             """\
-@em.ai, I put this card back in **Accepted by PMs**: **Added to Roadmap** needs something that is not here yet.
+Almost there, @em.ai: I keep your move to **Added to Roadmap**. The card is back in **Accepted by PMs**, because something is not here yet.
 
 Please add:
 
 - [ ] **Product issue or epic**: The work has to be found from the request. For example `Product issue: https://gitlab.com/gitlab-org/gitlab/-/issues/1`
 - [ ] **Target**: Customers are told when to expect it. For example `Target: 18.9`
 
-Anybody can answer: in a comment here, in the description, or with a label. Then move the card again.
+Anybody can answer: in a comment here, in the description, or with a label. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar.
+
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
 
 From **Accepted by PMs** a card can go to:
 - **New** (the area lead or the program lead)
@@ -178,11 +197,15 @@ From **Accepted by PMs** a card can go to:
     world.add_member(product, world.user("sounding-board"), "guest")
     world.link_issues(world.user("em.ai"), issue, world.create_issue(world.user("em.ai"), product, "Sync SAML groups"))
     stage.says("em.ai", issue, "Target: 18.9")
-    stage.drags("em.ai", issue, "status::roadmap")
     stage.quiet()
     assert house.statuses(issue) == {"status::roadmap"}
     assert house.heard(issue) == snapshot(
         [
-            "~~There was a question about a move of this card.~~ Settled: `em.ai` moved it from **Accepted by PMs** to **Added to Roadmap**."
+            """\
+~~I had kept a move of this card.~~ Done: I moved it from **Accepted by PMs** to **Added to Roadmap** for `em.ai`.
+
+- [x] ~~Product issue or epic~~
+- [x] ~~Target~~ from `em.ai`\
+"""
         ]
     )

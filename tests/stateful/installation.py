@@ -30,7 +30,7 @@ Act = Callable[[], object]
 START = datetime(2026, 3, 10, 9, tzinfo=UTC)
 WRITES = frozenset({"POST", "PUT", "DELETE"})
 ROUNDS = 8
-OURS = frozenset({"status", "context", "hold", "declined"})
+OURS = frozenset({"status", "context", "hold", "declined", "type"})
 """Scopes whose labels our rules may put on and take off."""
 
 SA, OTHER_SA, SME, LEAD, PM, EM = "sa.jane", "sa.omar", "sme.ken", "lead.ai", "pm.ai", "em.ai"

@@ -83,10 +83,11 @@ def _harmless(installation: Installation, issue: Issue) -> None:
     """Nothing in our notes runs, and they call only those who had to do with this request."""
     involved = {event.user.username for event in issue.label_events} | {issue.author.username}
     involved |= {event.user.username for event in issue.state_events}
+    involved |= {note.author.username for note in issue.notes}
     experts = {
         person.username
         for person in enforced().program.roster.people
-        if {term.role for term in person.terms} & {Role.SME, Role.LEAD}
+        if {term.role for term in person.terms} & {Role.SME, Role.LEAD, Role.PM, Role.EM}
     }
     for note in installation.ours(issue):
         if note.updated_by not in {None, *installation.bots}:
@@ -140,4 +141,6 @@ def _nothing_objected(installation: Installation, issue: Issue, rules: Rules) ->
     """Judged afresh, nothing would be put back or mended."""
     planned = rules.reconciler.plan(installation.ref(issue), installation.clock.now)
     verdicts = {finding.verdict for finding in planned.plan.findings}
-    assert verdicts.isdisjoint({Verdict.PUT_BACK, Verdict.REPAIRED, Verdict.TIDIED}), planned.plan.findings
+    assert verdicts.isdisjoint(
+        {Verdict.PUT_BACK, Verdict.REPAIRED, Verdict.TIDIED, Verdict.COMPLETED, Verdict.OVERRIDDEN, Verdict.CANCELLED}
+    ), planned.plan.findings

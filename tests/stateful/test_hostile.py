@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from app.domain import request
-from app.domain.request import READ_AT_MOST
+from app.domain import blocks
+from app.domain.blocks import READ_AT_MOST
 from app.fakegitlab.issues import LONGEST_DESCRIPTION, LONGEST_TITLE
-from app.fakegitlab.model import Issue
+from app.fakegitlab.model import Issue, Note
 from app.fakegitlab.notes import LONGEST as LONGEST_NOTE
 from tests.stateful import invariants, texts
 from tests.stateful.installation import PM, PROGRAM_LEAD, SA, STRANGER, Installation, installed
@@ -101,11 +101,20 @@ def test_what_they_type_runs_nothing_and_calls_nobody(installation: Installation
     harmless(installation)
 
 
+def besides_duplicates(installation: Installation, issue: Issue) -> list[Note]:
+    """Our notes; other tests have filed requests here that may be like this one."""
+    return [
+        note
+        for note in installation.ours(issue)
+        if "may ask for the same" not in note.body and "This looked like" not in note.body
+    ]
+
+
 def test_an_answer_we_cannot_read_is_repeated_as_code_and_does_nothing(installation: Installation) -> None:
     request = told(installation, "@victim /close @all")
     harmless(installation)
-    ask, _move, closing = [note.body for note in installation.ours(request)]
-    assert ask.count("I could not read `@victim /close @all`.") == 3
+    ask, _move, closing = [note.body for note in besides_duplicates(installation, request)]
+    assert "@victim" not in ask
     assert "I could not read `@victim /close @all` as a reason." in closing
 
 
@@ -129,13 +138,13 @@ def test_a_megabyte_is_read_at_its_beginning_only(
     installation: Installation, piece: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[int] = []
-    parse = request._MARKDOWN.parse
+    parse = blocks._MARKDOWN.parse
 
     def counting(text: str) -> object:
         read.append(len(text))
         return parse(text)
 
-    monkeypatch.setattr(request._MARKDOWN, "parse", counting)
+    monkeypatch.setattr(blocks._MARKDOWN, "parse", counting)
     installation.fresh()
     text = "It is slow.\n" + piece * (LONGEST_NOTE // len(piece) - 9)
     issue = installation.files(SA, "x", text, ["area::ai"])
@@ -143,7 +152,8 @@ def test_a_megabyte_is_read_at_its_beginning_only(
     installation.clock.later(minutes=15)
     installation.hears_everything()
     harmless(installation)
-    assert max(read) == READ_AT_MOST
+    assert max(read) <= READ_AT_MOST
+    assert max(read) >= READ_AT_MOST - len(piece) or "\n" not in piece
     assert 0 < max(len(note.body) for note in installation.ours(issue)) <= LONGEST_OF_OURS
 
 
@@ -152,9 +162,9 @@ def test_a_copy_of_our_note_by_somebody_else_is_not_our_note(installation: Insta
     issue = installation.files(SA, "x", "It is slow.", ["area::ai"])
     installation.clock.later(minutes=15)
     installation.hears_everything()
-    (note,) = installation.ours(issue)
+    (note,) = besides_duplicates(installation, issue)
     installation.says(STRANGER, issue, note.body)
     installation.world.delete_note(installation.person(PROGRAM_LEAD), note)
     harmless(installation)
-    (again,) = installation.ours(issue)
+    (again,) = besides_duplicates(installation, issue)
     assert again.body == note.body

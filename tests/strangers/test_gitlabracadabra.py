@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import gitlab
+
 from tests.strangers.conftest import HERE, HOUSE, Town, run, tool
 
 CONFIGURATION = """
@@ -23,10 +25,12 @@ def apply(town: Town, home: Path) -> str:
     return run([program, "--verbose", "--fail-on-errors", "-c", str(settings), str(actions)], home)
 
 
-def test_a_place_is_set_up_once(town: Town, tmp_path: Path) -> None:
+def test_a_place_is_set_up_once(town: Town, mia: gitlab.Gitlab, tmp_path: Path) -> None:
     for name in ("kim", "eve"):
         town.world.add_user(name, name.title())
     town.world.create_label(town.mia, town.project, "left over")
+    start = {"branch": "main", "content": "# Feedback", "commit_message": "Begin"}
+    mia.projects.get(town.project.id).files.create({"file_path": "README.md", **start})
 
     first = apply(town, tmp_path)
 

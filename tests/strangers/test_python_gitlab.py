@@ -260,6 +260,9 @@ def test_places_and_people_of_an_administrator(town: Town) -> None:
         place.variables.create({"key": "BOARD_TOKEN", "value": "a-long-secret", "masked": True})
         place.variables.update("BOARD_TOKEN", {"value": "another-secret"})
         assert place.variables.get("BOARD_TOKEN").value == "another-secret"
+        place.files.create(
+            {"file_path": "README.md", "branch": "main", "content": "# Requests", "commit_message": "Begin"}
+        )
         schedule = place.pipelineschedules.create({"ref": "main", "description": "Sweep", "cron": "0 6 * * *"})
         schedule.take_ownership()
         schedule.delete()

@@ -6,9 +6,14 @@ NAME = "reasons"
 
 
 def rule(case: Case) -> Ruling:
-    """Object to a lawful move that nobody explained. What was said before the card came here is no reason for it."""
+    """Object to a move that nobody explained. What was said before the card came here is no reason for it.
+
+    Whoever proposes another's move hears at once what that one will take.
+    """
     step = case.history.last
-    if step is None or not step.moves:
+    move = case.taxonomy.workflow.plain(step.source, step.target) if step and not step.moves else None
+    move = step.moves[0] if step and step.moves else move
+    if step is None or move is None:
         return SILENT
-    wanted = case.context.wanted(step.moves[0].requires, since=step.since)
+    wanted = case.context.wanted(move.requires, since=step.since)
     return Ruling(objections=(Objected(NAME, Objection.INCOMPLETE, wanted),)) if wanted else SILENT

@@ -4,9 +4,9 @@ Dragging a card to *Closed* strips its status (CONTRACT 5); bringing that back i
 """
 
 from app.domain.case import SILENT, Case, Ruling
-from app.domain.closing import Answer, Unread, answers
+from app.domain.closing import Answer, Unread, answers, duplicate
+from app.domain.issue import Note
 from app.domain.plan import Finding, Say, Verdict
-from app.domain.roster import Role
 
 NAME = "open_closed"
 TOPIC = "closing"
@@ -22,8 +22,12 @@ def rule(case: Case) -> Ruling:
         return SILENT
     if case.bot.is_us(issue.closed_by):
         return SILENT
-    heard = answers(case.snapshot.notes, issue.closed_at, case.taxonomy, case.bot.username)
-    spoken = [(n, a) for n, a in heard if _may_answer(case, n.author.username, n.author.id)]
+    note = case.voice.on(TOPIC)
+    asked = note.id if note and note.open else None
+    heard = answers(case.snapshot.notes, issue.closed_at, case.taxonomy, case.bot.username, issue.ref, asked)
+    spoken = [(n, _there(case, n, a)) for n, a in heard if case.may_answer(n.author)]
+    if issue.duplicate_of and not spoken and (marked := duplicate(case.taxonomy)):
+        return _taken(case, marked, issue.closed_by.username if issue.closed_by else None)
     match spoken[-1][1] if spoken else None:
         case Answer() as answer:
             return _taken(case, answer, spoken[-1][0].author.username)
@@ -31,6 +35,15 @@ def rule(case: Case) -> Ruling:
             return _ask(case, unread)
         case None:
             return _ask(case, None)
+
+
+def _there(case: Case, note: Note, answer: Answer | Unread) -> Answer | Unread:
+    """The answer, unless it names an issue that is this one itself, or none that we can see."""
+    if not isinstance(answer, Answer) or answer.of is None:
+        return answer
+    known = (case.snapshot.there or {}).get(answer.of, True)
+    itself = answer.of == case.snapshot.issue.ref
+    return answer if known and not itself else Unread("" if note.internal else str(answer.of), note.internal, answer.of)
 
 
 def _settled(case: Case) -> Ruling:
@@ -42,7 +55,7 @@ def _settled(case: Case) -> Ruling:
     return Ruling(says=(say,), findings=(Finding(NAME, Verdict.RESOLVED, "the question is settled"),))
 
 
-def _taken(case: Case, answer: Answer, who: str) -> Ruling:
+def _taken(case: Case, answer: Answer, who: str | None) -> Ruling:
     say = Say(TOPIC, "closing_settled", _words(case, answer.status, who, reopened=False), {"open": False})
     says = (say,) if case.voice.on(TOPIC) else ()
     finding = Finding(
@@ -54,12 +67,13 @@ def _taken(case: Case, answer: Answer, who: str) -> Ruling:
 
 def _ask(case: Case, unread: Unread | None) -> Ruling:
     closer = case.snapshot.issue.closed_by
-    internal = unread is not None and unread.internal
+    internal = unread is not None and (unread.internal or not case.may_repeat(unread.said))
     data = {
         "closer": closer.username if closer else None,
         "status": case.status_name(case.history.stood),
-        "unread": unread.said if unread else None,
+        "unread": ("" if internal else unread.said) if unread else None,
         "internal": internal,
+        "nowhere": unread is not None and unread.of is not None,
         "reasons": [t.title.rpartition("::")[2] for s in case.taxonomy.scopes if s.key == "declined" for t in s.labels],
     }
     closed_at = case.snapshot.issue.closed_at
@@ -71,11 +85,3 @@ def _ask(case: Case, unread: Unread | None) -> Ruling:
 
 def _words(case: Case, status: str, who: str | None, reopened: bool) -> dict[str, object]:
     return {"status": case.status_name(status), "who": who, "reopened": reopened}
-
-
-def _may_answer(case: Case, username: str, user_id: int) -> bool:
-    """The closer, the author, or anybody with a role here; a passer-by's "resolved" is only a comment."""
-    issue = case.snapshot.issue
-    held = case.program.roster.roles_at(username, case.area, case.now) - {Role.ANYONE}
-    named = {u.id for u in (issue.closed_by, issue.author) if u}
-    return bool(held) or user_id in named

@@ -14,6 +14,7 @@ from pathlib import Path
 import typer
 
 from app import bootstrap
+from app.bootstrap import operators
 from app.domain.failure import Permanent
 from app.domain.provision import Kind, Limits
 from app.domain.taxonomy import Mode, Taxonomy
@@ -23,12 +24,19 @@ from app.entrypoints.serving import Serving
 from app.entrypoints.show_plan import numbers
 from app.entrypoints.web import create_web
 from app.fakegitlab import FakeGitLab, World
+from app.fakegitlab.model import User
 from app.fakegitlab.seed import demo_world
 from app.gateways.config_load import Configuration, load
 from app.settings import OperatorSettings, Settings
 
 KINDS = (Kind.LABELS, Kind.BOARDS, Kind.TEMPLATES, Kind.HOOKS)
 """What the demo's GitLab can have; it runs no pipelines."""
+
+BOOK = """account,arr,tier,region,renewal
+0065g00000QwErT,182400,Ultimate,DACH,
+0018X00002AbCdE,611250,Premium,APAC,2027-06-30
+"""
+"""The account book of the demo's invented company; real ones have names, and their readers know why."""
 
 
 def demo(*, story: bool, port: int) -> None:
@@ -63,15 +71,7 @@ def _stage(port: int) -> Iterator[Stage]:
     seeded = demo_world(world, labels_of(configured))
     with _listening(world, port) as gitlab, tempfile.TemporaryDirectory() as kept:
         signing = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-        settings = Settings(
-            gitlab_url=gitlab.url,
-            gitlab_token=seeded.bot.token,
-            signing_key=secrets.token_urlsafe(32),
-            webhook_signing_token=signing,
-            config_dir=bootstrap.SHIPPED,
-            data_dir=Path(kept),
-            quiet_seconds=0.3,
-        )
+        settings = _settings(gitlab.url, seeded.bot, signing, Path(kept))
         web = create_web(settings, configured)
         with Serving(web) as service:
 
@@ -83,8 +83,28 @@ def _stage(port: int) -> Iterator[Stage]:
                 with bootstrap.judging(settings, configured) as rules:
                     return len(rules.sweep.run(now, now - timedelta(hours=1), dry=False).planned)
 
+            def score() -> int:
+                with bootstrap.scoring(settings, configured, remembers=True) as scorer:
+                    planned = scorer.score.plan(bootstrap.utc_now())
+                    return scorer.score.carry_out(planned, dry=False).written
+
             _provisioned(settings, configured, service.url, seeded.people["ops.olga"].token)
-            yield Stage(world, seeded.project, seeded.board, seeded.bot, typer.echo, idle, sweep)
+            yield Stage(world, seeded.project, seeded.board, seeded.bot, typer.echo, idle, sweep, score)
+
+
+def _settings(url: str, bot: User, signing: str, kept: Path) -> Settings:
+    book = kept / "account-book.csv"
+    book.write_text(BOOK, encoding="utf-8")
+    return Settings(
+        gitlab_url=url,
+        gitlab_token=bot.token,
+        signing_key=secrets.token_urlsafe(32),
+        webhook_signing_token=signing,
+        config_dir=bootstrap.SHIPPED,
+        data_dir=kept,
+        account_book=book,
+        quiet_seconds=0.3,
+    )
 
 
 def _provisioned(settings: Settings, configured: Configuration, service: str, token: str) -> None:
@@ -94,7 +114,7 @@ def _provisioned(settings: Settings, configured: Configuration, service: str, to
     """
     here = replace(configured, program=replace(configured.program, service=service))
     operator = OperatorSettings(**{**settings.model_dump(), "operator_token": token})
-    with bootstrap.provisioning(operator, here, KINDS) as provisioning:
+    with operators.provisioning(operator, here, KINDS) as provisioning:
         found = provisioning.plan(Limits())
         undone = [
             *(stop.message for stop in found.refusals),

@@ -18,7 +18,8 @@ class StoryFailed(Exception):
 class Stage:
     """The world, its project and board; `within` is how many seconds the service has for its answer.
 
-    `idle` says that every event was answered; `sweep` runs the nightly sweep and says how many requests it mended.
+    `idle` says that every event was answered; `sweep` runs the nightly sweep and says how many requests it mended;
+    `score` runs the nightly job and says how many requests it wrote to.
     """
 
     world: World
@@ -28,6 +29,7 @@ class Stage:
     tell: Callable[[str], None]
     idle: Callable[[], bool]
     sweep: Callable[[], int]
+    score: Callable[[], int] = lambda: 0
     within: float = 3.0
 
     def files(self, who: str, title: str, description: str) -> Issue:
@@ -41,6 +43,20 @@ class Stage:
     def says(self, who: str, issue: Issue, text: str) -> None:
         """Somebody comments."""
         self.world.add_note(self.world.user(who), issue, text)
+
+    def rewrites(self, who: str, issue: Issue, text: str, to: str) -> None:
+        """Somebody changes a comment of theirs."""
+        self.world.edit_note(self.world.user(who), self._comment(issue, text), to)
+
+    def ticked(self, issue: Issue, text: str) -> bool:
+        """Whether the service has put its tick on somebody's comment."""
+        with self.world.lock:
+            return any(award.user is self.bot for award in self._comment(issue, text).awards)
+
+    def reacts(self, who: str, issue: Issue, words: str, emoji: str) -> None:
+        """Somebody reacts to the note of ours with these words."""
+        note = self.note(issue, words)
+        self.world.award(self.world.user(who), note, emoji)
 
     def labels(self, who: str, issue: Issue, *titles: str) -> None:
         """Somebody sets labels."""
@@ -64,6 +80,10 @@ class Stage:
         with self.world.lock:
             return [note for note in issue.notes if note.author is self.bot and not note.system]
 
+    def note(self, issue: Issue, words: str) -> Note:
+        """The note of ours with these words."""
+        return next(note for note in self.ours(issue) if words in note.body)
+
     def waits(self, what: str, come: Callable[[], bool]) -> None:
         """Wait until it has come about; tell how long it took. Raises StoryFailed."""
         start = time.monotonic()
@@ -80,9 +100,11 @@ class Stage:
     def hears(self, issue: Issue, topic_words: str) -> None:
         """Wait for a note of ours with these words, and show it as people see it."""
         self.waits("it says", lambda: any(topic_words in note.body for note in self.ours(issue)))
-        note = next(note for note in self.ours(issue) if topic_words in note.body)
-        for line in visible(note.body):
+        for line in visible(self.note(issue, topic_words).body):
             self.tell(f"     | {line}".rstrip())
+
+    def _comment(self, issue: Issue, text: str) -> Note:
+        return next(note for note in issue.notes if note.body == text)
 
     def _column(self, name: str) -> Column:
         match name:

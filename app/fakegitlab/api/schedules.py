@@ -4,14 +4,14 @@ import re
 from datetime import timedelta
 from zoneinfo import available_timezones
 
-from app.fakegitlab import access, commits
+from app.fakegitlab import access, commits, place_settings
 from app.fakegitlab.api import shapes
 from app.fakegitlab.api.answer import Answer, created, empty, ok
 from app.fakegitlab.api.pagination import paged
 from app.fakegitlab.api.request import Request
 from app.fakegitlab.api.routing import routes
 from app.fakegitlab.api.variables import check, shown
-from app.fakegitlab.model import Project
+from app.fakegitlab.model import LEVELS, Project
 from app.fakegitlab.moment import stamp
 from app.fakegitlab.payloads import Json
 from app.fakegitlab.possessions import Pipeline, Schedule, Variable
@@ -60,15 +60,46 @@ def _project(request: Request) -> Project:
     return one
 
 
-def _schedule(request: Request, change: bool = False) -> Schedule:
-    """The schedule; changing another's needs Maintainer."""
+def _schedule(request: Request) -> Schedule:
     project = _project(request)
     one = project.own.schedules.get(request.owner_argument("pipeline_schedule_id"))
     if one is None:
         raise not_found("Pipeline Schedule")
-    if change and one.owner_id != request.actor.id and access.level(request.actor, project) < access.MAINTAINER:
+    return one
+
+
+def _looked_after(request: Request) -> Schedule:
+    """Its owner and maintainers take it over, delete it and read its variables.
+
+    (app/policies/ci/pipeline_schedule_policy.rb; lib/api/ci/pipeline_schedules.rb, sure)
+    """
+    one = _schedule(request)
+    if one.owner_id != request.actor.id:
+        access.require_level(request.actor, request.project(), access.MAINTAINER)
+    return one
+
+
+def _changed(request: Request) -> Schedule:
+    """Only its owner and administrators change a schedule; maintainers have to take it over before.
+
+    (app/policies/ci/pipeline_schedule_policy.rb; lib/api/ci/pipeline_schedules.rb, sure)
+    """
+    one = _schedule(request)
+    if one.owner_id != request.actor.id and not request.actor.admin:
         raise forbidden()
     return one
+
+
+def _require_variables(request: Request) -> None:
+    """Writing a variable needs the role from which on the project allows pipeline variables at all; newer namespaces
+    of GitLab.com allow them to nobody (lib/api/ci/pipeline_schedules.rb; doc/ci/variables/_index.md, documented).
+    """
+    project = request.project()
+    shown = place_settings.shown(place_settings.PROJECT, project.own.settings)
+    role = str(shown["ci_pipeline_variables_minimum_override_role"])
+    least = LEVELS.get(role)
+    if least is None or access.level(request.actor, project) < least:
+        raise forbidden()
 
 
 @routes.on("GET", "/projects/:id/pipeline_schedules")
@@ -106,16 +137,26 @@ def _write(request: Request, one: Schedule) -> None:
         raise invalid({"cron": ["syntax is invalid"]})
     if zone not in available_timezones() and zone != "UTC":
         raise invalid({"cron_timezone": ["syntax is invalid"]})
+    _require_branch(request)
     one.cron, one.cron_timezone = cron, zone
     one.description, one.ref = request.text("description", one.description), request.text("ref", one.ref)
     one.active = request.flag("active", one.active)
     one.updated_at = request.world.now()
 
 
+def _require_branch(request: Request) -> None:
+    """A branch that is not there cannot be told from one of two meanings
+    (app/services/ci/pipeline_schedules/base_save_service.rb, guess).
+    """
+    ref = request.text("ref")
+    if ref and commits.resolve(request.project(), ref) is None:
+        raise invalid({"ref": ["is ambiguous"]})
+
+
 @routes.on("PUT", "/projects/:id/pipeline_schedules/:pipeline_schedule_id")
 def change_schedule(request: Request) -> Answer:
-    """Changes what is given; only its owner, or a maintainer."""
-    one = _schedule(request, change=True)
+    """Changes what is given; only its owner, or an administrator."""
+    one = _changed(request)
     _write(request, one)
     return ok(_shown(request, one, detail=True))
 
@@ -123,15 +164,18 @@ def change_schedule(request: Request) -> Answer:
 @routes.on("DELETE", "/projects/:id/pipeline_schedules/:pipeline_schedule_id")
 def delete_schedule(request: Request) -> Answer:
     """Gone."""
-    one = _schedule(request, change=True)
+    one = _looked_after(request)
     del request.project().own.schedules[one.id]
     return empty()
 
 
 @routes.on("POST", "/projects/:id/pipeline_schedules/:pipeline_schedule_id/take_ownership")
 def take_ownership(request: Request) -> Answer:
-    """From now on it is the caller's: maintainers; 200 where it was already."""
-    one = _schedule(request, change=True)
+    """From now on it is the caller's: maintainers; 200 where it was already.
+
+    (lib/api/ci/pipeline_schedules.rb, sure)
+    """
+    one = _looked_after(request)
     if one.owner_id == request.actor.id:
         return ok(_shown(request, one, detail=True))
     one.owner_id = request.actor.id
@@ -158,7 +202,8 @@ def schedule_pipelines(request: Request) -> Answer:
 @routes.on("POST", "/projects/:id/pipeline_schedules/:pipeline_schedule_id/variables")
 def create_variable(request: Request) -> Answer:
     """One value per key."""
-    one = _schedule(request, change=True)
+    _require_variables(request)
+    one = _changed(request)
     request.need("key", "value")
     new = Variable(request.text("key"), request.text("value"))
     new.variable_type = request.choice("variable_type", ("env_var", "file"), "env_var")
@@ -169,24 +214,24 @@ def create_variable(request: Request) -> Answer:
     return created(_variable(new))
 
 
-def _named(request: Request) -> tuple[Schedule, Variable]:
-    one = _schedule(request, change=True)
+def _named(one: Schedule, request: Request) -> Variable:
     found = next((each for each in one.variables if each.key == request.arguments["key"]), None)
     if found is None:
         raise not_found("Variable")
-    return one, found
+    return found
 
 
 @routes.on("GET", "/projects/:id/pipeline_schedules/:pipeline_schedule_id/variables/:key")
 def get_variable(request: Request) -> Answer:
     """One of them."""
-    return ok(_variable(_named(request)[1]))
+    return ok(_variable(_named(_looked_after(request), request)))
 
 
 @routes.on("PUT", "/projects/:id/pipeline_schedules/:pipeline_schedule_id/variables/:key")
 def change_variable(request: Request) -> Answer:
     """A new value."""
-    found = _named(request)[1]
+    _require_variables(request)
+    found = _named(_changed(request), request)
     found.value = request.text("value", found.value)
     found.variable_type = request.choice("variable_type", ("env_var", "file"), found.variable_type)
     return ok(_variable(found))
@@ -195,6 +240,8 @@ def change_variable(request: Request) -> Answer:
 @routes.on("DELETE", "/projects/:id/pipeline_schedules/:pipeline_schedule_id/variables/:key")
 def delete_variable(request: Request) -> Answer:
     """202 with what it was (lib/api/ci/pipeline_schedules.rb, sure)."""
-    one, found = _named(request)
+    _require_variables(request)
+    one = _looked_after(request)
+    found = _named(one, request)
     one.variables.remove(found)
     return ok(_variable(found), 202)

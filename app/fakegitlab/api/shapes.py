@@ -73,19 +73,27 @@ def label_basic(label: Label) -> Json:
 
 
 def label(state: State, one: Label, place: Project | Group, counts: bool) -> Json:
-    """A label of a project (with `priority`) or a group (without)."""
+    """A label of a project (with `priority`) or a group (without), with its issues and open merge requests counted: a
+    group's label without the projects of subgroups (app/models/label.rb, sure)."""
     body = label_basic(one)
     if counts:
-        with_it = [issue.state for issue in state.issues.values() if one in issue.labels]
+        counted = [issue for issue in state.issues.values() if one.owner in (issue.project, issue.project.group)]
+        with_it = [issue.state for issue in counted if one in issue.labels]
         body |= {
             "open_issues_count": with_it.count("opened"),
             "closed_issues_count": with_it.count("closed"),
-            "open_merge_requests_count": 0,
+            "open_merge_requests_count": _open_requests(state, one),
         }
     body["subscribed"] = False
     if isinstance(place, Project):
         body |= {"priority": one.priority, "is_project_label": isinstance(one.owner, Project)}
     return body
+
+
+def _open_requests(state: State, one: Label) -> int:
+    counted = (place for place in state.projects.values() if one.owner in (place, place.group))
+    requests = (request for place in counted for request in place.own.merge_requests.values())
+    return sum(request.state == "opened" and one.title in request.labels for request in requests)
 
 
 def note(state: State, one: Note) -> Json:
@@ -152,7 +160,11 @@ def award(state: State, one: Award, target: Issue | Note) -> Json:
 
 
 def hook(state: State, one: Hook) -> Json:
-    """A webhook; its secrets are write-only."""
+    """A webhook; its secrets are write-only. Before 19.0 GitLab does not even say whether there are any.
+
+    (CONTRACT 1, documented)
+    """
+    there = {"token_present": one.token is not None, "signing_token_present": one.signing_token is not None}
     place = "group_id" if isinstance(one.owner, Group) else "project_id"
     return {
         "id": one.id,
@@ -169,7 +181,6 @@ def hook(state: State, one: Hook) -> Json:
         "url_variables": [{"key": key} for key in one.url_variables],
         "custom_webhook_template": one.custom_webhook_template,
         "custom_headers": [{"key": key} for key in one.custom_headers],
-        "token_present": one.token is not None,
-        "signing_token_present": one.signing_token is not None,
+        **(there if state.signs_webhooks else {}),
         place: one.owner.id,
     }

@@ -1,26 +1,26 @@
-"""Joins the parts of the house, once. Whoever needs a part asks here; no part makes another."""
+"""Joins the parts of the house, once. Whoever needs a part asks here; no part makes another.
+
+The parts that only an operator has are joined in `operators`.
+"""
 
 import importlib.metadata
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
+from app.domain.account_book import AccountBook
 from app.domain.failure import Permanent
-from app.domain.in_flight import Revision
 from app.domain.inbox import InboxRules
 from app.domain.ours import WAITING
-from app.domain.provision import Change, Kind
-from app.domain.provision_hooks import HookKeys
 from app.domain.subject import Subject
 from app.domain.taxonomy import Taxonomy
 from app.domain.voice import Bot, Identity
 from app.domain.webhook_signature import WebhookKeys, webhook_keys
+from app.gateways.account_book_csv import read_account_book
 from app.gateways.config_errors import ConfigError
-from app.gateways.config_history import configuration_at
 from app.gateways.config_load import TAXONOMY, Configuration, load
 from app.gateways.config_mentions import mentions
 from app.gateways.gitlab_connect import GitLab, connect
@@ -32,20 +32,14 @@ from app.gateways.journal_none import NoJournal
 from app.gateways.journal_sqlite import SqliteJournal
 from app.gateways.templates import Templates
 from app.services.attend import Attend
-from app.services.check_online import CheckOnline
-from app.services.in_flight import RequestsInFlight
+from app.services.errands import Errands
+from app.services.likeness import Likeness
 from app.services.operator import OperatorIssue
 from app.services.ports import Journal
-from app.services.provision import Part, Provisioning
-from app.services.provision_boards import ProvisionBoards
-from app.services.provision_documents import ProvisionDocuments
-from app.services.provision_hooks import ProvisionHooks
-from app.services.provision_labels import ProvisionLabels
-from app.services.provision_schedules import ProvisionSchedules
-from app.services.provision_templates import ProvisionTemplates
-from app.services.provision_variables import ProvisionVariables
 from app.services.reconcile import Reconciler
+from app.services.score import Score
 from app.services.sweep import Sweep
+from app.services.top_requests import TopRequests
 from app.settings import KeptSettings, OperatorSettings, Settings, SettingsInvalid
 
 VERSION = importlib.metadata.version("sounding-board")
@@ -53,7 +47,7 @@ VERSION = importlib.metadata.version("sounding-board")
 
 def _shipped() -> Path:
     """Beside the program in a clone; an installed wheel puts its files where the installation keeps data."""
-    beside = Path(__file__).parent.parent
+    beside = Path(__file__).parents[2]
     if (beside / TAXONOMY).is_file():
         return beside
     installed = importlib.metadata.files("sounding-board") or []
@@ -115,7 +109,12 @@ def rules(settings: Settings, configured: Configuration, gitlab: GitLab, journal
     words = wording(settings.config_dir)
     program, taxonomy = configured.program, configured.taxonomy
     operator = OperatorIssue(gitlab.reader, gitlab.writer, words, identity, program.operator_issue)
-    reconciler = Reconciler(gitlab.reader, gitlab.writer, words, journal, operator, taxonomy, program, identity)
+    book = account_book(settings, configured)
+    likeness = Likeness(gitlab.lister, taxonomy, program)
+    errands = Errands(gitlab.reader, gitlab.writer, gitlab.documents, words, identity, taxonomy, program)
+    reconciler = Reconciler(
+        gitlab.reader, gitlab.writer, words, journal, operator, taxonomy, program, identity, likeness, errands, book
+    )
     projects = tuple(project.path for project in program.projects)
     sweep = Sweep(gitlab.lister, reconciler, operator, projects, _known(taxonomy, WAITING))
     return Rules(gitlab, journal, operator, reconciler, sweep)
@@ -129,84 +128,57 @@ def _known(taxonomy: Taxonomy, titles: tuple[str, ...]) -> tuple[str, ...]:
 def judging(settings: Settings, configured: Configuration | None = None, *, remembers: bool = True) -> Iterator[Rules]:
     """The parts that judge, for a command that ends: a sweep, an explanation. What only shows `remembers` nothing."""
     configured = configured or configuration(settings)
-    with gitlab(settings) as doors:
-        if not remembers:
-            yield rules(settings, configured, doors, NoJournal())
-            return
-        journal = SqliteJournal(_kept(settings) / "journal.sqlite3")
-        try:
-            yield rules(settings, configured, doors, journal)
-        finally:
-            journal.close()
+    with gitlab(settings) as doors, _journal(settings, remembers=remembers) as journal:
+        yield rules(settings, configured, doors, journal)
+
+
+def account_book(settings: Settings, configured: Configuration) -> AccountBook:
+    """The account book, empty where none is set. Raises ConfigInvalid with every bad row."""
+    currency = configured.taxonomy.numbers.currency
+    return read_account_book(settings.account_book, currency) if settings.account_book else AccountBook({}, currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """The parts of `score`."""
+
+    score: Score
+    top_requests: TopRequests
+
+
+def scorer(settings: Settings, configured: Configuration, gitlab: GitLab, journal: Journal) -> Scorer:
+    """Join them. Asks GitLab who we are: one call."""
+    joined = rules(settings, configured, gitlab, journal)
+    identity, words = joined.reconciler.identity, joined.reconciler.wording
+    taxonomy, program = configured.taxonomy, configured.program
+    book = joined.reconciler.book
+    score = Score(gitlab.lister, gitlab.reader, gitlab.writer, words, journal, identity, taxonomy, program, book)
+    return Scorer(score, TopRequests(gitlab.documents, words, identity, taxonomy, program))
+
+
+@contextmanager
+def scoring(settings: Settings, configured: Configuration | None = None, *, remembers: bool) -> Iterator[Scorer]:
+    """The parts of `score`, for a command that ends. What only shows `remembers` nothing."""
+    configured = configured or configuration(settings)
+    with gitlab(settings) as doors, _journal(settings, remembers=remembers) as journal:
+        yield scorer(settings, configured, doors, journal)
+
+
+@contextmanager
+def _journal(settings: Settings, *, remembers: bool) -> Iterator[Journal]:
+    if not remembers:
+        yield NoJournal()
+        return
+    journal = SqliteJournal(_kept(settings) / "journal.sqlite3")
+    try:
+        yield journal
+    finally:
+        journal.close()
 
 
 def gitlab(settings: Settings) -> GitLab:
     """The doors to GitLab. Calls nothing yet."""
     return connect(settings.gitlab_url, settings.gitlab_token.get_secret_value(), version=VERSION)
-
-
-@contextmanager
-def checking(settings: Settings) -> Iterator[CheckOnline]:
-    """The check of the installation."""
-    configured = configuration(settings)
-    with gitlab(settings) as doors, ExitStack() as operators:
-        apart = operators.enter_context(operating(settings)).about if settings.operator_token else None
-        yield CheckOnline(doors.about, apart, doors.reader, configured.taxonomy, configured.program)
-
-
-@contextmanager
-def provisioning(
-    settings: OperatorSettings, configured: Configuration, only: Sequence[Kind] = (), *, deletes: bool = False
-) -> Iterator[Provisioning]:
-    """Plan and apply of these kinds, or of all, with the operator's token. Calls nothing yet.
-
-    With `deletes`, what is out of use may be taken away; how many, is a limit of the plan.
-    """
-    with connect(settings.gitlab_url, settings.token, version=VERSION) as doors:
-        parts = [part for part in _parts(settings, configured, doors, deletes) if not only or part.kind in only]
-        yield Provisioning(parts, configured.version)
-
-
-def _parts(
-    settings: OperatorSettings,
-    configured: Configuration,
-    doors: GitLab,
-    deletes: bool,
-) -> list[Part[Any]]:
-    """Every kind of thing that the program owns in GitLab, each once."""
-    taxonomy, program, places = configured.taxonomy, configured.program, configured.places
-    keys = HookKeys(settings.secrets("webhook_signing_token"), settings.secrets("webhook_secret"))
-    return [
-        ProvisionLabels(doors.labels, taxonomy, program, places, utc_now().date(), deletes=deletes),
-        ProvisionBoards(doors.boards, taxonomy, program, places, deletes=deletes),
-        ProvisionTemplates(doors.templates, wording(settings.config_dir), taxonomy, program, places),
-        ProvisionDocuments(doors.documents, taxonomy, program, places),
-        ProvisionHooks(doors.hooks, program, keys, places),
-        ProvisionSchedules(doors.schedules, program, places),
-        ProvisionVariables(doors.variables, program, places),
-    ]
-
-
-@contextmanager
-def operating(settings: OperatorSettings) -> Iterator[GitLab]:
-    """The doors to GitLab with the operator's token, for what is neither planned nor judged. Calls nothing yet."""
-    with connect(settings.gitlab_url, settings.token, version=VERSION) as doors:
-        yield doors
-
-
-def in_flight(settings: OperatorSettings, configured: Configuration, revision: str) -> tuple[Change, ...] | None:
-    """What the configuration changes for open requests since a git revision; None where it had no configuration.
-
-    Raises ConfigInvalid where that one cannot be read, Temporary and Permanent where GitLab cannot.
-    """
-    before = configuration_at(settings.config_dir, revision)
-    if before is None:
-        return None
-    program = configured.program
-    compared = Revision(revision, before.taxonomy, configured.taxonomy, program, utc_now())
-    with connect(settings.gitlab_url, settings.token, version=VERSION) as doors:
-        projects = [project.path for project in program.projects]
-        return RequestsInFlight(doors.lister, doors.reader, projects, configured.places).changes(compared)
 
 
 @dataclass(slots=True)

@@ -1,0 +1,1 @@
+"""A whole program by plan and apply, with the real commands."""
