@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from app.domain import neutral
 from app.domain.failure import Permanent
+from app.domain.managed_lines import item, slot
 from app.domain.roster import Role
 from app.gateways.config_errors import ConfigError
 
@@ -37,8 +38,8 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 class Templates:
-    """Finds `notes/<name>.md.j2` or `issues/<name>.md.j2`, an area's own under `areas/<area>/` first, in the first
-    directory that has it.
+    """Finds `notes/<name>.md.j2`, `issues/<name>.md.j2` or `agendas/<name>.md.j2`, an area's own under `areas/<area>/`
+    first, in the first directory that has it.
     """
 
     def __init__(self, directories: Sequence[Path]) -> None:
@@ -64,6 +65,9 @@ class Templates:
             "trusted": _trusted,
             "issue": _issue,
             "whole": _whole,
+            "who": _who,
+            "box": _box,
+            "slot": _slot,
         }
 
     def note(self, template: str, data: Mapping[str, object], area: str | None) -> str:
@@ -73,6 +77,12 @@ class Templates:
     def issue(self, template: str, data: Mapping[str, object], area: str | None) -> str:
         """The text of an issue, or of the template that people file one with."""
         return self._text(f"issues/{template}.md.j2", data, area) + "\n"
+
+    def agenda(self, template: str, data: Mapping[str, object], area: str | None, *, calling: bool = False) -> str:
+        """The text of a block of an agenda. `calling` mentions people, where the template says `name|who(calling)`;
+        else their handles stand in back-ticks, and nobody is notified.
+        """
+        return self._text(f"agendas/{template}.md.j2", {**data, "calling": calling}, area)
 
     def _text(self, name: str, data: Mapping[str, object], area: str | None) -> str:
         names = [f"areas/{area}/{name}", name] if area else [name]
@@ -128,6 +138,21 @@ def _safe(value: object) -> object:
 
 def _mention(username: str) -> Markup:
     return Markup(neutral.mention(username))  # noqa: S704
+
+
+def _who(username: str, calling: bool) -> Markup:
+    """A handle that notifies when the agenda calls people, and never else."""
+    return _mention(username) if calling else Markup(neutral.quote(f"@{username}"))  # noqa: S704
+
+
+def _box(key: str, label: str, prompt: str = "") -> Markup:
+    """A checklist line of ours that people tick; label and prompt are the template's own words."""
+    return Markup(item(key, label, prompt))  # noqa: S704
+
+
+def _slot(key: str) -> Markup:
+    """The content of a table cell that people write in."""
+    return Markup(slot(key))  # noqa: S704
 
 
 def _label(title: str) -> Markup:
