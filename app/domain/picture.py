@@ -124,7 +124,8 @@ class Picture:
     `since` is the start of this series' last meeting (None: there was none); new is what came after it. `cards` are
     the requests of its area, or of the whole program, open or closed since `since`; `details` those of them whose notes
     were read, as its kind asked for. `amounts` says how far amounts may be read where the agenda stands, in the project
-    `home`. `held` are the meetings between `since` and now with an agenda, `coming` the next ones of the program, in
+    `home`. `parked` are requests that people put off to the next meeting (`defer #n`), `timeboxes` the minutes they gave
+    one (`timebox #n 10`). `held` are the meetings between `since` and now with an agenda, `coming` the next ones of the program, in
     order. `url` is the instance's address.
     """
 
@@ -143,6 +144,8 @@ class Picture:
     held: tuple[Sheet, ...] = ()
     coming: tuple[Meeting, ...] = ()
     nominations_close: datetime | None = None
+    parked: frozenset[Ref] = frozenset()
+    timeboxes: Mapping[Ref, int] = field(default_factory=dict)
     url: str = ""
 
     def since_last(self, instant: datetime | None) -> bool:
