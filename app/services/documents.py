@@ -3,15 +3,16 @@
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+from app.domain.document import News, Standing, Wanted, Written
 from app.domain.document_marker import DocumentName, bound, loose, marked, with_marker
 from app.domain.failure import Permanent, Temporary
 from app.domain.issue import Issue, Note, Ref, User
 from app.domain.kept_edits import Kept
-from app.domain.managed_blocks import Block, composed
+from app.domain.managed_blocks import composed
 from app.domain.managed_lines import Box, Item
 from app.domain.managed_merge import LIMIT, merge
 from app.domain.ticks import marks
@@ -53,61 +54,6 @@ class ProgramIssues(Protocol):
     def activity(self, ref: Ref) -> Sequence[Note]:
         """GitLab's own notes, the oldest first."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A document that should be there. `labels` begin with the one it is found by; `layout` is its first text, without
-    a mention; `calling` are the blocks of it with mentions, written once, by the winner; `since` is before anybody
-    could have created it.
-    """
-
-    project: str
-    name: DocumentName
-    title: str
-    labels: tuple[str, ...]
-    layout: tuple[str | Block, ...]
-    calling: tuple[Block, ...] = ()
-    since: datetime | None = None
-
-    @property
-    def blocks(self) -> tuple[Block, ...]:
-        """Its blocks, without a mention."""
-        return tuple(part for part in self.layout if isinstance(part, Block))
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A document as it stands in GitLab; whether this run created it, and the later ones it closed."""
-
-    issue: Issue
-    created: bool = False
-    closed: tuple[Ref, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What a document is to say. `boxes` are to stand otherwise than people left them, `settled` are items acted on,
-    `state` is kept in the signed marker (None: what is there stays), the last note heeded for ticks, say.
-    """
-
-    blocks: tuple[Block, ...]
-    boxes: Mapping[str, Box] = field(default_factory=dict)
-    settled: frozenset[str] = frozenset()
-    state: Mapping[str, object] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What became of one rewriting: the issue as we know it now, whether anything was written, the lines moved out of
-    blocks, what people made of each item, and whose edit GitLab let us overwrite (it has no lock, CONTRACT 3).
-    """
-
-    issue: Issue
-    changed: bool
-    kept: tuple[Kept, ...]
-    items: Mapping[str, Item]
-    overwritten: tuple[User, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app import bootstrap
+from app.domain.document import News, Wanted
 from app.domain.document_marker import DocumentName
 from app.domain.issue import Ref
 from app.domain.voice import Bot, Identity
@@ -15,7 +16,7 @@ from app.fakegitlab.model import Issue, Project
 from app.gateways.gitlab_budget import Budget
 from app.gateways.gitlab_connect import GitLab, connect
 from app.gateways.templates import Templates
-from app.services.documents import Documents, News, ProgramIssues, Wanted
+from app.services.documents import Documents, ProgramIssues
 from tests.agenda.paper import blocks
 from tests.scenarios.living import PROJECT, peopled, shipped
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from app.domain.document import News, Standing
 from app.domain.document_marker import marked
 from app.domain.failure import Permanent, Temporary
 from app.domain.managed_merge import LIMIT, items_in, items_wanted
 from app.domain.ticks import marks, read_ticks
-from app.services.documents import News, Standing
 from tests.agenda.desk import LABEL, NAME, TITLE, Desk, desk_on, ref
 from tests.agenda.paper import blocks
 
