@@ -1,0 +1,87 @@
+"""A tick on an agenda as a decision about one request, and what became of it (agendas 4.1, 4.4)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from app.domain.agenda import Ask
+from app.domain.issue import Ref, User
+from app.domain.managed_lines import Box
+from app.domain.meeting import Meeting
+
+
+class Became(StrEnum):
+    """What became of a tick."""
+
+    DONE = "done"
+    ALREADY = "already"
+    ASKED = "asked"
+    IN_MEETING = "held-in-meeting"
+    REFUSED = "refused"
+    STALE = "stale"
+    UNDONE = "undone"
+    LATE = "late"
+    FULL = "full"
+    UNEXPLAINED = "unexplained"
+
+
+OPEN = frozenset({Became.ASKED, Became.IN_MEETING})
+"""What still waits for something; it may come on the request, or behind the box."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A box that somebody ticked, or unticked. `words` is what stands behind it now; `by` is None where nobody knows.
+
+    `nominated` is how many requests this agenda has nominated before it, with a box of the same verb (for the caps).
+    """
+
+    ask: Ask
+    by: User | None
+    at: datetime
+    ticked: bool
+    words: str
+    agenda: Ref
+    meeting: Meeting
+    nominated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a decision. `box` is how its box is to be set; None leaves it as people have it.
+
+    `data` fills the sentence of `agendas/outcomes.md.j2`: handles, titles of statuses and items, instants as ISO text;
+    never words of a request or a customer, so that it may stand in the agenda and in its marker.
+    """
+
+    key: str
+    kind: Became
+    by: str | None
+    at: datetime
+    box: Box | None = None
+    data: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def open(self) -> bool:
+        """Whether `make` should be called again with the same decision and the words as they are by then."""
+        return self.kind in OPEN
+
+    def to_state(self) -> dict[str, object]:
+        """Small JSON for the agenda's marker."""
+        state: dict[str, object] = {"key": self.key, "kind": self.kind.value, "by": self.by, "at": self.at.isoformat()}
+        state |= {"box": self.box} if self.box else {}
+        return state | ({"data": dict(self.data)} if self.data else {})
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, object]) -> "Outcome":
+        """The outcome that was kept. Raises KeyError, ValueError for anything else."""
+        box, by, data = state.get("box"), state["by"], state.get("data")
+        return cls(
+            key=str(state["key"]),
+            kind=Became(str(state["kind"])),
+            by=str(by) if by is not None else None,
+            at=datetime.fromisoformat(str(state["at"])),
+            box="x" if box == "x" else " " if box == " " else None,
+            data=data if isinstance(data, dict) else {},
+        )
