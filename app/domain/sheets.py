@@ -1,0 +1,30 @@
+"""Which issue is the agenda of which meeting (agendas 4.4): by the name in its signed marker, never by its title."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from app.domain.cadence import MeetingKind
+from app.domain.document_marker import DocumentName, marked
+from app.domain.issue import Issue
+from app.domain.meeting import Meeting
+from app.domain.picture import Sheet
+from app.domain.voice import Identity
+
+
+def document_name(meeting: Meeting) -> DocumentName:
+    """A meeting that is moved keeps its agenda. Corners of a region share one a month, by the Monday of their week."""
+    if meeting.kind is MeetingKind.CORNER:
+        planned = meeting.moved_from or meeting.start.date()
+        monday = planned - timedelta(days=planned.weekday())
+        return DocumentName(meeting.kind.value, f"{meeting.series.key} {monday:%Y-%m}")
+    return DocumentName(meeting.kind.value, f"{meeting.series.key} {meeting.period}")
+
+
+def sheets(held: Iterable[Meeting], agendas: Iterable[Issue], identity: Identity) -> tuple[Sheet, ...]:
+    """The meetings that have an agenda, each with it. Of several that claim the same the lowest number counts."""
+    named: dict[str, Issue] = {}
+    for issue in sorted(agendas, key=lambda issue: (issue.ref.project, issue.ref.iid)):
+        if mark := marked(issue, identity):
+            named.setdefault(mark.document, issue)
+    found = ((meeting, named.get(str(document_name(meeting)))) for meeting in held)
+    return tuple(Sheet(meeting, issue) for meeting, issue in found if issue)
