@@ -1,0 +1,100 @@
+"""The first block of every agenda: what, when on everybody's clocks, who hosts, and what it links to (agendas 4.3)."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, time, timedelta
+
+from app.domain.agenda import Section
+from app.domain.cadence import KIND_NAMES, MeetingKind
+from app.domain.meeting import Meeting
+from app.domain.meeting_fairness import LocalTime, local_times
+from app.domain.meetings import meetings
+from app.domain.picture import Picture, Sheet
+from app.domain.roster import Role
+
+_HOSTING = (Role.PROGRAM_LEAD, Role.LEAD, Role.PM, Role.SME)
+_COMES_FROM: Mapping[MeetingKind, MeetingKind] = {
+    MeetingKind.PM_REVIEW: MeetingKind.POD,
+    MeetingKind.POD: MeetingKind.PM_REVIEW,
+}
+"""The meeting of the same area whose notes are read before this one (S127)."""
+
+
+def title(picture: Picture) -> str:
+    """The agenda's title: `PM/SME review: AI · 2026-03-18`."""
+    return f"{picture.meeting.title} · {picture.meeting.start.date().isoformat()}"
+
+
+def header(picture: Picture, counts: Mapping[str, int] | None = None, minutes: int = 0) -> Section:
+    """The block `header`. `counts` are said in one line under it, in their order, by what the template calls them
+    (`decisions`, `updates`, `promises`, …); `minutes` is the sum of the timeboxes (0: not said).
+    """
+    meeting, program = picture.meeting, picture.program
+    data = {
+        "title": meeting.title,
+        "start": meeting.start.astimezone(UTC),
+        "end": meeting.end.astimezone(UTC),
+        "moved_from": meeting.moved_from,
+        "because": meeting.because,
+        "hosts": tuple((host, _role(picture, host)) for host in meeting.hosts),
+        "board": f"{picture.url.rstrip('/')}/{picture.home}/-/boards" if picture.url else None,
+        "links": tuple(_links(picture)),
+        "next": picture.next_one.start.astimezone(UTC) if picture.next_one else None,
+        "times": tuple(_times(picture)),
+        "counts": tuple((counts or {}).items()),
+        "minutes": minutes,
+        "length": int(meeting.length.total_seconds() // 60),
+        "several": len(program.regions) > 1,
+    }
+    return Section("header", "header", data)
+
+
+def _role(picture: Picture, host: str) -> Role | None:
+    held = picture.program.roster.roles_at(host, picture.meeting.area, picture.meeting.start)
+    return next((role for role in _HOSTING if role in held), None)
+
+
+def _links(picture: Picture) -> Iterator[tuple[str, str]]:
+    """Which issue, and what it is to this one."""
+    kind = _COMES_FROM.get(picture.meeting.kind)
+    before = [s for s in picture.held if s.meeting.kind is kind and s.meeting.area == picture.meeting.area]
+    if before:
+        yield KIND_NAMES[before[-1].meeting.kind], str(before[-1].issue.ref)
+    if picture.previous and not _same(picture.previous, picture.meeting):
+        yield "", str(picture.previous.issue.ref)
+
+
+def _same(sheet: Sheet, meeting: Meeting) -> bool:
+    return sheet.meeting.uid == meeting.uid
+
+
+def _times(picture: Picture) -> Iterator[dict[str, object]]:
+    """The hour on the clocks of the regions, those with the same clocks together, by the hour there."""
+    found: dict[tuple[datetime, str | None, int], list[str]] = {}
+    for local in local_times(picture.program, picture.meeting):
+        key = (local.start.replace(tzinfo=None), local.day_off, _nights(picture, local))
+        found.setdefault(key, []).append(local.region)
+    for (start, day_off, nights), regions in sorted(found.items(), key=lambda one: one[0][0]):
+        shift = (start.date() - picture.meeting.start.astimezone(UTC).date()).days
+        yield {
+            "at": start.strftime("%H:%M"),
+            "shift": shift,
+            "regions": tuple(regions),
+            "nights": nights,
+            "day_off": day_off,
+        }
+
+
+def _nights(picture: Picture, local: LocalTime) -> int:
+    """How often it is night there at a meeting of this series in this quarter, with this one; 0 where it is not now."""
+    if not local.night:
+        return 0
+    meeting, year = picture.meeting, picture.program.cadence.fiscal_year
+    first = datetime.combine(year.start(year.quarter_of(meeting.start.date())), time(), UTC) - timedelta(days=1)
+    before = meetings(picture.program, first, meeting.start, [meeting.series])
+    return 1 + sum(
+        one.night
+        for held in before
+        if year.quarter_of(held.start.date()) == year.quarter_of(meeting.start.date())
+        for one in local_times(picture.program, held)
+        if one.region == local.region
+    )

@@ -1,0 +1,50 @@
+"""Nominations have a last day (agendas 4.1): what came later is a late item."""
+
+from datetime import timedelta
+
+from app.domain.agenda import Section
+from app.domain.meeting_clocks import agenda_times
+from app.domain.picture import Card, Picture
+
+_MOMENT = timedelta(seconds=1)
+
+
+def is_late(picture: Picture, card: Card, label: str) -> bool:
+    """Whether it was nominated, by this label, after the last day for that."""
+    close, put_on = picture.nominations_close, card.put_on.get(label)
+    return close is not None and put_on is not None and put_on >= close
+
+
+def nominated(picture: Picture, label: str) -> tuple[Card, ...]:
+    """The open cards with this label that came in time, in the order of the picture."""
+    return tuple(card for card in _with(picture, label) if not is_late(picture, card, label))
+
+
+def late(picture: Picture, label: str) -> tuple[Card, ...]:
+    """Those that came later, the first first."""
+    found = (card for card in _with(picture, label) if is_late(picture, card, label))
+    return tuple(sorted(found, key=lambda card: (card.put_on[label], card.ref.iid)))
+
+
+def _with(picture: Picture, label: str) -> tuple[Card, ...]:
+    return tuple(card for card in picture.cards if label in card.issue.labels and card.issue.state == "opened")
+
+
+def footer(picture: Picture, label: str | None = None) -> Section:
+    """The block `footer`: late items of a meeting with nominations by `label`, what happens to the text, the commands.
+
+    It says no hour of a refresh: one without news writes nothing.
+    """
+    times = agenda_times(picture.program, picture.meeting)
+    close = picture.nominations_close
+    data = {
+        "late": tuple(str(card.ref) for card in late(picture, label)) if label else (),
+        "last_day": close - _MOMENT if close and label else None,
+        "made": times.created,
+        "frozen": picture.now >= picture.meeting.start,
+        "start": picture.meeting.start,
+        "closes": times.closed,
+        "requests": label is not None,
+        "parked": tuple(str(ref) for ref in sorted(picture.parked, key=str)),
+    }
+    return Section("footer", "footer", data)
