@@ -17,8 +17,6 @@ _REQUEST = r"(?P<project>[\w./+-]*)#(?P<iid>\d{1,9})"
 _DEFER = re.compile(rf"defer\s+{_REQUEST}\.?", re.IGNORECASE | re.ASCII)
 _MINUTES = r"(?P<minutes>\d{1,4})(?:\s*(?:m|min|minutes))?"
 _TIMEBOX = re.compile(rf"timebox\s+{_REQUEST}\s+{_MINUTES}\.?", re.IGNORECASE | re.ASCII)
-    rf"timebox\s+{_REQUEST}\s+(?P<minutes>\d{{1,4}})(?:\s*(?:m|min|minutes))?\.?", re.IGNORECASE | re.ASCII
-)
 _REFRESH = re.compile(r"refresh(?:\s+please)?[.!]?", re.IGNORECASE)
 _FIRST = re.compile(r"(refresh|defer|timebox)\b", re.IGNORECASE)
 

@@ -4,7 +4,7 @@ All of it is read before an agenda is thought about, so that its data model stay
 label events tell; `Detail` is one whose notes were read, too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -124,9 +124,9 @@ class Picture:
     `since` is the start of this series' last meeting (None: there was none); new is what came after it. `cards` are
     the requests of its area, or of the whole program, open or closed since `since`; `details` those of them whose notes
     were read, as its kind asked for. `amounts` says how far amounts may be read where the agenda stands, in the project
-    `home`. `parked` are requests that people put off to the next meeting (`defer #n`), `timeboxes` the minutes they gave
-    one (`timebox #n 10`). `held` are the meetings between `since` and now with an agenda, `coming` the next ones of the program, in
-    order. `url` is the instance's address.
+    `home`. `parked` are requests that people put off to the next meeting (`defer #n`), `timeboxes` the minutes they
+    gave one (`timebox #n 10`). `held` are the meetings between `since` and now with an agenda, `coming` the next ones
+    of the program, in order. `url` is the instance's address.
     """
 
     meeting: Meeting
@@ -156,3 +156,19 @@ class Picture:
         """The open cards that stand in a status, the longest there first."""
         found = (card for card in self.cards if card.status == title and card.issue.state == "opened")
         return tuple(sorted(found, key=lambda card: (card.entered, card.ref.iid)))
+
+
+Wants = Callable[[Picture], tuple[Ref, ...]]
+"""Whose notes a kind of agenda asks for, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What is known before a picture is made: all agendas of the program that were listed, and what people left in this
+    series' ones.
+    """
+
+    agendas: Sequence[Issue] = ()
+    actions: tuple[Action, ...] = ()
+    parked: frozenset[Ref] = frozenset()
+    timeboxes: Mapping[Ref, int] = field(default_factory=dict)

@@ -5,9 +5,9 @@ the last meeting, and one read of notes for each request that the kind wants to 
 nothing while the cache is warm, else one read for each request. Raises Temporary, Permanent: half a board is no board.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from app.domain.account_book import AccountBook
@@ -19,7 +19,7 @@ from app.domain.meeting import Meeting
 from app.domain.meeting_clocks import agenda_times
 from app.domain.meetings import last_before, meetings, neighbours
 from app.domain.ours import LEDGER
-from app.domain.picture import Action, Card, Detail, Picture, Sheet
+from app.domain.picture import Card, Detail, Given, Picture, Sheet, Wants
 from app.domain.program import Program
 from app.domain.scored import Scored
 from app.domain.sheets import sheets
@@ -31,9 +31,6 @@ from app.domain.voice import Identity
 
 AHEAD = timedelta(weeks=27)
 """How far a picture looks into the calendar: to the end of the next quarter, from any day of this one."""
-
-Wants = Callable[[Picture], tuple[Ref, ...]]
-"""Whose notes a kind of agenda asks for, in order."""
 
 
 class Listing(Protocol):
@@ -68,16 +65,6 @@ class Histories(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What is known before: all agendas of the program that were listed, and what people left in this series' ones."""
-
-    agendas: Sequence[Issue] = ()
-    actions: tuple[Action, ...] = ()
-    parked: frozenset[Ref] = frozenset()
-    timeboxes: Mapping[Ref, int] = field(default_factory=dict)
-
-
 NOTHING = Given()
 
 
@@ -101,7 +88,7 @@ class Gathering:
     def picture(self, meeting: Meeting, now: datetime, wants: Wants, given: Given = NOTHING) -> Picture:
         """Everything the agenda of a meeting is written from, at this instant."""
         last, following = neighbours(self.program, meeting)
-        since = last.start.astimezone(UTC) if last else None
+        since = last.start if last else None
         issues = self._requests(meeting.area, since)
         events = self.histories.events(issues, now)
         project = home_of(meeting, self.program)
@@ -151,7 +138,8 @@ class Gathering:
     ) -> tuple[Sheet, ...]:
         """The program's meetings since this series' last one, or in the last quarter, that have an agenda."""
         started = meetings(self.program, since or now - AHEAD / 2, now)
-        return sheets((one for one in started if one.uid != meeting.uid), agendas, self.identity)
+        others = (one for one in started if one.uid != meeting.uid and one.start != since)
+        return sheets(others, agendas, self.identity)
 
     def _details(
         self,
