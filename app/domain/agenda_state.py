@@ -20,15 +20,16 @@ ROOM = 13_000
 @dataclass(frozen=True, slots=True)
 class AgendaState:
     """`heard` and `read` are the last activity note and the last comment heeded. `ticked` are prints of the items that
-    were ticked then. `told` is what became of ticks, by item key, as `heed` keeps it, the oldest first. `over` are the
-    periods of meetings that were closed out, `parked` and `timeboxes` what people put off, and gave minutes. `night` is
-    the last one for which it was refreshed.
+    were ticked then. `told` is what became of ticks, by item key, as `heed` keeps it, the oldest first. `frozen` and
+    `over` are the periods of meetings that began, and that were closed out; `parked` and `timeboxes` what people put
+    off, and gave minutes. `night` is the last one for which it was refreshed.
     """
 
     heard: int = 0
     read: int = 0
     ticked: frozenset[str] = frozenset()
     told: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    frozen: frozenset[str] = frozenset()
     over: frozenset[str] = frozenset()
     parked: frozenset[Ref] = frozenset()
     timeboxes: Mapping[Ref, int] = field(default_factory=dict)
@@ -51,6 +52,7 @@ class AgendaState:
             "read": self.read,
             "boxes": sorted(self.ticked),
             "told": [{"of": key, **one} for key, one in told.items()],
+            "frozen": sorted(self.frozen),
             "over": sorted(self.over),
             "parked": sorted(map(str, self.parked)),
             "timeboxes": {str(ref): minutes for ref, minutes in self.timeboxes.items()},
@@ -69,6 +71,7 @@ class AgendaState:
             read=_number(state.get("read")),
             ticked=frozenset(_texts(state.get("boxes"))),
             told=told,
+            frozen=frozenset(_texts(state.get("frozen"))),
             over=frozenset(_texts(state.get("over"))),
             parked=frozenset(ref for text in _texts(state.get("parked")) if (ref := ref_of(text))),
             timeboxes={ref: _number(value) for text, value in pairs if (ref := ref_of(str(text)))},

@@ -1,0 +1,252 @@
+"""What people do on an agenda, heeded: their ticks are handed on as decisions, their words to us are followed or
+answered (agendas 4.1, 4.4). Knows nothing of what an agenda says.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
+
+from app.domain.agenda import Ask, Verb
+from app.domain.agenda_blocks import requests_in
+from app.domain.agenda_due import Due, Stage
+from app.domain.agenda_heeded import Heeded
+from app.domain.agenda_state import AgendaState, short
+from app.domain.agenda_words import Said, Wish, notes_after, wishes
+from app.domain.issue import Issue, Note, Ref, Snapshot, User
+from app.domain.journal import Entry
+from app.domain.managed_lines import Box, Item
+from app.domain.managed_merge import items_in
+from app.domain.plan import Finding, React, Say, Verdict
+from app.domain.tick_decisions import Became, Decision, Outcome
+from app.domain.ticks import Ticked, marks, read_ticks
+from app.domain.voice import Identity
+from app.services.ports import IssueWriter, Journal, Wording
+
+RULE = "agendas"
+ANSWERED_AT_ONCE = 10
+"""So many comments are answered in one run; who writes more is likely a machine."""
+
+_DONE = "white_check_mark"
+_VERDICTS: Mapping[Became, Verdict] = {
+    Became.DONE: Verdict.COMPLETED,
+    Became.ALREADY: Verdict.COMPLETED,
+    Became.ASKED: Verdict.ASKED,
+    Became.IN_MEETING: Verdict.ASKED,
+    Became.REFUSED: Verdict.REFUSED,
+}
+
+
+class Activity(Protocol):
+    """GitLab's own notes on an issue."""
+
+    def activity(self, ref: Ref) -> Sequence[Note]:
+        """The oldest first: one call."""
+        ...
+
+
+class Comments(Protocol):
+    """What people and we said on an issue."""
+
+    def notes(self, ref: Ref) -> tuple[Note, ...]:
+        """The oldest first: one call."""
+        ...
+
+
+class Decides(Protocol):
+    """Does what a tick asks for."""
+
+    def make(self, decision: Decision, now: datetime) -> Outcome:
+        """Do it, so that doing it again changes nothing. Raises Temporary, Permanent."""
+        ...
+
+
+@dataclass(slots=True)
+class _Run:
+    """One agenda in one run, and what came together so far."""
+
+    issue: Issue
+    due: Due
+    now: datetime
+    state: AgendaState
+    items: Mapping[str, Item]
+    boxes: dict[str, Box] = field(default_factory=dict)
+    did: list[str] = field(default_factory=list)
+    called_off: str | None = None
+    refresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heed:
+    """Heeds ticks and comments. Two calls for an agenda on which nobody did anything."""
+
+    door: Activity
+    reader: Comments
+    writer: IssueWriter
+    wording: Wording
+    journal: Journal
+    decisions: Decides
+    identity: Identity
+
+    def look(self, issue: Issue, name: str, state: AgendaState, due: Due, now: datetime, *, acts: bool) -> Heeded:
+        """Do what was asked since the last look; only find it out where it `acts` not. Raises Temporary, Permanent."""
+        run = _Run(issue, due, now, state, items_in(issue.description, name))
+        activity = self.door.activity(issue.ref)
+        if acts:
+            self._ticks(run, activity)
+        else:
+            run.did += [f"a tick of @{one.by.username}: {one.key}" for one in self._done(run, activity)]
+        self._comments(run, acts=acts)
+        ticked = (key for key, item in run.items.items() if run.boxes.get(key, item.box) == "x")
+        heard = max((note.id for note in activity), default=state.heard) if acts else state.heard
+        kept = replace(run.state, heard=heard, ticked=frozenset(map(short, ticked)) if acts else state.ticked)
+        return Heeded(kept, run.boxes, acts and bool(run.did), run.called_off, tuple(run.did))
+
+    def _read(self, run: _Run, activity: Sequence[Note]) -> tuple[tuple[Ticked, ...], tuple[str, ...]]:
+        """What somebody decided since, also on items that are asked no more or in passing; and what nobody explains."""
+        told = marks(activity, run.state.heard)
+        before = run.state.before({*run.items, *(mark.key for mark in told)})
+        ticks = read_ticks(before, run.items, told, run.items, self.identity.bot)
+        return (*ticks.done, *ticks.stale, *ticks.passing), ticks.unexplained
+
+    def _done(self, run: _Run, activity: Sequence[Note]) -> Iterator[Ticked]:
+        return (one for one in self._read(run, activity)[0] if Ask.of(one.key))
+
+    def _ticks(self, run: _Run, activity: Sequence[Note]) -> None:
+        done, unexplained = self._read(run, activity)
+        for one in done:
+            ask = Ask.of(one.key)
+            if ask and ask.verb is Verb.CANCEL:
+                self._called_off(run, one)
+            elif ask and ask.about:
+                self._decide(run, ask, one.by, one.at, ticked=one.action == "ticked", words=one.field)
+        for key in unexplained:
+            ask, item = Ask.of(key), run.items.get(key)
+            if ask and ask.about:
+                ticked = item is not None and item.box == "x"
+                self._decide(run, ask, None, run.now, ticked=ticked, words=item.field if item else "")
+        self._again(run, {one.key for one in done} | set(unexplained))
+
+    def _again(self, run: _Run, handled: set[str]) -> None:
+        """What waited for something behind its box, or on the request, is tried with what stands there now."""
+        for key, kept in list(run.state.told.items()):
+            ask, item, by, outcome = Ask.of(key), run.items.get(key), _user(kept), _outcome(kept)
+            waits = outcome is not None and outcome.open and item is not None and item.box == "x"
+            if ask and item and outcome and by and waits and key not in handled:
+                self._decide(run, ask, by, outcome.at, ticked=True, words=item.field)
+
+    def _decide(self, run: _Run, ask: Ask, by: User | None, at: datetime, *, ticked: bool, words: str) -> None:
+        decision = Decision(ask, by, at, ticked, words, run.issue.ref, run.due.meeting, _nominated(run.state, ask))
+        outcome = self.decisions.make(decision, run.now)
+        kept = {**outcome.to_state(), **({"id": by.id} if by else {})}
+        if run.state.told.get(ask.key) == kept:
+            return
+        told = {key: one for key, one in run.state.told.items() if key != ask.key}
+        run.state = replace(run.state, told={**told, ask.key: kept})
+        if outcome.box:
+            run.boxes[ask.key] = outcome.box
+        because = f"{ask.verb} of {ask.about}: {outcome.kind}"
+        run.did.append(because)
+        finding = Finding(RULE, _VERDICTS.get(outcome.kind, Verdict.REPORTED), because, who=outcome.by)
+        self.journal.record([Entry(run.now, run.issue.ref, dry=False, finding=finding)])
+
+    def _called_off(self, run: _Run, one: Ticked) -> None:
+        """A host calls the meeting off; somebody else's tick is taken away, and they are told."""
+        key = one.key
+        if one.action != "ticked" or run.now >= run.due.meeting.start:
+            return
+        if one.by.username.casefold() in _handles(run.due.meeting.hosts):
+            run.called_off = one.by.username
+            run.did.append(f"called off by @{one.by.username}")
+            return
+        run.boxes[key] = " "
+        run.did.append("a tick to call it off by nobody who hosts it")
+        self._answer(run, "not host", one.by.username, "cancel", None)
+
+    def _comments(self, run: _Run, *, acts: bool) -> None:
+        notes = self.reader.notes(run.issue.ref)
+        bot = self.identity.bot
+        new = [note for note in notes_after(notes, run.state.read) if not bot.is_us(note.author)]
+        asked = wishes(new, bot.username, run.due.meeting.hosts, run.issue.ref.project)
+        voice = self.identity.hear(Snapshot(run.issue, (), notes))
+        for said in asked[:ANSWERED_AT_ONCE]:
+            if voice.on(_topic(said.note)) is not None:
+                continue
+            run.did.append(f"{said.wish} of @{said.note.author.username}")
+            if acts:
+                self._follow(run, said)
+        if new and acts:
+            run.state = replace(run.state, read=max(note.id for note in new))
+
+    def _follow(self, run: _Run, said: Said) -> None:
+        """Do it and mark the comment, or say kindly why not."""
+        who = said.note.author.username
+        why_not = _why_not(run, said)
+        if why_not:
+            self._answer(run, why_not, who, said.word or said.wish.value, said)
+            return
+        state = run.state
+        if said.wish is Wish.DEFER and said.ref:
+            run.state = replace(state, parked=state.parked | {said.ref})
+        elif said.wish is Wish.TIMEBOX and said.ref:
+            run.state = replace(state, timeboxes={**state.timeboxes, said.ref: said.minutes})
+        self.writer.apply(run.issue.ref, React(said.note.id, _DONE))
+
+    def _answer(self, run: _Run, kind: str, who: str, word: str, said: Said | None) -> None:
+        data = {
+            "kind": kind,
+            "who": who,
+            "word": word,
+            "ref": str(said.ref) if said and said.ref else None,
+            "hosts": run.due.meeting.hosts,
+            "bot": self.identity.bot.username,
+        }
+        topic = _topic(said.note) if said else "agenda cancel"
+        say = Say(topic, "agenda_answer", data, {"open": False}, reply_to=said.note.id if said else None)
+        text = self.wording.note(say.template, say.data, run.due.meeting.area)
+        self.writer.apply(run.issue.ref, self.identity.sign(text, say, None, run.issue))
+
+
+def outcomes(state: AgendaState) -> tuple[Outcome, ...]:
+    """What became of the ticks, the oldest first."""
+    return tuple(outcome for kept in state.told.values() if (outcome := _outcome(kept)))
+
+
+def _why_not(run: _Run, said: Said) -> str | None:
+    """Why a wish cannot be followed; None where it can."""
+    if said.wish in (Wish.HELP, Wish.UNREAD):
+        return said.wish.value
+    if run.due.stage is not Stage.OPEN:
+        return "frozen"
+    if said.wish is Wish.REFRESH:
+        return None
+    if said.note.author.username.casefold() not in _handles(run.due.meeting.hosts):
+        return "not host"
+    return None if said.ref in requests_in(run.items) else "not here"
+
+
+def _handles(people: Iterable[str]) -> frozenset[str]:
+    return frozenset(person.casefold() for person in people)
+
+
+def _topic(note: Note) -> str:
+    return f"agenda {note.id}"
+
+
+def _nominated(state: AgendaState, ask: Ask) -> int:
+    """How many other requests this agenda has nominated by such a box."""
+    good = (Became.DONE, Became.ALREADY)
+    others = ((Ask.of(key), _outcome(kept)) for key, kept in state.told.items() if key != ask.key)
+    return sum(one is not None and one.verb is ask.verb and was is not None and was.kind in good for one, was in others)
+
+
+def _outcome(kept: Mapping[str, object]) -> Outcome | None:
+    try:
+        return Outcome.from_state({name: value for name, value in kept.items() if name != "id"})
+    except (KeyError, ValueError):
+        return None
+
+
+def _user(kept: Mapping[str, object]) -> User | None:
+    number, name = kept.get("id"), kept.get("by")
+    return User(number, name) if isinstance(number, int) and isinstance(name, str) else None
