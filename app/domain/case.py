@@ -20,6 +20,7 @@ from app.domain.program import Program
 from app.domain.request import Facts, Reading, read_request
 from app.domain.roster import Role
 from app.domain.taxonomy import Mode, Taxonomy, scope_of
+from app.domain.told_by_tick import with_told
 from app.domain.voice import Bot, OurNote, Voice
 
 NEW_FOR = timedelta(hours=24)
@@ -149,6 +150,7 @@ def build(
     spoken = [n for n in snapshot.notes if not n.system and not bot.is_us(n.author)]
     prompts = tuple(item.why for item in taxonomy.items.values())
     reading = with_carried(read_request(issue, spoken, taxonomy.fields, prompts, known), voice)
+    reading = with_told(reading, voice, taxonomy.fields)
     facts = reading.facts
     context = Context(snapshot, facts, taxonomy, program, area, now, reading)
     since = taxonomy.workflow.effective_from

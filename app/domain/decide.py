@@ -29,7 +29,7 @@ def decide(case: Case) -> Plan:
     findings = whole.findings + tuple(
         Finding("one voice", Verdict.TIDIED, "a race had made this note twice") for _ in case.voice.doubled
     )
-    return Plan(tuple(_actions(case, whole)), findings, whole.look_again_at)
+    return Plan(tuple(actions(case, whole)), findings, whole.look_again_at)
 
 
 def _speak(rules: Rules, case: Case) -> list[Ruling]:
@@ -76,7 +76,7 @@ def _together(one: Ruling, other: Ruling) -> Ruling:
     )
 
 
-def _actions(case: Case, whole: Ruling) -> Iterable[Action]:
+def actions(case: Case, whole: Ruling) -> Iterable[Action]:
     """Notes before labels: a put-back is explained before it is made (workflow 3.6). Errands go first: what a note
     tells of them is then true.
     """

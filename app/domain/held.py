@@ -202,6 +202,7 @@ def _refreshed(case: Case, hold: Hold, wanted: tuple[Wanted, ...]) -> Ruling:
         "until": hold.until,
         "agreed": hold.agreed,
         "asked": proposal(case, hold.source, hold.target, whys),
+        "on": hold.tick.agenda if hold.tick else None,
     }
     state = {
         **hold.note.state,

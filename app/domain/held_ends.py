@@ -53,23 +53,24 @@ def completed(case: Case, hold: Hold, how: str, by: str | None) -> Ruling:
         "by": by,
         "supplied": [(s.titles, s.who) for s in supply],
     }
-    statuses = {s.title for s in case.taxonomy.workflow.statuses}
-    state = {
-        "open": False,
-        "event": hold.note.state.get("event"),
-        "from": hold.source,
-        "to": hold.target,
-        "who": hold.mover,
-        "move": hold.move.id if hold.move else None,
-        "how": how,
-        "by": by,
-        "after": max((e.id for e in case.snapshot.events if e.label in statuses), default=0),
-        "at": case.now.isoformat(),
-    }
+    event = hold.note.state.get("event")
+    state = {"event": event, **made(case, hold.source, hold.target), "who": hold.mover, "how": how, "by": by}
+    state |= {"move": hold.move.id if hold.move else None} | _ticked(hold)
     verdict = Verdict.OVERRIDDEN if how == "override" else Verdict.COMPLETED
     finding = Finding(MOVES, verdict, _because(how, by, supply), hold.source, hold.target, hold.mover)
     say = Say(MOVE, COMPLETED, data, state)
     return Ruling(status=hold.target, remove=frozenset({HELD}), says=(say,), findings=(finding,))
+
+
+def made(case: Case, source: str, target: str) -> dict[str, object]:
+    """What a note keeps of a move that is made right after it: `after` tells later whether the labels followed."""
+    statuses = {s.title for s in case.taxonomy.workflow.statuses}
+    after = max((e.id for e in case.snapshot.events if e.label in statuses), default=0)
+    return {"open": False, "from": source, "to": target, "after": after, "at": case.now.isoformat()}
+
+
+def _ticked(hold: Hold) -> dict[str, object]:
+    return {"tick": hold.tick.to_state()} if hold.tick else {}
 
 
 def _because(how: str, by: str | None, supply: tuple[Supply, ...]) -> str:
@@ -87,7 +88,7 @@ def cancelled(case: Case, hold: Hold, by: str) -> Ruling:
     """Somebody who may let go of it."""
     data = _ends(case, hold) | {"by": by}
     finding = Finding(MOVES, Verdict.CANCELLED, f"{by} let go of it", hold.source, hold.target, hold.mover)
-    say = Say(MOVE, "move_cancelled", data, {"open": False})
+    say = Say(MOVE, "move_cancelled", data, {"open": False} | _ticked(hold))
     return Ruling(remove=frozenset({HELD}), says=(say,), findings=(finding,))
 
 
@@ -95,7 +96,7 @@ def expired(case: Case, hold: Hold) -> Ruling:
     """Its time is over: said kindly, and nothing is lost."""
     data = _ends(case, hold) | {"days": case.taxonomy.workflow.hold_for.days, "proposed": hold.proposed}
     finding = Finding(MOVES, Verdict.EXPIRED, "its time is over", hold.source, hold.target, hold.mover)
-    say = Say(MOVE, "move_expired", data, {"open": False})
+    say = Say(MOVE, "move_expired", data, {"open": False} | _ticked(hold))
     return Ruling(remove=frozenset({HELD}), says=(say,), findings=(finding,))
 
 
@@ -106,5 +107,5 @@ def _ends(case: Case, hold: Hold) -> dict[str, object]:
 def moved_on(case: Case, hold: Hold) -> Ruling:
     """The card is elsewhere by now."""
     finding = Finding(MOVES, Verdict.RESOLVED, "the card has moved on", hold.source, case.history.stood)
-    say = Say(MOVE, "move_settled", _ends(case, hold) | {"mover": None}, {"open": False})
+    say = Say(MOVE, "move_settled", _ends(case, hold) | {"mover": None}, {"open": False} | _ticked(hold))
     return Ruling(remove=frozenset({HELD}), says=(say,), findings=(finding,))

@@ -30,6 +30,7 @@ def words(
         "agreed": None,
         "instead": None,
         "via": None,
+        "on": None,
         "new_accounts": 0,
     }
 

@@ -7,11 +7,11 @@ intention, then the labels (3.6); the plan keeps that order.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from app.domain import held
+from app.domain import held, meeting_mode
 from app.domain.case import SILENT, Case, Objected, Objection, Ruling
 from app.domain.held_ends import carried_out, overtaken
 from app.domain.history import Step
-from app.domain.hold import TEMPLATE, kept
+from app.domain.hold import TEMPLATE, kept, ticked
 from app.domain.move_words import awaits, missing, whys, words
 from app.domain.ours import HELD, MOVE, MOVES
 from app.domain.plan import Finding, Say, Verdict
@@ -26,6 +26,9 @@ def pronounce(case: Case, objections: tuple[Objected, ...]) -> Ruling:
         return replace(waiting, findings=waiting.findings + _late(case))
     if not objections:
         return _stands(case, step)
+    until = meeting_mode.suffered(case, objections) if step.mode in (Mode.GUIDE, Mode.ENFORCE) else None
+    if until:
+        return Ruling(findings=(_finding(step, Verdict.STANDS, objections),), look_again_at=until)
     match step.mode:
         case Mode.OFF:
             return SILENT
@@ -43,6 +46,10 @@ def _stands(case: Case, step: Step) -> Ruling:
         MOVES, Verdict.STANDS, _which(step), step.source, step.target, step.mover, step.event.id, step.event.at
     )
     note = case.voice.on(MOVE)
+    tick = ticked(note)
+    if tick and tick.at >= step.event.at:
+        later = _still_open(case)
+        return replace(later, findings=(finding, *later.findings))
     if note is None or not (note.open or overtaken(case, note)):
         return Ruling(findings=(finding,))
     data = {"mover": step.mover, "source": case.status_name(step.source), "target": case.status_name(step.target)}
