@@ -1,0 +1,78 @@
+"""The PM/SME review of an area (S167-S189, agendas 4.3): what is decided, and what is passed on to customers."""
+
+from collections.abc import Iterator
+from itertools import chain
+
+from app.domain.agenda import Agenda, Section
+from app.domain.agendas.decision_words import decisions, needed
+from app.domain.agendas.decisions_wanted import NEXT, Wanted, timed, wanted
+from app.domain.agendas.owed import betas, calls, in_beta, owed, owing, themes
+from app.domain.agendas.parts_actions import ACTIONS, NOTES, carried
+from app.domain.agendas.parts_glance import glance
+from app.domain.agendas.parts_header import header, title
+from app.domain.agendas.parts_late import footer
+from app.domain.agendas.relayed import at_risk, moved_on, risks, updates
+from app.domain.issue import Ref
+from app.domain.picture import Card, Picture
+
+READ_AT_MOST = 40
+"""Requests whose notes are read; half of them for decisions."""
+SHOWN = 6
+"""Minutes kept for the release, betas and actions."""
+RELEASE = "## 3 · This release and betas\n\n- The PM shows: "
+
+
+def wants(picture: Picture) -> tuple[Ref, ...]:
+    """The requests whose notes are needed, the most wanted first."""
+    first = [one.card for one in wanted(picture)][: READ_AT_MOST // 2]
+    found = dict.fromkeys(card.ref for card in chain(first, _passed_on(picture)))
+    return tuple(found)[:READ_AT_MOST]
+
+
+def _passed_on(picture: Picture) -> Iterator[Card]:
+    yield from moved_on(picture)
+    yield from owing(picture)
+    yield from (card for card in picture.cards if in_beta(card))
+    yield from (card for card in picture.cards if "severity::fast-follow" in card.issue.labels)
+
+
+def agenda(picture: Picture) -> Agenda:
+    """The whole agenda."""
+    passed_on = updates(picture)
+    length = int(picture.meeting.length.total_seconds() // 60)
+    found = timed(picture, length - passed_on.minutes - SHOWN)
+    to_decide = decisions(picture, found)
+    counts = {"decisions": len(found), "updates": len(moved_on(picture)), "promises": len(at_risk(picture))}
+    return Agenda(
+        title(picture),
+        (
+            header(picture, counts, to_decide.minutes + passed_on.minutes),
+            glance(picture),
+            to_decide,
+            passed_on,
+            risks(picture),
+            RELEASE,
+            betas(picture),
+            *_rest(picture),
+        ),
+        called=_called(picture, found),
+        empty=not any(counts.values()) and not owing(picture),
+    )
+
+
+def _rest(picture: Picture) -> tuple[str | Section, ...]:
+    return (
+        themes(picture),
+        owed(picture),
+        calls(picture),
+        carried(picture),
+        ACTIONS,
+        NOTES,
+        footer(picture, NEXT),
+    )
+
+
+def _called(picture: Picture, found: tuple[Wanted, ...]) -> tuple[str, ...]:
+    """The hosts, and whoever is needed in the room for a request."""
+    room = (who for one in found for who in needed(picture, one))
+    return tuple(dict.fromkeys((*picture.meeting.hosts, *room)))
