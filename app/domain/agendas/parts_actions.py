@@ -1,13 +1,15 @@
 """Where action items stand: a block with what the last meeting left open, and people's own list under *Actions*."""
 
-from datetime import datetime
+from datetime import date
 
 from app.domain.agenda import Ask, Section, Verb
+from app.domain.agenda_actions import KEY, due
 from app.domain.picture import Action, Picture
 
 ACTIONS = "## Actions\n- [ ]"
 """People's list: one line each, who does it, and by when."""
 NOTES = "## Notes\n<!-- yours: the service writes nothing below this line -->"
+SHOWN_IF_LONG = 20
 CHOOSE_FROM = 3
 """At so many carry-overs the host keeps, drops or escalates it (agendas 4.1)."""
 
@@ -16,20 +18,35 @@ def carried(picture: Picture) -> Section:
     """The block `carried`: each open action of the series with its age, a box to tick it off, and from the third time
     boxes to keep, drop or escalate it.
     """
-    rows = tuple(_row(action) for action in picture.actions if action.decided != Verb.DROP)
-    dropped = tuple(action.text for action in picture.actions if action.decided == Verb.DROP)
-    previous = str(picture.previous.issue.ref) if picture.previous else None
-    since: datetime | None = picture.since
-    return Section("carried", "carried", {"rows": rows, "dropped": dropped, "previous": previous, "since": since})
+    written = (picture.since or picture.now).date()
+    rows = tuple(_row(action, written, picture.now.date()) for action in picture.actions if action.decided != Verb.DROP)
+    data = {
+        "rows": rows,
+        "more": 0,
+        "dropped": tuple(action.text for action in picture.actions if action.decided == Verb.DROP),
+        "previous": str(picture.previous.issue.ref) if picture.previous else None,
+    }
+    left_out = len(rows) - SHOWN_IF_LONG
+    short = {**data, "rows": rows[:SHOWN_IF_LONG], "more": left_out}
+    return Section("carried", "carried", data, shorter=(short,) if left_out > 0 else ())
 
 
-def _row(action: Action) -> dict[str, object]:
+def _row(action: Action, written: date, today: date) -> dict[str, object]:
     asks = (Verb.KEEP, Verb.DROP, Verb.ESCALATE) if action.times >= CHOOSE_FROM and not action.decided else ()
+    until = due(action.text, written)
     return {
-        "key": f"action/{action.name}",
-        "text": action.text,
+        "key": f"{KEY}{action.name}",
+        "text": _words(action),
         "owner": action.owner,
+        "overdue": until is not None and until < today,
         "times": action.times,
         "decided": action.decided,
         "asks": {verb.value: Ask(verb, what=action.name).key for verb in asks},
     }
+
+
+def _words(action: Action) -> str:
+    """What is to be done, without the owner at its beginning, who is named before it."""
+    handle = f"@{action.owner}"
+    begins = action.owner is not None and action.text.startswith((f"{handle} ", f"{handle}:", f"{handle},"))
+    return (action.text.removeprefix(handle).lstrip(" :,-–—") if begins else "") or action.text
