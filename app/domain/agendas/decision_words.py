@@ -6,8 +6,9 @@ from operator import attrgetter
 
 from app.domain.adjustments import adjustments
 from app.domain.agenda import Ask, Section
-from app.domain.agendas.decisions_wanted import REVIEWED, Wanted, after_the_last_day, planned, verbs
+from app.domain.agendas.decisions_wanted import Wanted, after_the_last_day, planned, verbs
 from app.domain.agendas.request_words import (
+    REVIEWED,
     board_link,
     grave_first,
     in_one_breath,

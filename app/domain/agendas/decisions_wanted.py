@@ -7,14 +7,13 @@ from datetime import datetime
 from app.domain.agenda import Verb
 from app.domain.agendas.parts_clock import Waiting, waiting
 from app.domain.agendas.parts_late import is_late
-from app.domain.agendas.request_words import severity, weight
+from app.domain.agendas.request_words import NEW, REVIEWED, severity, weight
 from app.domain.customer import Severity
 from app.domain.picture import Card, Picture
 from app.domain.roster import Role
 from app.domain.taxonomy import Workflow
 
 NEXT = "pm-review::next"
-NEW, REVIEWED = "status::new", "status::reviewed"
 LONG, SHORT, BRIEF = 8, 5, 4
 """Minutes of a request that is overdue or blocks a deal, of any other shown in full, and of one in the fold."""
 FULL = 5

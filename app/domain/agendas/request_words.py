@@ -16,6 +16,7 @@ from app.domain.numbers import Amounts
 from app.domain.picture import Card, Detail, Picture
 from app.domain.request import Told
 
+NEW, REVIEWED = "status::new", "status::reviewed"
 BREATH_AT_MOST = 200
 """Characters of a problem, and of an impact, that are read out in one breath."""
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+")

@@ -1,0 +1,98 @@
+"""What a pod may nominate by tick (S158, S159): requests for the PM review two weeks later, and for the ARR Driver."""
+
+from datetime import timedelta
+
+from app.domain.agenda import Ask, Section, Verb
+from app.domain.agendas.pod_requests import by_weight
+from app.domain.agendas.request_words import NEW, board_link, request
+from app.domain.cadence import MeetingKind
+from app.domain.meeting import Meeting, Series
+from app.domain.meeting_clocks import agenda_times
+from app.domain.meetings import next_from, review_of
+from app.domain.ours import NEEDED
+from app.domain.picture import Card, Picture
+
+LABELS = {Verb.NOMINATE_REVIEW: "pm-review::next", Verb.NOMINATE_DRIVER: "arr-driver::nominated"}
+CAPS = {Verb.NOMINATE_REVIEW: 10, Verb.NOMINATE_DRIVER: 3}
+"""How many one pod nominates (agendas 4.2)."""
+CANDIDATES_AT_MOST = (20, 12)
+_MOMENT = timedelta(seconds=1)
+_CANDIDATE = "arr-driver::candidate"
+_BACKLOG = "status::backlog"
+
+
+def candidates(picture: Picture) -> list[Card]:
+    """Requests the pod may nominate for either meeting, the heaviest first; what waits for the PM's decision is on the
+    review's agenda in any case.
+    """
+    return by_weight(picture, (card for card in picture.cards if any(_may(picture, card, verb) for verb in LABELS)))
+
+
+def _may(picture: Picture, card: Card, verb: Verb) -> bool:
+    if card.issue.state == "closed" or _stands(picture, card, verb):
+        return False
+    label = LABELS[verb]
+    if label in card.issue.labels:
+        return True
+    if verb is Verb.NOMINATE_DRIVER:
+        return _CANDIDATE in card.issue.labels
+    ready = card.status == NEW and NEEDED not in card.issue.labels
+    return ready or (card.status == _BACKLOG and _has_news(picture, card))
+
+
+def _stands(picture: Picture, card: Card, verb: Verb) -> bool:
+    """Whether it was nominated before this agenda was there: nobody has to tick it again."""
+    label = LABELS[verb]
+    return label in card.issue.labels and not _during(picture, card, label)
+
+
+def _during(picture: Picture, card: Card, label: str) -> bool:
+    """Nominated while this agenda is open: its box stays, so that the tick can be taken back."""
+    put_on = card.put_on.get(label)
+    return put_on is not None and put_on >= agenda_times(picture.program, picture.meeting).created
+
+
+def _has_news(picture: Picture, card: Card) -> bool:
+    """Customers who came after it went to the backlog."""
+    detail = picture.details.get(card.ref)
+    return detail is not None and any(line.at > card.entered for line in detail.lines)
+
+
+def nominated(picture: Picture, verb: Verb) -> tuple[Card, ...]:
+    """The open requests that carry the label."""
+    label = LABELS[verb]
+    return tuple(card for card in picture.cards if label in card.issue.labels and card.issue.state == "opened")
+
+
+def nominate(picture: Picture) -> Section:
+    """The block `nominate`."""
+    rows = [_row(picture, card) for card in candidates(picture)]
+    data = {"meetings": [_meeting(picture, verb) for verb in LABELS], "link": board_link(picture)}
+    first, *shorter = ({**data, "rows": rows[:most], "more": max(0, len(rows) - most)} for most in CANDIDATES_AT_MOST)
+    return Section("nominate", "pod_nominate", first, 0, tuple(shorter))
+
+
+def _row(picture: Picture, card: Card) -> dict[str, object]:
+    boxes = tuple((verb.value, Ask(verb, card.ref).key) for verb in LABELS if _may(picture, card, verb))
+    told = request(picture, card)
+    return told | {"boxes": boxes} | ({} if card.issue.confidential else {"status": card.status != NEW and card.status})
+
+
+def _meeting(picture: Picture, verb: Verb) -> dict[str, object]:
+    """What is nominated for: when it is, until when, how many places there are, and who stands on its list already."""
+    of = _coming(picture, verb)
+    close = agenda_times(picture.program, of).nominations_close if of else None
+    return {
+        "verb": verb.value,
+        "start": of.start if of else None,
+        "last_day": close - _MOMENT if close else None,
+        "cap": CAPS[verb],
+        "taken": tuple(str(card.ref) for card in nominated(picture, verb) if _stands(picture, card, verb)),
+    }
+
+
+def _coming(picture: Picture, verb: Verb) -> Meeting | None:
+    """The meeting that this pod nominates for: its own review, or the next ARR Driver."""
+    if verb is Verb.NOMINATE_REVIEW:
+        return review_of(picture.program, picture.meeting)
+    return next_from(picture.program, Series(MeetingKind.ARR_DRIVER), picture.meeting.start)

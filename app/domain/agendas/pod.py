@@ -1,0 +1,68 @@
+"""The pod of an area (S142-S159): what is new and not ready, what it weighs, and what is nominated by tick."""
+
+from itertools import chain
+
+from app.domain.agenda import Agenda, Verb
+from app.domain.agendas.nominations import candidates, nominate, nominated
+from app.domain.agendas.parts_actions import ACTIONS, NOTES, carried
+from app.domain.agendas.parts_glance import glance
+from app.domain.agendas.parts_header import header, title
+from app.domain.agendas.parts_late import footer
+from app.domain.agendas.pod_board import board, silent
+from app.domain.agendas.pod_requests import (
+    by_weight,
+    calibrate,
+    came_new,
+    duplicates,
+    new,
+    not_ready,
+    smes_with_news,
+    unready,
+)
+from app.domain.agendas.request_words import NEW, REVIEWED
+from app.domain.issue import Ref
+from app.domain.picture import Card, Picture
+
+READ_AT_MOST = 40
+"""Requests whose notes are read."""
+_SHARES = (16, 8, 8)
+"""Of them: new since the last pod, waiting for context, and others that were never decided; the rest by weight."""
+
+
+def wants(picture: Picture) -> tuple[Ref, ...]:
+    """The requests whose notes are needed, the most wanted first."""
+    kinds = (came_new(picture), unready(picture), _undecided(picture))
+    first = chain.from_iterable(cards[:share] for cards, share in zip(kinds, _SHARES, strict=True))
+    backlog = picture.in_status("status::backlog")
+    rest = chain(candidates(picture), *kinds, backlog)
+    return tuple(dict.fromkeys(card.ref for card in chain(first, rest)))[:READ_AT_MOST]
+
+
+def _undecided(picture: Picture) -> list[Card]:
+    return by_weight(picture, (*picture.in_status(NEW), *picture.in_status(REVIEWED)))
+
+
+def agenda(picture: Picture) -> Agenda:
+    """The whole agenda."""
+    taken = sum(len(nominated(picture, verb)) for verb in (Verb.NOMINATE_REVIEW, Verb.NOMINATE_DRIVER))
+    counts = {"new": len(came_new(picture)), "not_ready": len(unready(picture)), "nominated": taken}
+    return Agenda(
+        title(picture),
+        (
+            header(picture, counts),
+            glance(picture),
+            new(picture),
+            not_ready(picture),
+            calibrate(picture),
+            duplicates(picture),
+            board(picture),
+            nominate(picture),
+            silent(picture),
+            carried(picture),
+            ACTIONS,
+            NOTES,
+            footer(picture),
+        ),
+        called=tuple(dict.fromkeys((*picture.meeting.hosts, *smes_with_news(picture)))),
+        empty=not (came_new(picture) or unready(picture) or candidates(picture) or picture.actions),
+    )

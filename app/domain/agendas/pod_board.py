@@ -1,0 +1,101 @@
+"""The walk over an area's board (S151-S157), what has stood longest first, and the regions nobody hears of."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from app.domain.agenda import Section
+from app.domain.agendas.parts_clock import Waiting, waiting
+from app.domain.agendas.request_words import board_link, region, request
+from app.domain.dates import day
+from app.domain.ours import NEEDED
+from app.domain.picture import Card, Detail, Picture
+from app.domain.taxonomy import Status
+
+LINES_AT_MOST = (12, 4, 0)
+"""Requests of each status; ever fewer in a full description."""
+_LAST = date.max
+
+
+def board(picture: Picture) -> Section:
+    """The block `board`: a fold for each status."""
+    columns = [_column(picture, status) for status in picture.taxonomy.workflow.statuses]
+    first, *shorter = ({"columns": [_cut(column, most) for column in columns]} for most in LINES_AT_MOST)
+    return Section("board", "pod_board", first, 0, tuple(shorter))
+
+
+def _cut(column: Mapping[str, object], most: int) -> dict[str, object]:
+    rows = column["rows"]
+    assert isinstance(rows, list)
+    return {**column, "rows": rows[:most], "more": max(0, len(rows) - most), "number": len(rows)}
+
+
+def _column(picture: Picture, status: Status) -> dict[str, object]:
+    clocks = [(card, waiting(picture, card)) for card in picture.in_status(status.title)]
+    ordered = sorted(clocks, key=lambda pair: _stale(picture, *pair))
+    return {
+        "name": status.name,
+        "late": sum(clock.light == "red" for _, clock in clocks),
+        "rows": [_row(picture, card, clock) for card, clock in ordered],
+        "link": board_link(picture, status.title),
+    }
+
+
+def _stale(picture: Picture, card: Card, clock: Waiting) -> tuple[object, ...]:
+    """What is overdue most, then what is due soonest; without a clock by the day it is looked at again, then by age."""
+    left = clock.left if clock.left is not None else 0
+    return (left, _revisit(picture, card) or _LAST, -clock.days, card.ref.iid)
+
+
+def _row(picture: Picture, card: Card, clock: Waiting) -> dict[str, object]:
+    told = request(picture, card)
+    if card.issue.confidential:
+        return told
+    detail = picture.details.get(card.ref)
+    again = _revisit(picture, card)
+    return {
+        **told,
+        "days": clock.days,
+        "light": clock.light,
+        "waits": NEEDED in card.issue.labels,
+        "fresh": picture.since_last(card.entered),
+        "target": card.issue.milestone,
+        "reason": card.label("backlog") or card.label("declined"),
+        "revisit": again,
+        "due": again is not None and again <= _next_pod(picture).date(),
+        "added": _added(detail) if detail and card.status == "status::backlog" else 0,
+    }
+
+
+def _added(detail: Detail) -> int:
+    """Customers who came after it went where it is."""
+    return sum(line.at > detail.card.entered for line in detail.lines)
+
+
+def _revisit(picture: Picture, card: Card) -> date | None:
+    """When a request of the backlog is looked at again, as told on it."""
+    detail = picture.details.get(card.ref)
+    told = detail.case.facts.get("revisit") if detail and card.status == "status::backlog" else None
+    return day(told.value) if told and not told.internal else None
+
+
+def _next_pod(picture: Picture) -> datetime:
+    return picture.next_one.start if picture.next_one else picture.meeting.start
+
+
+def silent(picture: Picture) -> Section:
+    """The block `silent`: regions from which nothing came since the last pod, the longest silent first."""
+    last: dict[str, datetime] = {}
+    for card in picture.cards:
+        for where in _regions(picture, card):
+            last[where] = max(last.get(where, card.issue.created_at), card.issue.created_at)
+    quiet = [where for where in picture.program.regions if not picture.since_last(last.get(where))]
+    rows = [{"region": where, "days": (picture.now - last[where]).days if where in last else None} for where in quiet]
+    rows.sort(key=lambda row: -(row["days"] if isinstance(row["days"], int) else 10_000))
+    return Section("silent", "pod_silent", {"rows": rows, "since": picture.since})
+
+
+def _regions(picture: Picture, card: Card) -> set[str]:
+    """Where a request is from: by its label, else by where its author is."""
+    label = card.label("region")
+    where = label.rpartition("::")[2] if label else region(picture, card.issue.author.username)
+    return {where} if where else set()
