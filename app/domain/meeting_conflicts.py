@@ -38,8 +38,13 @@ def _conflicts(ordered: list[Meeting]) -> Iterator[Conflict]:
 
 def conflict_lines(program: Program, now: datetime) -> tuple[str, ...]:
     """A sentence for each two series and person whose meetings overlap in the two quarters after `now`."""
+    return conflict_sentences(meetings(program, now, now + AHEAD))
+
+
+def conflict_sentences(among: Iterable[Meeting]) -> tuple[str, ...]:
+    """A sentence for each two series and person with conflicts among these meetings."""
     found: dict[tuple[str, ...], list[Conflict]] = {}
-    for conflict in conflicts(meetings(program, now, now + AHEAD)):
+    for conflict in conflicts(among):
         key = (conflict.username, *sorted((conflict.first.title, conflict.second.title)))
         found.setdefault(key, []).append(conflict)
     return tuple(conflict_sentence(told) for told in found.values())

@@ -36,9 +36,9 @@ def quarter_page(
     lines = [
         f"# {quarter}: {_day(weeks[0].monday)} to {_day(last)}",
         "",
-        *_table(program, weeks, found),
+        *quarter_table(program, quarter, found),
         "",
-        *_picture(program, quarter, found),
+        *quarter_picture(program, quarter, found),
         "",
         *_dates(found),
         "",
@@ -63,8 +63,9 @@ def _name(text: str) -> str:
     return plain(text) if _PLAIN.fullmatch(text) else quote(text)
 
 
-def _table(program: Program, weeks: Sequence[QuarterWeek], found: Sequence[Meeting]) -> Iterator[str]:
-    """Months, their weeks, and what is left over at the quarter's end."""
+def quarter_table(program: Program, quarter: Quarter, found: Sequence[Meeting]) -> Iterator[str]:
+    """The lines of the handbook's table: months, their weeks, and what is left over at the quarter's end."""
+    weeks = program.cadence.fiscal_year.weeks(quarter)
     head = [str(w.place[0]) if w.place and w.place[1] == 1 else "" for w in weeks]
     head[WEEKS_OF_A_MONTH * MONTHS_OF_A_QUARTER :] = ["after"] * (
         len(weeks) > WEEKS_OF_A_MONTH * MONTHS_OF_A_QUARTER
@@ -87,7 +88,7 @@ def _cell(program: Program, week: QuarterWeek, held: Iterable[Meeting]) -> str:
     return ", ".join(names) or "X" * bool(there)
 
 
-def _picture(program: Program, quarter: Quarter, found: Sequence[Meeting]) -> Iterator[str]:
+def quarter_picture(program: Program, quarter: Quarter, found: Sequence[Meeting]) -> Iterator[str]:
     """Mermaid's Gantt chart, which GitLab draws; a Corner every week would only fill it."""
     yield from ("```mermaid", "gantt", f"    title {quarter}", "    dateFormat YYYY-MM-DD", "    axisFormat %d %b")
     yield from ("    tickInterval 1week", "    weekday monday")

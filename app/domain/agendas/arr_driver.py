@@ -56,7 +56,8 @@ def agenda(picture: Picture) -> Agenda:
         _last(picture, last),
     )
     table = seats(picture, {card.area for card in asked if card.area})
-    counts = {"decisions": len(asked), "promises": len(broken), "blockers": len(blocked)}
+    open_ = sum(rows.decided(picture, card) is None for card in asked)
+    counts = {"decisions": open_, "promises": len(broken), "blockers": len(blocked)}
     top = header(picture, counts, sum(section.minutes for section in sections))
     return Agenda(
         title=title(picture),
@@ -124,8 +125,8 @@ def _decisions(picture: Picture, asked: Sequence[Card], taken: int) -> Section:
     """A box to select and a box for *not now* under each nominated request, in the time that is left."""
     left = int(picture.meeting.length.total_seconds() // 60) - taken
     each = max(LEAST, min(MOST, left // max(1, len(asked))))
-    found = [rows.decision(picture, card, picture.timeboxes.get(card.ref, each)) for card in asked]
-    minutes = sum(picture.timeboxes.get(card.ref, each) for card in asked)
+    found = [rows.decision(picture, card, each) for card in asked]
+    minutes = sum(rows.minutes_for(picture, card, each) for card in asked)
     less = shorter(picture, {"minutes": minutes}, found, NOMINATED)
     return Section("decisions", "arr_driver_decisions", {"minutes": minutes, **folded(found)}, minutes, less)
 

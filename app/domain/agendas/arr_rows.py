@@ -13,6 +13,7 @@ from app.domain.agendas.parts_late import nominated
 from app.domain.agendas.promises import RESOLVED, ROADMAP, Promise, State
 from app.domain.customer import CustomerLine, Severity
 from app.domain.ledger import FORGOTTEN_AFTER
+from app.domain.meeting_clocks import agenda_times
 from app.domain.picture import Card, Detail, Picture
 from app.domain.roster import Role
 from app.domain.scoring import NOMINATED
@@ -25,9 +26,20 @@ AHEAD = timedelta(days=182)
 
 
 def asked(picture: Picture) -> tuple[Card, ...]:
-    """What is decided on today: nominated in time and not put off, what weighs most first."""
-    found = (card for card in nominated(picture, NOMINATED) if card.ref not in picture.parked)
-    return tuple(sorted(found, key=lambda card: (-words.weight(picture, card), card.ref.project, card.ref.iid)))
+    """What is decided on today: nominated in time and not put off, what weighs most first. What was decided since the
+    agenda is there stays, so that its boxes do, and it can be undone.
+    """
+    in_time = {card.ref for card in nominated(picture, NOMINATED)}
+    found = [card for card in picture.cards if card.ref in in_time or decided(picture, card)]
+    here = (card for card in found if card.ref not in picture.parked)
+    return tuple(sorted(here, key=lambda card: (-words.weight(picture, card), card.ref.project, card.ref.iid)))
+
+
+def decided(picture: Picture, card: Card) -> str | None:
+    """The label by which this ARR Driver has decided on a request already."""
+    title = next((title for title in (SELECTED, NOT_NOW) if title in card.issue.labels), None)
+    at = card.put_on.get(title) if title else None
+    return title if at and at >= agenda_times(picture.program, picture.meeting).created else None
 
 
 def standing(picture: Picture, card: Card) -> Row:
@@ -46,7 +58,12 @@ def request(picture: Picture, card: Card) -> Row:
     return {**words.request(picture, card), **standing(picture, card), "due": due}
 
 
-def decision(picture: Picture, card: Card, minutes: int) -> Row:
+def minutes_for(picture: Picture, card: Card, each: int) -> int:
+    """How long the room speaks of a request: as the hosts said, else `each`; of what is decided no more."""
+    return 0 if decided(picture, card) else picture.timeboxes.get(card.ref, each)
+
+
+def decision(picture: Picture, card: Card, each: int) -> Row:
     """What is wanted of the room on a request: its two boxes, and who in product carries it further."""
     people = picture.program.roster.holders(Role.PM, card.area, picture.meeting.start) if card.area else ()
     areas = {area.key: area.name for area in picture.program.areas}
@@ -54,7 +71,8 @@ def decision(picture: Picture, card: Card, minutes: int) -> Row:
         **request(picture, card),
         "area": areas.get(card.area or ""),
         "pm": [person.username for person in people],
-        "minutes": minutes,
+        "minutes": minutes_for(picture, card, each),
+        "decided": decided(picture, card),
         "select": Ask(Verb.SELECT, card.ref).key,
         "not_now": Ask(Verb.NOT_NOW, card.ref).key,
     }
@@ -143,7 +161,7 @@ def quarter_end(picture: Picture) -> date:
 
 
 def taken_up(picture: Picture) -> list[Row]:
-    """What the ARR Driver selected: all that is not on the roadmap yet, then what came there, or ended, since."""
+    """What was selected before: all that is not on the roadmap yet, then what came there, or ended, since last time."""
     found = [card for card in picture.cards if SELECTED in card.issue.labels and _still(picture, card)]
     found.sort(key=lambda card: (_done(card), card.put_on.get(SELECTED) or card.issue.created_at, str(card.ref)))
     return [
@@ -154,8 +172,11 @@ def taken_up(picture: Picture) -> list[Row]:
 
 def put_aside(picture: Picture) -> list[str]:
     """What the last ARR Driver did not select."""
-    found = (c for c in picture.cards if NOT_NOW in c.issue.labels and picture.since_last(c.put_on.get(NOT_NOW)))
-    return [str(card.ref) for card in found]
+    last = picture.previous.meeting if picture.previous else None
+    since = agenda_times(picture.program, last).created if last else None
+    found = (card for card in picture.cards if NOT_NOW in card.issue.labels and not decided(picture, card))
+    told = [card for card in found if (at := card.put_on.get(NOT_NOW)) and since and at >= since]
+    return [str(card.ref) for card in told]
 
 
 def _done(card: Card) -> bool:
@@ -165,4 +186,4 @@ def _done(card: Card) -> bool:
 def _still(picture: Picture, card: Card) -> bool:
     """Whether it has to be spoken of; what came onto the roadmap, or ended otherwise, is told once."""
     ended = _done(card) or not undecided(picture, card)
-    return not ended or picture.since_last(card.entered)
+    return not decided(picture, card) and (not ended or picture.since_last(card.entered))
