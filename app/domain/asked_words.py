@@ -17,7 +17,9 @@ def asked_words(case: Case) -> tuple[str, str | None] | None:
     Nobody but a person can tell whether free words were answered: whoever else says something after them, or marks the
     request as ready, has done so.
     """
-    told, entered = case.facts.get(FIELD), case.history.entered
+    told = case.facts.get(FIELD)
+    asked_of_new = case.snapshot.issue.created_at if told and told.by else None
+    entered = case.history.entered or asked_of_new
     if told is None or not told.readable or told.at is None or entered is None:
         return None
     if told.at < entered - case.taxonomy.workflow.hold_for:

@@ -95,3 +95,14 @@ def lacks(case: Case) -> tuple[Wanted, ...]:
     since = made.state.get("since") if made else None
     told_since = datetime.fromisoformat(since) if isinstance(since, str) else None
     return case.context.wanted(flow.needed(stood, move) + (move.requires if move else ()), told_since)
+
+
+def mover(case: Case) -> str | None:
+    """Who brought the card where it stands, in whose name soever; None where nobody can say."""
+    stood, note = case.history.stood, case.voice.on(MOVE)
+    came = [e.user for e in sorted(case.snapshot.events, key=lambda e: e.id) if (e.label, e.action) == (stood, "add")]
+    user = came[-1] if came else None
+    if user is not None and not case.bot.is_us(user):
+        return user.username
+    who = note.state.get("who") if note and not note.open and note.state.get("to") == stood else None
+    return who if isinstance(who, str) else None

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.domain.agenda import Ask
+from app.domain.case import SILENT, Case, Ruling
 from app.domain.issue import Ref, User
 from app.domain.managed_lines import Box
 from app.domain.meeting import Meeting
@@ -85,3 +86,32 @@ class Outcome:
             box="x" if box == "x" else " " if box == " " else None,
             data=data if isinstance(data, dict) else {},
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A decision of somebody who is known."""
+
+    ask: Ask
+    by: User
+    at: datetime
+    words: str
+    agenda: Ref
+    meeting: Meeting
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What is said of a decision, and what the rules wish for it on the request."""
+
+    outcome: Outcome
+    ruling: Ruling = SILENT
+
+
+def became(made: Made, kind: Became, case: Case | None, box: Box | None = None, **data: object) -> Outcome:
+    """An outcome, with what every sentence needs: what the box asked for, and of what. Of a confidential request no
+    more is told than that.
+    """
+    told: dict[str, object] = {"verb": made.ask.verb.value, "about": str(made.ask.about) if made.ask.about else None}
+    private = case is not None and case.snapshot.issue.confidential
+    return Outcome(made.ask.key, kind, made.by.username, made.at, box, told | ({"private": True} if private else data))
