@@ -24,11 +24,14 @@ def title(picture: Picture) -> str:
     return f"{picture.meeting.title} · {picture.meeting.start.date().isoformat()}"
 
 
-def header(picture: Picture, counts: Mapping[str, int] | None = None, minutes: int = 0) -> Section:
+def header(
+    picture: Picture, counts: Mapping[str, int] | None = None, minutes: int = 0, *, quiet: bool = False
+) -> Section:
     """The block `header`. `counts` are said in one line under it, in their order, by what the template calls them
-    (`decisions`, `updates`, `promises`, …); `minutes` is the sum of the timeboxes (0: not said).
+    (`decisions`, `updates`, `promises`, …); `minutes` is the sum of the timeboxes (0: not said). `quiet`: not even the
+    hosts are called.
     """
-    meeting, program = picture.meeting, picture.program
+    meeting = picture.meeting
     data = {
         "title": meeting.title,
         "start": meeting.start.astimezone(UTC),
@@ -42,8 +45,8 @@ def header(picture: Picture, counts: Mapping[str, int] | None = None, minutes: i
         "times": tuple(_times(picture)),
         "counts": tuple((counts or {}).items()),
         "minutes": minutes,
+        "quiet": quiet,
         "length": int(meeting.length.total_seconds() // 60),
-        "several": len(program.regions) > 1,
     }
     return Section("header", "header", data)
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from app.domain.agenda import Section
+from app.domain.cadence import MeetingKind
 from app.domain.meeting_clocks import agenda_times
 from app.domain.picture import Card, Picture
 
@@ -33,7 +34,8 @@ def _with(picture: Picture, label: str) -> tuple[Card, ...]:
 def footer(picture: Picture, label: str | None = None) -> Section:
     """The block `footer`: late items of a meeting with nominations by `label`, what happens to the text, the commands.
 
-    It says no hour of a refresh: one without news writes nothing.
+    A Corner shares its issue with those of other weeks, so it does not say when that is closed. No hour of a refresh is
+    said: one without news writes nothing.
     """
     times = agenda_times(picture.program, picture.meeting)
     close = picture.nominations_close
@@ -43,7 +45,7 @@ def footer(picture: Picture, label: str | None = None) -> Section:
         "made": times.created,
         "frozen": picture.now >= picture.meeting.start,
         "start": picture.meeting.start,
-        "closes": times.closed,
+        "closes": None if picture.meeting.kind is MeetingKind.CORNER else times.closed,
         "requests": label is not None,
         "parked": tuple(str(ref) for ref in sorted(picture.parked, key=str)),
     }
