@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from app.domain.agenda import Ask
+from app.domain.cadence import MeetingKind
 from app.domain.gathered import chosen
 from app.domain.issue import Ref
 from app.domain.managed_blocks import Block, Region, parts
 from app.domain.managed_lines import Item
+from app.domain.meeting import Meeting
 
 
 def as_they_stand(text: str, document: str) -> tuple[Block, ...]:
@@ -19,6 +21,11 @@ def as_they_stand(text: str, document: str) -> tuple[Block, ...]:
         for part in cut
         if isinstance(part, Region) and best[part.name] is part
     )
+
+
+def week(meeting: Meeting) -> str:
+    """What the names of a meeting's blocks begin with where several meetings share an issue; nothing elsewhere."""
+    return f"{meeting.period.lower()}-" if meeting.kind is MeetingKind.CORNER else ""
 
 
 def replaced(standing: Iterable[Block], new: Block, behind: int = 1) -> tuple[Block, ...]:

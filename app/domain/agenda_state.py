@@ -12,6 +12,7 @@ from typing import Self
 
 from app.domain.issue import Ref
 from app.domain.managed_lines import Item
+from app.domain.tick_decisions import Outcome
 
 ROOM = 13_000
 """Characters of JSON."""
@@ -21,8 +22,9 @@ ROOM = 13_000
 class AgendaState:
     """`heard` and `read` are the last activity note and the last comment heeded. `ticked` are prints of the items that
     were ticked then. `told` is what became of ticks, by item key, as `heed` keeps it, the oldest first. `frozen` and
-    `over` are the periods of meetings that began, and that were closed out; `parked` and `timeboxes` what people put
-    off, and gave minutes. `night` is the last one for which it was refreshed.
+    `over` are the periods of meetings that began, and that were closed out, `called` of those that called people into
+    an issue that was there. `owed` are requests that lack something since the meeting, `parked` and `timeboxes` what
+    people put off, and gave minutes. `night` is the last one for which it was refreshed.
     """
 
     heard: int = 0
@@ -31,6 +33,8 @@ class AgendaState:
     told: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     frozen: frozenset[str] = frozenset()
     over: frozenset[str] = frozenset()
+    called: frozenset[str] = frozenset()
+    owed: frozenset[Ref] = frozenset()
     parked: frozenset[Ref] = frozenset()
     timeboxes: Mapping[Ref, int] = field(default_factory=dict)
     night: str = ""
@@ -54,6 +58,8 @@ class AgendaState:
             "told": [{"of": key, **one} for key, one in told.items()],
             "frozen": sorted(self.frozen),
             "over": sorted(self.over),
+            "called": sorted(self.called),
+            "owed": sorted(map(str, self.owed)),
             "parked": sorted(map(str, self.parked)),
             "timeboxes": {str(ref): minutes for ref, minutes in self.timeboxes.items()},
             "night": self.night,
@@ -72,7 +78,9 @@ class AgendaState:
             ticked=frozenset(_texts(state.get("boxes"))),
             told=told,
             frozen=frozenset(_texts(state.get("frozen"))),
+            called=frozenset(_texts(state.get("called"))),
             over=frozenset(_texts(state.get("over"))),
+            owed=frozenset(ref for text in _texts(state.get("owed")) if (ref := ref_of(text))),
             parked=frozenset(ref for text in _texts(state.get("parked")) if (ref := ref_of(text))),
             timeboxes={ref: _number(value) for text, value in pairs if (ref := ref_of(str(text)))},
             night=str(state.get("night") or ""),
@@ -88,6 +96,14 @@ def ref_of(text: str) -> Ref | None:
     """`group/project#12` as an address."""
     project, _, iid = text.rpartition("#")
     return Ref(project, int(iid)) if project and iid.isdecimal() else None
+
+
+def outcome_of(kept: Mapping[str, object]) -> Outcome | None:
+    """What became of a tick, as it is kept; None for anything else."""
+    try:
+        return Outcome.from_state(kept)
+    except (KeyError, ValueError):
+        return None
 
 
 def _number(value: object) -> int:

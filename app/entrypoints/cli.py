@@ -15,6 +15,7 @@ from app import bootstrap
 from app.domain.failure import Permanent, Temporary
 from app.domain.issue import Ref
 from app.entrypoints import show
+from app.entrypoints.agendas import agenda, due
 from app.entrypoints.calendar import calendar
 from app.entrypoints.check import check
 from app.entrypoints.init import init
@@ -59,6 +60,8 @@ app.command()(plan)
 app.command("apply")(apply_plan)
 app.command()(note)
 app.command()(score)
+app.command()(due)
+app.command()(agenda)
 
 
 def _settings(kind: type[S]) -> S:

@@ -2,7 +2,7 @@
 answered (agendas 4.1, 4.4). Knows nothing of what an agenda says.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
@@ -10,14 +10,17 @@ from typing import Protocol
 from app.domain.agenda import Ask, Verb
 from app.domain.agenda_blocks import requests_in
 from app.domain.agenda_due import Due, Stage
-from app.domain.agenda_heeded import Heeded
-from app.domain.agenda_state import AgendaState, short
+from app.domain.agenda_heeded import Heeded, How
+from app.domain.agenda_state import AgendaState, outcome_of, short
 from app.domain.agenda_words import Said, Wish, notes_after, wishes
 from app.domain.issue import Issue, Note, Ref, Snapshot, User
 from app.domain.journal import Entry
 from app.domain.managed_lines import Box, Item
 from app.domain.managed_merge import items_in
+from app.domain.meeting_clocks import due_after
+from app.domain.meeting_mode import WORKING_DAYS, Owed
 from app.domain.plan import Finding, React, Say, Verdict
+from app.domain.program import Program
 from app.domain.tick_decisions import Became, Decision, Outcome
 from app.domain.ticks import Ticked, marks, read_ticks
 from app.domain.voice import Identity
@@ -56,8 +59,14 @@ class Comments(Protocol):
 class Decides(Protocol):
     """Does what a tick asks for."""
 
-    def make(self, decision: Decision, now: datetime) -> Outcome:
-        """Do it, so that doing it again changes nothing. Raises Temporary, Permanent."""
+    def make(self, decision: Decision, now: datetime, earlier: Outcome | None = None) -> Outcome:
+        """Do it, so that doing it again changes nothing; `earlier` is what became of the box before. Raises Temporary,
+        Permanent.
+        """
+        ...
+
+    def owed(self, refs: Iterable[Ref], now: datetime) -> tuple[Owed, ...]:
+        """What these requests lack that were moved in their area's meeting: three reads each."""
         ...
 
 
@@ -87,20 +96,29 @@ class Heed:
     journal: Journal
     decisions: Decides
     identity: Identity
+    program: Program
 
-    def look(self, issue: Issue, name: str, state: AgendaState, due: Due, now: datetime, *, acts: bool) -> Heeded:
-        """Do what was asked since the last look; only find it out where it `acts` not. Raises Temporary, Permanent."""
-        run = _Run(issue, due, now, state, items_in(issue.description, name))
-        activity = self.door.activity(issue.ref)
-        if acts:
-            self._ticks(run, activity)
-        else:
-            run.did += [f"a tick of @{one.by.username}: {one.key}" for one in self._done(run, activity)]
-        self._comments(run, acts=acts)
+    def look(self, issue: Issue, state: AgendaState, due: Due, now: datetime, how: How, *, ticks: bool) -> Heeded:
+        """Do what was asked since the last look; dry, only find it out. Without `ticks` boxes are left as they are. A
+        whole look asks all requests of a meeting what they lack; else only those that did. Raises Temporary, Permanent.
+        """
+        writes = not how.dry
+        run = _Run(issue, due, now, state, items_in(issue.description, str(due.name)))
+        if ticks:
+            self._boxes(run, self.door.activity(issue.ref), writes=writes)
+        self._comments(run, writes=writes)
+        owed = self._owed(run, whole=how.whole) if ticks and writes else ()
+        state = replace(run.state, owed=frozenset(one.ref for one in owed))
+        return Heeded(state, run.boxes, writes and bool(run.did), run.called_off, tuple(run.did), owed)
+
+    def _boxes(self, run: _Run, activity: Sequence[Note], *, writes: bool) -> None:
+        if not writes:
+            run.did += [f"a tick of @{one.by.username}" for one in self._read(run, activity)[0] if Ask.of(one.key)]
+            return
+        self._ticks(run, activity)
         ticked = (key for key, item in run.items.items() if run.boxes.get(key, item.box) == "x")
-        heard = max((note.id for note in activity), default=state.heard) if acts else state.heard
-        kept = replace(run.state, heard=heard, ticked=frozenset(map(short, ticked)) if acts else state.ticked)
-        return Heeded(kept, run.boxes, acts and bool(run.did), run.called_off, tuple(run.did))
+        heard = max((note.id for note in activity), default=run.state.heard)
+        run.state = replace(run.state, heard=heard, ticked=frozenset(map(short, ticked)))
 
     def _read(self, run: _Run, activity: Sequence[Note]) -> tuple[tuple[Ticked, ...], tuple[str, ...]]:
         """What somebody decided since, also on items that are asked no more or in passing; and what nobody explains."""
@@ -109,20 +127,14 @@ class Heed:
         ticks = read_ticks(before, run.items, told, run.items, self.identity.bot)
         return (*ticks.done, *ticks.stale, *ticks.passing), ticks.unexplained
 
-    def _done(self, run: _Run, activity: Sequence[Note]) -> Iterator[Ticked]:
-        return (one for one in self._read(run, activity)[0] if Ask.of(one.key))
-
     def _ticks(self, run: _Run, activity: Sequence[Note]) -> None:
         done, unexplained = self._read(run, activity)
         for one in done:
-            ask = Ask.of(one.key)
-            if ask and ask.verb is Verb.CANCEL:
-                self._called_off(run, one)
-            elif ask and ask.about:
+            if ask := Ask.of(one.key):
                 self._decide(run, ask, one.by, one.at, ticked=one.action == "ticked", words=one.field)
         for key in unexplained:
             ask, item = Ask.of(key), run.items.get(key)
-            if ask and ask.about:
+            if ask:
                 ticked = item is not None and item.box == "x"
                 self._decide(run, ask, None, run.now, ticked=ticked, words=item.field if item else "")
         self._again(run, {one.key for one in done} | set(unexplained))
@@ -130,14 +142,14 @@ class Heed:
     def _again(self, run: _Run, handled: set[str]) -> None:
         """What waited for something behind its box, or on the request, is tried with what stands there now."""
         for key, kept in list(run.state.told.items()):
-            ask, item, by, outcome = Ask.of(key), run.items.get(key), _user(kept), _outcome(kept)
+            ask, item, by, outcome = Ask.of(key), run.items.get(key), _user(kept), outcome_of(kept)
             waits = outcome is not None and outcome.open and item is not None and item.box == "x"
             if ask and item and outcome and by and waits and key not in handled:
                 self._decide(run, ask, by, outcome.at, ticked=True, words=item.field)
 
     def _decide(self, run: _Run, ask: Ask, by: User | None, at: datetime, *, ticked: bool, words: str) -> None:
         decision = Decision(ask, by, at, ticked, words, run.issue.ref, run.due.meeting, _nominated(run.state, ask))
-        outcome = self.decisions.make(decision, run.now)
+        outcome = self.decisions.make(decision, run.now, outcome_of(run.state.told.get(ask.key, {})))
         kept = {**outcome.to_state(), **({"id": by.id} if by else {})}
         if run.state.told.get(ask.key) == kept:
             return
@@ -145,25 +157,24 @@ class Heed:
         run.state = replace(run.state, told={**told, ask.key: kept})
         if outcome.box:
             run.boxes[ask.key] = outcome.box
-        because = f"{ask.verb} of {ask.about}: {outcome.kind}"
+        if ask.verb is Verb.CANCEL and outcome.kind is Became.DONE and run.due.stage is Stage.OPEN:
+            run.called_off = outcome.by
+        because = f"{ask.verb}{f' of {ask.about}' if ask.about else ''}: {outcome.kind}"
         run.did.append(because)
         finding = Finding(RULE, _VERDICTS.get(outcome.kind, Verdict.REPORTED), because, who=outcome.by)
         self.journal.record([Entry(run.now, run.issue.ref, dry=False, finding=finding)])
 
-    def _called_off(self, run: _Run, one: Ticked) -> None:
-        """A host calls the meeting off; somebody else's tick is taken away, and they are told."""
-        key = one.key
-        if one.action != "ticked" or run.now >= run.due.meeting.start:
-            return
-        if one.by.username.casefold() in _handles(run.due.meeting.hosts):
-            run.called_off = one.by.username
-            run.did.append(f"called off by @{one.by.username}")
-            return
-        run.boxes[key] = " "
-        run.did.append("a tick to call it off by nobody who hosts it")
-        self._answer(run, "not host", one.by.username, "cancel", None)
+    def _owed(self, run: _Run, *, whole: bool) -> tuple[Owed, ...]:
+        """What was left open in the meeting, until that is due: of all its requests, or of those known to."""
+        meeting = run.due.meeting
+        if run.due.stage not in (Stage.HELD, Stage.OVER) or run.now >= due_after(self.program, meeting, WORKING_DAYS):
+            return ()
+        waits = (Ask.of(key) for key, one in run.state.told.items() if one.get("kind") == Became.IN_MEETING)
+        known = {*run.state.owed, *(ask.about for ask in waits if ask and ask.about)}
+        refs = [ref for ref in requests_in(run.items) if whole or ref in known]
+        return self.decisions.owed(refs, run.now)
 
-    def _comments(self, run: _Run, *, acts: bool) -> None:
+    def _comments(self, run: _Run, *, writes: bool) -> None:
         notes = self.reader.notes(run.issue.ref)
         bot = self.identity.bot
         new = [note for note in notes_after(notes, run.state.read) if not bot.is_us(note.author)]
@@ -173,17 +184,16 @@ class Heed:
             if voice.on(_topic(said.note)) is not None:
                 continue
             run.did.append(f"{said.wish} of @{said.note.author.username}")
-            if acts:
+            if writes:
                 self._follow(run, said)
-        if new and acts:
+        if new and writes:
             run.state = replace(run.state, read=max(note.id for note in new))
 
     def _follow(self, run: _Run, said: Said) -> None:
         """Do it and mark the comment, or say kindly why not."""
-        who = said.note.author.username
         why_not = _why_not(run, said)
         if why_not:
-            self._answer(run, why_not, who, said.word or said.wish.value, said)
+            self._answer(run, why_not, said)
             return
         state = run.state
         if said.wish is Wish.DEFER and said.ref:
@@ -192,24 +202,18 @@ class Heed:
             run.state = replace(state, timeboxes={**state.timeboxes, said.ref: said.minutes})
         self.writer.apply(run.issue.ref, React(said.note.id, _DONE))
 
-    def _answer(self, run: _Run, kind: str, who: str, word: str, said: Said | None) -> None:
+    def _answer(self, run: _Run, kind: str, said: Said) -> None:
         data = {
             "kind": kind,
-            "who": who,
-            "word": word,
-            "ref": str(said.ref) if said and said.ref else None,
+            "who": said.note.author.username,
+            "word": said.word or said.wish.value,
+            "ref": str(said.ref) if said.ref else None,
             "hosts": run.due.meeting.hosts,
             "bot": self.identity.bot.username,
         }
-        topic = _topic(said.note) if said else "agenda cancel"
-        say = Say(topic, "agenda_answer", data, {"open": False}, reply_to=said.note.id if said else None)
+        say = Say(_topic(said.note), "agenda_answer", data, {"open": False}, reply_to=said.note.id)
         text = self.wording.note(say.template, say.data, run.due.meeting.area)
         self.writer.apply(run.issue.ref, self.identity.sign(text, say, None, run.issue))
-
-
-def outcomes(state: AgendaState) -> tuple[Outcome, ...]:
-    """What became of the ticks, the oldest first."""
-    return tuple(outcome for kept in state.told.values() if (outcome := _outcome(kept)))
 
 
 def _why_not(run: _Run, said: Said) -> str | None:
@@ -236,15 +240,8 @@ def _topic(note: Note) -> str:
 def _nominated(state: AgendaState, ask: Ask) -> int:
     """How many other requests this agenda has nominated by such a box."""
     good = (Became.DONE, Became.ALREADY)
-    others = ((Ask.of(key), _outcome(kept)) for key, kept in state.told.items() if key != ask.key)
+    others = ((Ask.of(key), outcome_of(kept)) for key, kept in state.told.items() if key != ask.key)
     return sum(one is not None and one.verb is ask.verb and was is not None and was.kind in good for one, was in others)
-
-
-def _outcome(kept: Mapping[str, object]) -> Outcome | None:
-    try:
-        return Outcome.from_state({name: value for name, value in kept.items() if name != "id"})
-    except (KeyError, ValueError):
-        return None
 
 
 def _user(kept: Mapping[str, object]) -> User | None:

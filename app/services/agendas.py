@@ -1,0 +1,277 @@
+"""Agendas: each made once, kept up to date until its meeting begins, then a record, closed later (agendas 4.1, 4.4).
+
+A run costs two calls for an agenda on which nothing happened, and what `Compose` and `Documents` cost where it is
+written anew. Several may run at once: the text is merged, and what a tick asks for is done once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from app.domain.agenda import LABEL
+from app.domain.agenda_blocks import as_they_stand, replaced, requests_in, week
+from app.domain.agenda_due import Due, Stage, refreshed
+from app.domain.agenda_heeded import NIGHTLY, Composed, Heeded, How, Listed, Tended
+from app.domain.agenda_state import AgendaState
+from app.domain.cadence import MeetingKind
+from app.domain.document import News, Standing, Wanted, Written
+from app.domain.document_marker import DocumentName, marked
+from app.domain.issue import Issue, Ref
+from app.domain.journal import Entry
+from app.domain.managed_blocks import Block, composed
+from app.domain.managed_merge import items_in, merge
+from app.domain.meeting import Meeting
+from app.domain.plan import Finding, Verdict
+from app.domain.program import Program
+from app.domain.taxonomy import Mode, Taxonomy
+from app.domain.tick_decisions import Became
+from app.domain.top_requests import home
+from app.domain.voice import Identity
+from app.services.ports import Journal
+
+RULE = "agendas"
+FOOTER = "footer"
+"""The block that says whether an agenda is frozen."""
+
+_SETTLED = frozenset({Became.DONE.value, Became.ALREADY.value})
+
+MADE_WITHIN = timedelta(days=60)
+"""Before this nobody can have made an agenda of a meeting that is due: the earliest comes 15 business days before."""
+
+
+class Documents(Protocol):
+    """The program's documents."""
+
+    def ensure(self, wanted: Wanted, listed: Sequence[Issue] = ()) -> Standing:
+        """The one document: found, or created and won."""
+        ...
+
+    def rewrite(self, known: Issue, name: DocumentName, news: News) -> Written:
+        """Bring its blocks up to date."""
+        ...
+
+
+class Door(Protocol):
+    """Issues in GitLab."""
+
+    def read(self, ref: Ref) -> Issue:
+        """One issue, read now."""
+        ...
+
+    def describe(self, ref: Ref, text: str, *, close: bool = False) -> None:
+        """Another description."""
+        ...
+
+
+class Composes(Protocol):
+    """Puts agendas into words."""
+
+    def knows(self, kind: MeetingKind) -> bool:
+        """Whether there is an agenda of this kind."""
+        ...
+
+    def whole(self, due: Due, heeded: Heeded, listed: Listed, now: datetime) -> Composed:
+        """A meeting's agenda at this instant."""
+        ...
+
+    def ticks(self, heeded: Heeded, meeting: Meeting) -> Block | None:
+        """What became of the ticks, and what the meeting left open."""
+        ...
+
+    def called_off(self, meeting: Meeting, who: str) -> Block:
+        """That it is not held."""
+        ...
+
+
+class Heeds(Protocol):
+    """Heeds ticks and comments."""
+
+    def look(self, issue: Issue, state: AgendaState, due: Due, now: datetime, how: How, *, ticks: bool) -> Heeded:
+        """Do what was asked since the last look."""
+        ...
+
+
+class ClosesOut(Protocol):
+    """Ends a meeting for its requests."""
+
+    def close_out(self, meeting: Meeting, agenda: Ref, refs: Sequence[Ref], now: datetime) -> int:
+        """One outcome note each; how many were written to. Doing it again changes nothing."""
+        ...
+
+
+@dataclass(slots=True)
+class _Run:
+    """One agenda in one run: what is known, and what came together so far."""
+
+    due: Due
+    issue: Issue
+    listed: Listed
+    now: datetime
+    heeded: Heeded
+    how: How
+    did: list[str]
+
+    @property
+    def state(self) -> AgendaState:
+        """What its marker is to keep."""
+        return self.heeded.state
+
+    def keeps(self, **news: object) -> None:
+        """Let the marker keep something more."""
+        self.heeded = replace(self.heeded, state=replace(self.state, **news))  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Agendas:
+    """Tends agendas, each alone."""
+
+    documents: Documents
+    door: Door
+    compose: Composes
+    heed: Heeds
+    decisions: ClosesOut
+    journal: Journal
+    identity: Identity
+    taxonomy: Taxonomy
+    program: Program
+
+    def home(self, meeting: Meeting) -> str:
+        """The project in which a meeting's agenda stands."""
+        return home(self.program, meeting.area) if meeting.area else self.program.projects[0].path
+
+    def tend(self, due: Due, issue: Issue | None, listed: Listed, now: datetime, how: How = NIGHTLY) -> Tended | None:
+        """Do what this instant asks for; None where that is nothing. `issue` is the meeting's agenda as it was read,
+        `listed` gives all agendas. Raises Temporary, Permanent.
+        """
+        mode = self._mode(due)
+        if mode is Mode.OFF or not self.compose.knows(due.meeting.kind):
+            return None
+        looks = replace(how, dry=how.dry or mode is Mode.OBSERVE)
+        if issue is None:
+            done = (
+                self._made(due, listed, now, looks) if due.makes or (how.asked and due.stage is Stage.AHEAD) else None
+            )
+        elif issue.state == "closed" or self.taxonomy.paused_label in issue.labels:
+            done = None
+        else:
+            done = self._tended(due, issue, listed, now, looks, ticks=mode is not Mode.GUIDE)
+        if done and done.did and not how.dry:
+            self._remember(done, due, now, watched=looks.dry)
+        return done
+
+    def _mode(self, due: Due) -> Mode:
+        modes = self.taxonomy.rules.get(RULE)
+        return modes.for_area(due.meeting.area) if modes else Mode.OFF
+
+    def _made(self, due: Due, listed: Listed, now: datetime, how: How) -> Tended:
+        whole = self.compose.whole(due, Heeded(AgendaState()), listed, now)
+        did = ("made",) if now < due.meeting.start else ("made late",)
+        project = self.home(due.meeting)
+        if how.dry:
+            return Tended(whole.title, f"{project}, a new issue", did, composed(whole.first, str(due.name)))
+        calling = whole.calling if due.calls else ()
+        wanted = Wanted(project, due.name, whole.title, (LABEL,), whole.layout, calling, now - MADE_WITHIN)
+        standing = self.documents.ensure(wanted, listed())
+        if not standing.created:
+            did = ("found again",)
+        return Tended(whole.title, str(standing.issue.ref), did, standing.issue.description, standing.issue)
+
+    def _tended(self, due: Due, issue: Issue, listed: Listed, now: datetime, how: How, *, ticks: bool) -> Tended | None:
+        if due.stage is Stage.AHEAD and not how.asked:
+            return None
+        mark = marked(issue, self.identity)
+        state = AgendaState.of(mark.state if mark else {})
+        heeded = self.heed.look(issue, state, due, now, how, ticks=ticks)
+        run = _Run(due, issue, listed, now, heeded, how, list(heeded.did))
+        if due.stage >= Stage.OVER and due.meeting.period not in run.state.over and ticks:
+            self._closed_out(run)
+        return self._written(run, self._blocks(run))
+
+    def _blocks(self, run: _Run) -> tuple[Block, ...]:
+        """What it is to say: composed anew until the meeting begins, a record from then on."""
+        due, mine = run.due, week(run.due.meeting)
+        standing = as_they_stand(run.issue.description, str(due.name))
+        there = not mine or any(block.name.startswith(mine) for block in standing)
+        if run.heeded.called_off:
+            return replaced(standing, self.compose.called_off(due.meeting, run.heeded.called_off))
+        if self._anew(run, there=there):
+            return self._composed(run, standing, mine, there=there)
+        if there and self._freezes(run):
+            standing = self._frozen(run, standing, mine)
+        ticks = self.compose.ticks(run.heeded, due.meeting)
+        return replaced(standing, ticks) if ticks else standing
+
+    def _composed(self, run: _Run, standing: Sequence[Block], mine: str, *, there: bool) -> tuple[Block, ...]:
+        """All of this meeting's blocks, before those of others in the same issue. Who is new there is called once."""
+        due, period = run.due, run.due.meeting.period
+        whole = self.compose.whole(due, run.heeded, run.listed, run.now)
+        run.keeps(night=refreshed(due.meeting, run.now))
+        calls = due.calls and not there and run.issue.created_at < due.times.created
+        calls = calls and period not in run.state.called
+        if not there:
+            run.did.append("made" if run.now < due.meeting.start else "made late")
+            run.keeps(called=run.state.called | {period})
+        called = {block.name: block for block in whole.calling} if calls else {}
+        blocks = tuple(called.get(block.name, block) for block in whole.blocks)
+        return (*blocks, *_others(standing, mine, blocks))
+
+    def _frozen(self, run: _Run, standing: tuple[Block, ...], mine: str) -> tuple[Block, ...]:
+        """From its start on an agenda is a record, and says so."""
+        run.did.append("frozen")
+        run.keeps(frozen=run.state.frozen | {run.due.meeting.period})
+        whole = self.compose.whole(run.due, run.heeded, run.listed, run.now)
+        foot = next((block for block in whole.blocks if block.name == f"{mine}{FOOTER}"), None)
+        return replaced(standing, foot, len(standing)) if foot else standing
+
+    def _anew(self, run: _Run, *, there: bool) -> bool:
+        """Whether it is composed anew: for the night, because people did something, or because it is not there yet."""
+        if not there:
+            return run.due.makes
+        if run.due.stage > Stage.OPEN:
+            return False
+        night = run.state.night or refreshed(run.due.meeting, run.issue.created_at)
+        return run.how.asked or run.heeded.anything or night < refreshed(run.due.meeting, run.now)
+
+    def _freezes(self, run: _Run) -> bool:
+        meeting = run.due.meeting
+        late = run.issue.created_at >= meeting.start
+        return run.due.stage > Stage.OPEN and meeting.period not in run.state.frozen and not late
+
+    def _closed_out(self, run: _Run) -> None:
+        """Its requests are told what came of it."""
+        run.keeps(over=run.state.over | {run.due.meeting.period})
+        if run.how.dry:
+            run.did.append("closed out")
+            return
+        items = items_in(run.issue.description, str(run.due.name))
+        told = self.decisions.close_out(run.due.meeting, run.issue.ref, requests_in(items), run.now)
+        run.did.append(f"closed out, {told} told")
+
+    def _written(self, run: _Run, blocks: tuple[Block, ...]) -> Tended:
+        name, text = run.due.name, run.issue.description
+        settled = frozenset(key for key, told in run.state.told.items() if told.get("kind") in _SETTLED)
+        merged = merge(text, blocks, str(name), run.heeded.boxes, settled)
+        if merged.text != text and not run.did:
+            run.did.append("refreshed")
+        ends = (run.due.stage is Stage.DONE and run.how.last) or run.heeded.called_off is not None
+        run.did += ["closed"] if ends else []
+        issue = run.issue
+        if run.did and not run.how.dry:
+            news = News(blocks, run.heeded.boxes, settled, run.state.to_state())
+            issue = self.documents.rewrite(issue, name, news).issue
+            if ends:
+                self.door.describe(issue.ref, self.door.read(issue.ref).description, close=True)
+        return Tended(issue.title, str(issue.ref), tuple(run.did), merged.text, issue)
+
+    def _remember(self, done: Tended, due: Due, now: datetime, *, watched: bool) -> None:
+        ref = done.issue.ref if done.issue else Ref(self.home(due.meeting), 0)
+        verdict = Verdict.OBSERVED if watched else Verdict.REPORTED
+        said = f"{'would be ' if watched else ''}{', '.join(done.did)}: {done.title}"
+        self.journal.record([Entry(now, ref, watched, finding=Finding(RULE, verdict, said))])
+
+
+def _others(standing: Sequence[Block], mine: str, new: Sequence[Block]) -> tuple[Block, ...]:
+    """The blocks of other meetings in the same issue, as they stand."""
+    names = {block.name for block in new}
+    return tuple(block for block in standing if mine and not block.name.startswith(mine) and block.name not in names)

@@ -1,0 +1,104 @@
+"""An agenda put into words: the board is read, its kind says what is to be told, the templates say it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from app.domain.agenda import Agenda, Ask, Section, Verb
+from app.domain.agenda_actions import open_actions
+from app.domain.agenda_blocks import week
+from app.domain.agenda_due import Due
+from app.domain.agenda_heeded import Composed, Heeded, Listed
+from app.domain.agenda_state import outcome_of
+from app.domain.agendas.kinds import Kind
+from app.domain.cadence import MeetingKind
+from app.domain.issue import Issue
+from app.domain.managed_blocks import Block
+from app.domain.meeting import Meeting
+from app.domain.picture import Given, Picture, Sheet, Wants
+
+CANCEL, TICKS = "cancel", "ticks"
+"""Blocks of any agenda: the proposal to call an empty meeting off, and what became of ticks."""
+
+
+class Gathers(Protocol):
+    """Reads the board for a meeting."""
+
+    def previous(self, meeting: Meeting, agendas: Sequence[Issue]) -> Sheet | None:
+        """The last meeting of the series, with its agenda."""
+        ...
+
+    def picture(self, meeting: Meeting, now: datetime, wants: Wants, given: Given) -> Picture:
+        """Everything the agenda is written from."""
+        ...
+
+
+class AgendaWording(Protocol):
+    """The sentences of agendas."""
+
+    def agenda(self, template: str, data: Mapping[str, object], area: str | None, *, calling: bool = False) -> str:
+        """The text of a block."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Compose:
+    """Composes agendas; for a kind of meeting that is not among `kinds` there is none."""
+
+    gathering: Gathers
+    wording: AgendaWording
+    kinds: Mapping[MeetingKind, Kind]
+
+    def knows(self, kind: MeetingKind) -> bool:
+        """Whether there is an agenda of this kind."""
+        return kind in self.kinds
+
+    def whole(self, due: Due, heeded: Heeded, listed: Listed, now: datetime) -> Composed:
+        """A meeting's agenda at this instant. `listed` gives all agendas, `heeded` is what people did on this one.
+
+        Raises Temporary, Permanent.
+        """
+        meeting, kind, agendas = due.meeting, self.kinds[due.meeting.kind], listed()
+        before = self.gathering.previous(meeting, agendas)
+        actions = open_actions(before.issue.description) if before else ()
+        given = Given(agendas, actions, heeded.state.parked, heeded.state.timeboxes)
+        agenda = kind.agenda(self.gathering.picture(meeting, now, kind.wants, given))
+        if agenda.empty and due.may_cancel:
+            agenda = _with(agenda, Section(CANCEL, CANCEL, {"key": Ask(Verb.CANCEL).key, "start": meeting.start}))
+        words = self.ticks(heeded, meeting)
+        layout = [
+            part if isinstance(part, str) else self._block(part, meeting, calling=False) for part in agenda.layout
+        ]
+        first = next((n for n, part in enumerate(layout, 1) if isinstance(part, Block)), 0)
+        layout[first:first] = [words] if words else []
+        calling = tuple(self._block(section, meeting, calling=True) for section in agenda.sections)
+        return Composed(agenda.title, tuple(layout), calling, agenda.empty)
+
+    def ticks(self, heeded: Heeded, meeting: Meeting) -> Block | None:
+        """What became of the ticks, a line each, and what the meeting left open; None where there is nothing of it."""
+        told = [outcome for one in heeded.state.told.values() if (outcome := outcome_of(one))]
+        if not told and not heeded.owed:
+            return None
+        return Block(TICKS, self.wording.agenda("outcomes", {"outcomes": told, "owed": heeded.owed}, meeting.area))
+
+    def called_off(self, meeting: Meeting, who: str) -> Block:
+        """That a meeting is not held, and who said so."""
+        text = self.wording.agenda("called_off", {"who": who}, meeting.area)
+        return Block(f"{week(meeting)}{CANCEL}", text)
+
+    def _block(self, section: Section, meeting: Meeting, *, calling: bool = False) -> Block:
+        said = (
+            self.wording.agenda(section.template, data, meeting.area, calling=calling)
+            for data in (section.data, *section.shorter)
+        )
+        text, *shorter = said
+        return Block(f"{week(meeting)}{section.name}", text, tuple(shorter))
+
+
+def _with(agenda: Agenda, section: Section) -> Agenda:
+    """With one more section, behind the first."""
+    layout = list(agenda.layout)
+    first = next((n for n, part in enumerate(layout, 1) if isinstance(part, Section)), 0)
+    layout.insert(first, section)
+    return replace(agenda, layout=tuple(layout))
