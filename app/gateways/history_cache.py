@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -32,7 +33,7 @@ SIDE_BY_SIDE = 8
 
 KEPT_UNSEEN = timedelta(days=35)
 MOST_ISSUES = 20_000
-"""What nobody asked for so long, and what is too much, is not written again; the least lately seen first."""
+"""What nobody asked for so long, and what is too much, is dropped; the least lately seen first."""
 
 ReadEvents = Callable[[Ref], tuple[LabelEvent, ...]]
 """Reads the label events of one issue: one call. Raises Missing, Temporary, Permanent."""
@@ -61,8 +62,8 @@ class _File(BaseModel):
 
 
 class HistoryCache:
-    """The label events of many issues, those of the program's labels only. Safe for several processes: the last to
-    write wins, and the other's news are read again. Not for several threads.
+    """The label events of many issues, those of the program's labels only. Safe across threads, and for several
+    processes: the last to write wins, and the other's news are read again.
     """
 
     def __init__(self, read: ReadEvents, directory: Path, instance: str, taxonomy: Taxonomy) -> None:
@@ -71,25 +72,29 @@ class HistoryCache:
         self._titles = taxonomy.titles | taxonomy.successors.keys()
         self._of = _fingerprint(instance, taxonomy)
         self._issues: dict[int, _Kept] | None = None
+        self._lock = threading.Lock()
 
     def events(self, issues: Sequence[Issue], now: datetime) -> Mapping[Ref, tuple[LabelEvent, ...]]:
         """By issue, the oldest first: no call for what is known, one for each other. What is gone meanwhile is left
         out. Raises Temporary, Permanent.
         """
-        kept = self._kept()
-        missed = [issue for issue in issues if not self._fresh(issue)]
-        today = now.date()
+        found, today = self._fresh(issues), now.date()
         try:
-            for issue, events in self._read_all(missed):
-                kept[issue.id] = _Kept(updated_at=issue.updated_at, seen=today, events=_rows(events, self._titles))
+            for issue, events in self._read_all([issue for issue in issues if issue.id not in found]):
+                rows = _rows(events, self._titles)
+                found[issue.id] = _Kept(updated_at=issue.updated_at, seen=today, events=rows)
         finally:
             # What was read before a failure need not be read again.
-            self._see(issues, today, changed=bool(missed))
-        return {issue.ref: _events(kept[issue.id]) for issue in issues if self._fresh(issue)}
+            self._remember(found, today)
+        return {issue.ref: _events(found[issue.id]) for issue in issues if issue.id in found}
 
-    def _fresh(self, issue: Issue) -> bool:
-        kept = self._kept().get(issue.id)
-        return kept is not None and kept.updated_at == issue.updated_at
+    def _fresh(self, issues: Sequence[Issue]) -> dict[int, _Kept]:
+        """What is known of these issues as they are now."""
+        with self._lock:
+            if self._issues is None:
+                self._issues = self._load()
+            known = ((issue, self._issues.get(issue.id)) for issue in issues)
+            return {issue.id: kept for issue, kept in known if kept and kept.updated_at == issue.updated_at}
 
     def _read_all(self, issues: Sequence[Issue]) -> Iterator[tuple[Issue, tuple[LabelEvent, ...]]]:
         """Each issue with its events, as they come in. The first failure ends it."""
@@ -108,21 +113,15 @@ class HistoryCache:
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
 
-    def _see(self, issues: Sequence[Issue], today: date, *, changed: bool) -> None:
-        """Remember that they were asked for, and write the file where anything differs."""
-        kept = self._kept()
-        for issue in issues:
-            found = kept.get(issue.id)
-            if found and found.seen != today:
-                kept[issue.id] = found.model_copy(update={"seen": today})
-                changed = True
-        if changed:
-            self._write(today)
-
-    def _kept(self) -> dict[int, _Kept]:
-        if self._issues is None:
-            self._issues = self._load()
-        return self._issues
+    def _remember(self, found: Mapping[int, _Kept], today: date) -> None:
+        """Keep it, as asked for today; drop what nobody asks for, and write the file where anything differs."""
+        seen = {number: one.model_copy(update={"seen": today}) for number, one in found.items()}
+        with self._lock:
+            before = self._issues or {}
+            lately = sorted((before | seen).items(), key=lambda pair: (pair[1].seen, pair[0]), reverse=True)
+            self._issues = {n: one for n, one in lately[:MOST_ISSUES] if today - one.seen <= KEPT_UNSEEN}
+            if self._issues != before:
+                self._write(self._issues)
 
     def _load(self) -> dict[int, _Kept]:
         try:
@@ -142,10 +141,8 @@ class HistoryCache:
     def _cold(self, why: str) -> None:
         _log.warning("%s is not used: %s. Label events are read anew, a call for each request.", self._path, why)
 
-    def _write(self, today: date) -> None:
+    def _write(self, kept: Mapping[int, _Kept]) -> None:
         """Whole or not at all; nobody is served by failing because it cannot be kept."""
-        lately = sorted(self._kept().items(), key=lambda pair: (pair[1].seen, pair[0]), reverse=True)[:MOST_ISSUES]
-        kept = {number: one for number, one in lately if today - one.seen <= KEPT_UNSEEN}
         found = {number: one.model_dump(mode="json") for number, one in kept.items()}
         text = json.dumps({"version": VERSION, "of": self._of, "issues": found}, separators=(",", ":"))
         try:

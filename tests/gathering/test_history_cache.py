@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -238,3 +239,15 @@ def test_a_run_in_which_nothing_is_new_leaves_the_file_alone(opened: Opened, tmp
     before = (tmp_path / "label-events.json").stat().st_mtime_ns
     opened().events([issue(1)], MONDAY)
     assert (tmp_path / "label-events.json").stat().st_mtime_ns == before
+
+
+def test_several_threads_may_ask_at_once(opened: Opened, gitlab: GitLab, tmp_path: Path) -> None:
+    cache = opened()
+    issues = [issue(number) for number in range(1, 41)]
+    with ThreadPoolExecutor(4) as pool:
+        parts = [pool.submit(cache.events, issues[start : start + 25], MONDAY) for start in (0, 5, 10, 15)]
+        found = [part.result() for part in parts]
+    assert [len(one) for one in found] == [25] * 4
+    gitlab.count()
+    assert len(opened().events(issues, MONDAY)) == 40
+    assert gitlab.count() == 0
