@@ -263,9 +263,13 @@ def _held(program: Program, before: Meeting | None, now: datetime) -> tuple[Meet
     return meetings(program, before.end, now) if before else ()
 
 
-def spoken(agenda: Agenda, area: str | None = None, *, calling: bool = False) -> str:
-    """The whole agenda as it is first written, without the markers of its blocks."""
-    parts = [_said(part, area, calling) for part in agenda.layout]
+SHARED = ("header", "glance", "carried", "footer")
+"""Blocks that all kinds have."""
+
+
+def spoken(agenda: Agenda, area: str | None = None, *, calling: bool = False, but: Sequence[str] = ()) -> str:
+    """The whole agenda as it is first written, without the markers of its blocks; `but` are blocks left out."""
+    parts = [_said(part, area, calling) for part in agenda.layout if isinstance(part, str) or part.name not in but]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -273,3 +277,8 @@ def _said(part: str | Section, area: str | None, calling: bool) -> str:
     if isinstance(part, str):
         return part.strip("\n")
     return WORDING.agenda(part.template, part.data, area, calling=calling)
+
+
+def block(agenda: Agenda, name: str, area: str | None = None, *, calling: bool = False) -> str:
+    """One block of an agenda."""
+    return next(_said(section, area, calling) for section in agenda.sections if section.name == name)

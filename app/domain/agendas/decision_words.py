@@ -9,13 +9,13 @@ from app.domain.agenda import Ask, Section
 from app.domain.agendas.decisions_wanted import Wanted, after_the_last_day, planned, verbs
 from app.domain.agendas.request_words import (
     REVIEWED,
-    board_link,
     grave_first,
     in_one_breath,
     named,
     region,
     request,
 )
+from app.domain.agendas.tables import board_link
 from app.domain.meeting import Meeting
 from app.domain.meeting_fairness import local_time
 from app.domain.meetings import meetings

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from app.domain.agenda import Ask, Section, Verb
 from app.domain.agendas.pod_requests import by_weight
-from app.domain.agendas.request_words import NEW, board_link, request
+from app.domain.agendas.request_words import NEW, request
+from app.domain.agendas.tables import board_link, table
 from app.domain.cadence import MeetingKind
 from app.domain.meeting import Meeting, Series
 from app.domain.meeting_clocks import agenda_times
@@ -15,7 +16,6 @@ from app.domain.picture import Card, Picture
 LABELS = {Verb.NOMINATE_REVIEW: "pm-review::next", Verb.NOMINATE_DRIVER: "arr-driver::nominated"}
 CAPS = {Verb.NOMINATE_REVIEW: 10, Verb.NOMINATE_DRIVER: 3}
 """How many one pod nominates (agendas 4.2)."""
-CANDIDATES_AT_MOST = (20, 12)
 _MOMENT = timedelta(seconds=1)
 _CANDIDATE = "arr-driver::candidate"
 _BACKLOG = "status::backlog"
@@ -68,8 +68,7 @@ def nominate(picture: Picture) -> Section:
     """The block `nominate`."""
     rows = [_row(picture, card) for card in candidates(picture)]
     data = {"meetings": [_meeting(picture, verb) for verb in LABELS], "link": board_link(picture)}
-    first, *shorter = ({**data, "rows": rows[:most], "more": max(0, len(rows) - most)} for most in CANDIDATES_AT_MOST)
-    return Section("nominate", "pod_nominate", first, 0, tuple(shorter))
+    return table("nominate", "pod_nominate", rows, data)
 
 
 def _row(picture: Picture, card: Card) -> dict[str, object]:

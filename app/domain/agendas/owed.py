@@ -1,24 +1,21 @@
 """What a PM review says besides decisions and updates: what the field owes the PM, calls wanted, betas, themes."""
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from app.domain.agenda import Section
 from app.domain.agendas.parts_clock import business_days
 from app.domain.agendas.request_words import grave_first, repeated, request
+from app.domain.agendas.tables import table
 from app.domain.ours import CONTEXT, NEEDED
 from app.domain.picture import Card, Detail, Picture
 
-OWED_AT_MOST = (15, 5)
-ROWS_AT_MOST = 10
 BETA = "beta::open"
 
 
 def owed(picture: Picture) -> Section:
     """The block `owed`: questions about requests on the table, or of the product manager, that nobody answered yet."""
     rows = [_debt(picture, card) for card in owing(picture)]
-    first, *shorter = (_most(rows, most) for most in OWED_AT_MOST)
-    return Section("owed", "pm_review_owed", first, 0, tuple(shorter))
+    return table("owed", "pm_review_owed", rows)
 
 
 def owing(picture: Picture) -> tuple[Card, ...]:
@@ -67,13 +64,13 @@ def calls(picture: Picture) -> Section:
         and detail.card.issue.state == "opened"
         and (wanting := grave_first(line for line in detail.lines if line.call_wanted))
     ]
-    return Section("calls", "pm_review_calls", _most(rows, ROWS_AT_MOST))
+    return table("calls", "pm_review_calls", rows)
 
 
 def betas(picture: Picture) -> Section:
     """The block `betas`: open betas, and who has customers for them (S187)."""
     rows = [_beta(picture, card) for card in picture.cards if in_beta(card)]
-    return Section("betas", "pm_review_betas", _most(rows, ROWS_AT_MOST))
+    return table("betas", "pm_review_betas", rows)
 
 
 def in_beta(card: Card) -> bool:
@@ -96,7 +93,3 @@ def themes(picture: Picture) -> Section:
     rows = sorted(((theme, number) for theme, number in found.items() if theme), key=lambda row: (-row[1], row[0]))
     data = {"rows": rows, "without": found.get(None, 0), "since": picture.since}
     return Section("trends", "pm_review_trends", data)
-
-
-def _most(rows: Sequence[Mapping[str, object]], most: int) -> Mapping[str, object]:
-    return {"rows": rows[:most], "more": max(0, len(rows) - most)}

@@ -19,7 +19,7 @@ READ_AT_MOST = 40
 """Requests whose notes are read; half of them for decisions."""
 SHOWN = 6
 """Minutes kept for the release, betas and actions."""
-RELEASE = "## 3 · This release and betas\n\n- The PM shows: "
+RELEASE = "## 3 · This release and betas\n\n- The PM shows: …"
 
 
 def wants(picture: Picture) -> tuple[Ref, ...]:

@@ -5,7 +5,8 @@ from datetime import date, datetime
 
 from app.domain.agenda import Section
 from app.domain.agendas.parts_clock import Waiting, waiting
-from app.domain.agendas.request_words import board_link, region, request
+from app.domain.agendas.request_words import region, request
+from app.domain.agendas.tables import board_link
 from app.domain.dates import day
 from app.domain.ours import NEEDED
 from app.domain.picture import Card, Detail, Picture

@@ -6,14 +6,13 @@ from app.domain.adjustments import Adjustment, adjustments
 from app.domain.agenda import Section
 from app.domain.agendas.owed import question
 from app.domain.agendas.parts_clock import business_days
-from app.domain.agendas.request_words import NEW, REVIEWED, board_link, grave_first, region, request, weight
+from app.domain.agendas.request_words import NEW, REVIEWED, grave_first, region, request, weight
+from app.domain.agendas.tables import AT_MOST, board_link, table
 from app.domain.case import suggested
 from app.domain.ledger_note import missing_before
 from app.domain.ours import DUPLICATES, NEEDED
 from app.domain.picture import Card, Detail, Picture
 
-AT_MOST = (20, 8)
-"""Rows of each table; fewer in a full description."""
 ASKERS_AT_MOST = 3
 SMES_AT_MOST = 10
 
@@ -166,5 +165,4 @@ def _table(
     picture: Picture, name: str, rows: Sequence[Mapping[str, object]], rest: Mapping[str, object] | None = None
 ) -> Section:
     data = {"since": picture.since, "link": board_link(picture), **(rest or {})}
-    first, *shorter = ({**data, "rows": rows[:most], "more": max(0, len(rows) - most)} for most in AT_MOST)
-    return Section(name.replace("_", "-"), f"pod_{name}", first, 0, tuple(shorter))
+    return table(name.replace("_", "-"), f"pod_{name}", rows, data)

@@ -1,10 +1,16 @@
 """What a PM review passes on (S169, S180): requests that moved on since the last one, and promises at risk."""
 
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from app.domain.agenda import Section
+from app.domain.agendas.corner_decided import KEY
 from app.domain.agendas.promises import BROKEN, Promise, State, promises
-from app.domain.agendas.request_words import board_link, named, repeated, request, sentence_key
+from app.domain.agendas.request_words import named, repeated, request, sentence_key
+from app.domain.agendas.tables import board_link, table
+from app.domain.cadence import MeetingKind
+from app.domain.issue import Ref
+from app.domain.managed_lines import items_of
 from app.domain.picture import Card, Picture
 
 UPDATES_AT_MOST = (25, 10)
@@ -12,7 +18,6 @@ EACH, LONGEST = 2, 10
 """Minutes for one update, and for all of them."""
 NEAR = timedelta(days=45)
 """A promise whose date is this near is at risk while its request is not even on the roadmap."""
-PROMISES_AT_MOST = 10
 _BEFORE = ("status::new", "status::reviewed")
 _PROMISED = ("status::accepted", "status::roadmap")
 _ROADMAP = "status::roadmap"
@@ -46,11 +51,11 @@ def taken_back(picture: Picture, card: Card) -> bool:
 def updates(picture: Picture) -> Section:
     """The block `updates`: was, is, and the one sentence that customers may hear."""
     found = moved_on(picture)
-    rows = [_update(picture, card) for card in found]
+    told = passed_on(picture)
+    rows = [_update(picture, card) | {"told": told.get(card.ref)} for card in found]
     minutes = min(LONGEST, EACH * len(rows))
     data: dict[str, object] = {"minutes": minutes, "since": picture.since, "link": board_link(picture)}
-    first, *shorter = ({**data, "rows": rows[:most], "more": max(0, len(rows) - most)} for most in UPDATES_AT_MOST)
-    return Section("updates", "pm_review_updates", first, minutes, tuple(shorter))
+    return table("updates", "pm_review_updates", rows, data, UPDATES_AT_MOST, minutes)
 
 
 def _update(picture: Picture, card: Card) -> dict[str, object]:
@@ -68,6 +73,29 @@ def _update(picture: Picture, card: Card) -> dict[str, object]:
         "sentence": repeated(picture, detail.case, detail.case.facts.get("customer_safe")) if detail else None,
         "key": sentence_key(card),
     }
+
+
+def passed_on(picture: Picture) -> Mapping[Ref, tuple[int, int]]:
+    """In how many regions the customers of a request were told since the last review, and in how many they wait for it:
+    by the boxes of the Corners.
+    """
+    told: dict[Ref, dict[str, bool]] = {}
+    for sheet in picture.held:
+        if sheet.meeting.kind is MeetingKind.CORNER:
+            for ref, ticked in _boxes(sheet.issue.description):
+                regions = told.setdefault(ref, {})
+                where = sheet.meeting.region or ""
+                regions[where] = regions.get(where, False) or ticked
+    return {ref: (sum(regions.values()), len(regions)) for ref, regions in told.items()}
+
+
+def _boxes(text: str) -> Iterator[tuple[Ref, bool]]:
+    for line in text.split("\n"):
+        for item in items_of(line) if KEY in line else ():
+            about = item.key.replace("-%2D", "--").removeprefix(KEY).rpartition("/")[0]
+            project, _, iid = about.rpartition("#")
+            if item.key.startswith(KEY) and project and iid.isdecimal():
+                yield Ref(project, int(iid)), item.box == "x"
 
 
 def at_risk(picture: Picture) -> tuple[Promise, ...]:
@@ -96,5 +124,4 @@ def risks(picture: Picture) -> Section:
         }
         for one in at_risk(picture)
     ]
-    data = {"rows": rows[:PROMISES_AT_MOST], "more": max(0, len(rows) - PROMISES_AT_MOST)}
-    return Section("promises", "pm_review_promises", data)
+    return table("promises", "pm_review_promises", rows)

@@ -4,7 +4,7 @@ A confidential request shows as its reference alone (agendas 4.4): everything el
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 
 from app.domain.agenda import Ask, Verb
@@ -124,14 +124,3 @@ def named(picture: Picture, status: str | None) -> str:
 def sentence_key(card: Card) -> str:
     """Under which key an agenda keeps the sentence about a request that customers may hear (agendas 4.4)."""
     return Ask(Verb.TOLD, card.ref, "sentence").key
-
-
-def board_link(picture: Picture, status: str | None = None) -> str | None:
-    """All open requests of the agenda's area, in one status or in all, as a list in GitLab."""
-    if not picture.url:
-        return None
-    labels: Mapping[str, str | None] = {"area": picture.meeting.area, "status": status}
-    wanted = [f"area::{labels['area']}"] if labels["area"] else []
-    wanted += [status] if status else []
-    asked = "&".join(f"label_name[]={title.replace(':', '%3A')}" for title in wanted)
-    return f"{picture.url.rstrip('/')}/{picture.home}/-/issues?state=opened&{asked}".rstrip("&")
