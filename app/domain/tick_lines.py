@@ -11,10 +11,8 @@ from app.domain.roster import Role
 from app.domain.tick_decisions import Outcome
 
 NAME = "ticks"
-_NAMES = (
-    "private why label who people whose status target mover missing until due closed meeting question unkept unread"
-)
-_NOT_SAID: dict[str, object] = dict.fromkeys([*_NAMES.split(), "how", "most", "of"])
+_NAMES = "private why label who people whose status target mover missing until due closed meeting question"
+_NOT_SAID: dict[str, object] = dict.fromkeys([*_NAMES.split(), "unkept", "unread", "how", "most", "of"])
 _ENDS = timedelta(microseconds=1)
 """An end of a day is midnight: the day that is meant is the one before."""
 

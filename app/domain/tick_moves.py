@@ -205,6 +205,7 @@ def _judged(case: Case, made_now: Made, move: Move, whole: Ruling, said: Words) 
         "source": case.status_name(stood),
         "target": case.status_name(target),
         "how": "ticked",
+        "supplied": [],
         "on": str(made_now.agenda),
     }
     say = Say(MOVE, COMPLETED, data, state, anew=_others(case, made_now) is not None)

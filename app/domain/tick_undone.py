@@ -84,6 +84,7 @@ def _taken_back(case: Case, made_now: Made, note: OurNote, tick: Tick) -> Weighe
         "source": case.status_name(stood),
         "target": case.status_name(source),
         "how": UNTICKED,
+        "supplied": [],
         "on": tick.agenda,
     }
     finding = Finding(MOVES, Verdict.CANCELLED, f"unticked in {tick.agenda}", stood, source, by)

@@ -87,11 +87,12 @@ def _owner(value: str, by: User, case: Case) -> str | None:
 
 def _reason(text: str, verb: Verb, taxonomy: Taxonomy) -> str | None:
     """The label whose last word, or words, a reason begins with."""
-    scope = taxonomy.scope(_REASONS.get(verb, ""))
-    words = _plain(text.replace("~", " ").replace('"', " ").replace("::", " ").removeprefix(_REASONS.get(verb, "")))
+    key = _REASONS.get(verb)
+    scope = taxonomy.scope(key) if key else None
+    words = _plain(re.sub(r"[~\"]|::", " ", text))
     for label in scope.labels if scope else ():
         name = _plain(label.title.rpartition("::")[2])
-        if re.match(rf"(?:{re.escape(_REASONS[verb])} )?{re.escape(name)}(?!\w)", words):
+        if re.match(rf"(?:{key} )?{re.escape(name)}(?!\w)", words):
             return label.title
     return None
 
