@@ -124,7 +124,8 @@ def _blockers(picture: Picture, worth: MoneyMap, found: list[Row]) -> Section:
 def _decisions(picture: Picture, asked: Sequence[Card], taken: int) -> Section:
     """A box to select and a box for *not now* under each nominated request, in the time that is left."""
     left = int(picture.meeting.length.total_seconds() // 60) - taken
-    each = max(LEAST, min(MOST, left // max(1, len(asked))))
+    waiting = sum(rows.decided(picture, card) is None for card in asked)
+    each = max(LEAST, min(MOST, left // max(1, waiting)))
     found = [rows.decision(picture, card, each) for card in asked]
     minutes = sum(rows.minutes_for(picture, card, each) for card in asked)
     less = shorter(picture, {"minutes": minutes}, found, NOMINATED)

@@ -40,9 +40,13 @@ class Promise:
 
 
 def promises(picture: Picture) -> tuple[Promise, ...]:
-    """All promises on requests that were read, by date; the kept ones only where they were kept since last time."""
-    found = (promise for detail in picture.details.values() for promise in _of(detail, picture))
-    return tuple(sorted(found, key=lambda p: (p.due or date.max, p.detail.ref.project, p.detail.ref.iid, p.line.at)))
+    """All promises on requests that were read, by date; the kept ones only where they were kept since last time. Those
+    on confidential requests come last, one a request and state: neither place nor number tells of their customers.
+    """
+    found = [promise for detail in picture.details.values() for promise in _of(detail, picture)]
+    found.sort(key=lambda p: (p.due or date.max, p.detail.ref.project, p.detail.ref.iid, p.line.at))
+    hidden = {(p.detail.ref, p.state): p for p in reversed(found) if p.detail.card.issue.confidential}
+    return (*(p for p in found if not p.detail.card.issue.confidential), *reversed(hidden.values()))
 
 
 def _of(detail: Detail, picture: Picture) -> Iterator[Promise]:
