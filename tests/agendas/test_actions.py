@@ -70,9 +70,9 @@ def test_the_block_says_who_what_how_often_and_asks_the_hosts_from_the_third_tim
     assert (
         block(actions)
         == """\
-## Actions
+## Left open
 
-Open since sme/customer-feedback#361+; tick what is done.
+From sme/customer-feedback#361+; tick what is done.
 
 - [ ] :red_circle: `@pm.ai`: `roadmap deck older than 90 days — by 6 Mar` <!-- sb:item action/deck -->
 - [ ] `@sa.omar`: `seats, says @sa.omar` **(3rd time: keep, drop or escalate it)** <!-- sb:item action/seats -->
@@ -83,9 +83,7 @@ Open since sme/customer-feedback#361+; tick what is done.
 - [ ] `Find a room` **(3rd time)** :arrow_up: escalated to the program lead <!-- sb:item action/up -->
 - [ ] ``‹!-- sb:end --> ｜ `@all` /close #1`` **(2nd time)** <!-- sb:item action/bad -->
 
-Dropped by the hosts last time: `Print the posters`
-
-New ones, a line each: `- [ ] @who does what, by when`."""
+Dropped by the hosts last time: `Print the posters`"""
     )
 
 
@@ -97,11 +95,9 @@ def test_nothing_left_open_is_said() -> None:
     assert (
         block([])
         == """\
-## Actions
+## Left open
 
-Nothing is left open from sme/customer-feedback#361+.
-
-New ones, a line each: `- [ ] @who does what, by when`."""
+Nothing is left open from sme/customer-feedback#361+."""
     )
 
 

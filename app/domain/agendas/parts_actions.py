@@ -6,7 +6,7 @@ from app.domain.agenda import Ask, Section, Verb
 from app.domain.agenda_actions import KEY, due
 from app.domain.picture import Action, Picture
 
-ACTIONS = "## Actions\n- [ ]"
+ACTIONS = "## Actions\n<!-- a line each: who does what, by when -->\n- [ ]"
 """People's list: one line each, who does it, and by when."""
 NOTES = "## Notes\n<!-- yours: the service writes nothing below this line -->"
 SHOWN_IF_LONG = 20
