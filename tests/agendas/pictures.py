@@ -13,6 +13,7 @@ from pathlib import Path
 
 from app.domain.account_book import AccountBook
 from app.domain.agenda import Agenda, Section
+from app.domain.agendas.parts_actions import ACTIONS, NOTES
 from app.domain.cadence import MeetingKind
 from app.domain.case import build
 from app.domain.issue import Issue, LabelEvent, Note, Ref, Snapshot, User
@@ -263,13 +264,14 @@ def _held(program: Program, before: Meeting | None, now: datetime) -> tuple[Meet
     return meetings(program, before.end, now) if before else ()
 
 
-SHARED = ("header", "glance", "carried", "footer")
-"""Blocks that all kinds have."""
+SHARED = ("header", "glance", "carried", "footer", ACTIONS, NOTES)
+"""Blocks, and texts of people's own, that all kinds have."""
 
 
 def spoken(agenda: Agenda, area: str | None = None, *, calling: bool = False, but: Sequence[str] = ()) -> str:
-    """The whole agenda as it is first written, without the markers of its blocks; `but` are blocks left out."""
-    parts = [_said(part, area, calling) for part in agenda.layout if isinstance(part, str) or part.name not in but]
+    """The whole agenda as it is first written, without the markers of its blocks; `but` are parts left out."""
+    named = [(part if isinstance(part, str) else part.name, part) for part in agenda.layout]
+    parts = [_said(part, area, calling) for name, part in named if name not in but]
     return "\n\n".join(part for part in parts if part)
 
 

@@ -207,13 +207,7 @@ New requests since Wed 18 Feb: ~"theme::ai::chat" 1 · without a theme 1
 
 ## 6 · Customers who would speak with the PM
 
-- sme/customer-feedback#405+: through `@sa.omar`
-
-## Actions
-- [ ]
-
-## Notes
-<!-- yours: the service writes nothing below this line -->\
+- sme/customer-feedback#405+: through `@sa.omar`\
 """)
     agenda = pm_review.agenda(found)
     assert agenda.called == snapshot(("lead.ai", "pm.ai", "sa.jane", "sa.omar", "sa.ines"))
@@ -251,13 +245,7 @@ We owe the PM no answer this time.
 
 ## 6 · Customers who would speak with the PM
 
-No customer asked for a call this time.
-
-## Actions
-- [ ]
-
-## Notes
-<!-- yours: the service writes nothing below this line -->\
+No customer asked for a call this time.\
 """)
     agenda = pm_review.agenda(found)
     assert agenda.empty
@@ -273,7 +261,7 @@ def test_the_first_review_of_an_area() -> None:
     assert own(found) == snapshot("""\
 ## 1 · Decisions wanted (8 min)
 
-### 1.1 · sme/customer-feedback#1+ · 8 min · 6 business days left
+### 1.1 · sme/customer-feedback#1+ · 8 min · :yellow_circle: 1 business day left
 
 **12 points** · 1 customer · 1 blocker
 
@@ -310,13 +298,7 @@ We owe the PM no answer this time.
 
 ## 6 · Customers who would speak with the PM
 
-No customer asked for a call this time.
-
-## Actions
-- [ ]
-
-## Notes
-<!-- yours: the service writes nothing below this line -->\
+No customer asked for a call this time.\
 """)
 
 
@@ -351,7 +333,7 @@ Confidential: what it says stands there alone.
 - [ ] Decline <!-- sb:item decline/sme/customer-feedback#2 ask=06f8ec --> — reason: … sentence for customers: …
 - [ ] Need more context <!-- sb:item context/sme/customer-feedback#2 ask=88b689 --> — question: …
 
-### 1.2 · sme/customer-feedback#1+ · 8 min · 6 business days left
+### 1.2 · sme/customer-feedback#1+ · 8 min · :yellow_circle: 1 business day left
 
 **12 points** · 1 customer · 1 blocker
 
@@ -395,13 +377,7 @@ We owe the PM no answer this time.
 
 ## 6 · Customers who would speak with the PM
 
-No customer asked for a call this time.
-
-## Actions
-- [ ]
-
-## Notes
-<!-- yours: the service writes nothing below this line -->\
+No customer asked for a call this time.\
 """)
 
 
@@ -448,7 +424,7 @@ def test_what_is_overdue_comes_first_and_then_the_points() -> None:
         in said
     )
     assert "### 1.2 · sme/customer-feedback#2+ · 8 min · :red_circle: decision overdue 2 business days\n" in said
-    assert "### 1.3 · sme/customer-feedback#1+ · 8 min · 6 business days left\n" in said
+    assert "### 1.3 · sme/customer-feedback#1+ · 8 min · :yellow_circle: 1 business day left\n" in said
     assert "### 1.5 · sme/customer-feedback#4+ · 5 min · 6 business days left\n" in said
 
 
@@ -538,8 +514,8 @@ def test_five_hundred_requests_fit_and_fold() -> None:
         [part if isinstance(part, str) else said[agenda.sections.index(part)] for part in agenda.layout], "x"
     )
     assert len(text) < 40_000
-    for one in said:
-        lengths = [len(one.text), *map(len, one.shorter)]
+    for told in said:
+        lengths = [len(told.text), *map(len, told.shorter)]
         assert lengths == sorted(lengths, reverse=True)
     assert (
         "more: [all of them](https://gitlab.example.com/sme/customer-feedback/-/issues?state=opened&label_name[]=area%3A%3Aai"

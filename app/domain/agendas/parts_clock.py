@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from app.domain.agendas.request_words import severity
+from app.domain.customer import Severity
 from app.domain.meeting_clocks import working_days
 from app.domain.picture import Card, Picture
 
@@ -22,7 +24,6 @@ ALLOWED: Mapping[str, int] = {
 BLOCKERS_DECIDED = 5
 """Business days from *Reviewed* to the decision where a deal cannot close without it."""
 _REVIEWED = "status::reviewed"
-_BLOCKER = "severity::blocker"
 _PAUSED = "context::needed"
 _WARN = 3, 4
 """Three quarters of the time: then the light is yellow."""
@@ -42,7 +43,7 @@ def waiting(picture: Picture, card: Card) -> Waiting:
     stopped = card.label("context") == _PAUSED
     until = max(card.entered, card.put_on.get(_PAUSED, picture.now)) if stopped else picture.now
     days = business_days(picture, card.entered, until)
-    allowed = _allowed(card)
+    allowed = _allowed(picture, card)
     if allowed is None:
         return Waiting(days, None, "")
     part, whole = _WARN
@@ -64,7 +65,7 @@ def _day(picture: Picture, instant: datetime) -> date:
     return instant.astimezone(picture.meeting.start.tzinfo).date()
 
 
-def _allowed(card: Card) -> int | None:
-    if card.status == _REVIEWED and card.label("severity") == _BLOCKER:
+def _allowed(picture: Picture, card: Card) -> int | None:
+    if card.status == _REVIEWED and severity(picture, card) == Severity.BLOCKER:
         return BLOCKERS_DECIDED
     return ALLOWED.get(card.status or "")

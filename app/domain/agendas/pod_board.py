@@ -20,7 +20,9 @@ _LAST = date.max
 def board(picture: Picture) -> Section:
     """The block `board`: a fold for each status."""
     columns = [_column(picture, status) for status in picture.taxonomy.workflow.statuses]
-    first, *shorter = ({"columns": [_cut(column, most) for column in columns]} for most in LINES_AT_MOST)
+    empty = tuple(column["name"] for column in columns if not column["rows"])
+    filled = [column for column in columns if column["rows"]]
+    first, *shorter = ({"columns": [_cut(one, most) for one in filled], "empty": empty} for most in LINES_AT_MOST)
     return Section("board", "pod_board", first, 0, tuple(shorter))
 
 
@@ -90,9 +92,10 @@ def silent(picture: Picture) -> Section:
         for where in _regions(picture, card):
             last[where] = max(last.get(where, card.issue.created_at), card.issue.created_at)
     quiet = [where for where in picture.program.regions if not picture.since_last(last.get(where))]
-    rows = [{"region": where, "days": (picture.now - last[where]).days if where in last else None} for where in quiet]
-    rows.sort(key=lambda row: -(row["days"] if isinstance(row["days"], int) else 10_000))
-    return Section("silent", "pod_silent", {"rows": rows, "since": picture.since})
+    known = [(where, (picture.now - last[where]).days) for where in quiet if where in last]
+    rows = sorted(known, key=lambda row: (-row[1], row[0]))
+    never = tuple(where for where in quiet if where not in last)
+    return Section("silent", "pod_silent", {"rows": rows, "never": never, "since": picture.since})
 
 
 def _regions(picture: Picture, card: Card) -> set[str]:
