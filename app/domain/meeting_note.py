@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from app.domain.cadence import MeetingKind
 from app.domain.case import Case, Ruling
+from app.domain.hold import ticked
 from app.domain.issue import Ref
 from app.domain.meeting import Meeting
 from app.domain.meeting_clocks import agenda_times
 from app.domain.meeting_mode import decided_at, mover
+from app.domain.ours import MOVE
 from app.domain.plan import Finding, Say, Verdict
 from app.domain.request import OWNER, Told
 from app.domain.roster import Role
@@ -28,7 +30,7 @@ def told_say(case: Case, meeting: Meeting, agenda: Ref, rows: Sequence[Row]) -> 
 
 def close_out(case: Case, meeting: Meeting, agenda: Ref) -> Ruling:
     """After the meeting: the note tells what came of it, and a request that was to be discussed has been."""
-    outcome = _outcome(case, meeting)
+    outcome = _outcome(case, meeting, agenda)
     say = _say(case, meeting, agenda, rows_in(case.voice.on(topic(meeting))), outcome)
     reviewed = meeting.kind is MeetingKind.PM_REVIEW and NEXT in case.snapshot.issue.labels
     others = {t for t in case.snapshot.issue.labels if scope_of(t) == scope_of(NEXT)} - {WAS_DISCUSSED}
@@ -37,10 +39,12 @@ def close_out(case: Case, meeting: Meeting, agenda: Ref) -> Ruling:
     return Ruling(add=frozenset(add), remove=frozenset(remove), says=(say,), findings=(finding,))
 
 
-def _outcome(case: Case, meeting: Meeting) -> dict[str, object]:
+def _outcome(case: Case, meeting: Meeting, agenda: Ref) -> dict[str, object]:
     """Where it stands, who decided that since the agenda was there (None: nobody did), and what customers may hear."""
     at = decided_at(case)
-    decided = at is not None and at >= agenda_times(case.program, meeting).created
+    tick = ticked(case.voice.on(MOVE))
+    here = tick is not None and tick.agenda == str(agenda) and tick.at == at
+    decided = here or (at is not None and at >= agenda_times(case.program, meeting).created)
     told = case.facts.get(SAFE)
     return {
         "status": case.status_name(case.history.stood),

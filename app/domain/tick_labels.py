@@ -84,13 +84,23 @@ def put_on(card: Card, made: Made, nominated: int) -> tuple[Outcome, ChangeLabel
     return _became(card, made, Became.DONE, label=title), change
 
 
-def take_off(card: Card, made: Made, whose: str | None) -> tuple[Outcome, ChangeLabels | None]:
-    """What an undone tick does; `whose` it was, where that is known."""
+def whose(earlier: Outcome | None) -> str | None:
+    """Who put the label on, by what was said of the box before; None where it was nobody here, or nobody knows."""
+    if earlier is None:
+        return None
+    if earlier.kind in (Became.DONE, Became.LATE):
+        return earlier.by
+    owner = earlier.data.get("whose") if earlier.kind is Became.REFUSED else None
+    return owner if isinstance(owner, str) else None
+
+
+def take_off(card: Card, made: Made, owner: str | None) -> tuple[Outcome, ChangeLabels | None]:
+    """What an undone tick does; `owner` is who had ticked, where that is known."""
     title = LABELS[made.ask.verb]
     if title not in card.issue.labels:
         return _became(card, made, Became.UNDONE, how="nothing", label=title), None
-    if whose != made.by.username and not card.roles(made) & (MAY_UNDO if whose else MAY[made.ask.verb]):
-        return _became(card, made, Became.REFUSED, "x", why="another's", whose=whose, label=title), None
+    if owner != made.by.username and not card.roles(made) & (MAY_UNDO if owner else MAY[made.ask.verb]):
+        return _became(card, made, Became.REFUSED, "x", why="another's", whose=owner, label=title), None
     back = {"arr-driver::nominated"} if made.ask.verb in (Verb.SELECT, Verb.NOT_NOW) else set[str]()
     return _became(card, made, Became.UNDONE, how="taken off", label=title), ChangeLabels(
         frozenset(back), frozenset({title})

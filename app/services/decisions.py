@@ -22,7 +22,7 @@ from app.domain.plan import ChangeLabels, DeleteNote, Say, Write
 from app.domain.program import Program
 from app.domain.taxonomy import Taxonomy
 from app.domain.tick_decisions import Became, Decision, Made, Outcome, became
-from app.domain.tick_labels import LABELS, Card, counts, put_on, take_off
+from app.domain.tick_labels import LABELS, Card, counts, put_on, take_off, whose
 from app.domain.tick_moves import TARGETS, keys_of, weigh
 from app.domain.tick_own import OWN, own
 from app.domain.tick_undone import unweigh
@@ -130,7 +130,7 @@ class Decisions:
             others = self.lister.labelled(ref.project, [LABELS[made.ask.verb]]) if capped else ()
             outcome, change = put_on(replace(card, others=others), made, decision.nominated)
         else:
-            outcome, change = take_off(card, made, earlier.by if earlier else None)
+            outcome, change = take_off(card, made, whose(earlier))
         if change:
             self._write(ref, change, now)
         return outcome

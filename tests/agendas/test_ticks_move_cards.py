@@ -436,13 +436,14 @@ From **Reviewed** a card can go to:
 def test_after_the_meeting_each_request_has_one_note() -> None:
     at = bare()
     at.card.label("lead.ai", "pm-review::next")
-    at.ticks("pm.ai", Verb.DECLINE, f"not-aligned, sentence for customers: {SAFE}")
+    at.ticks("pm.ai", Verb.DECLINE, f"not-aligned, sentence for customers: {SAFE}", MEETING)
     at.card.hears()
     at.card.now = MEETING + timedelta(hours=1)
     ref, before = at.card.issue.ref, len(at.card.bots_notes)
     assert at.decisions().close_out(at.meeting, ticked_on(at), [ref], at.card.now) == 1
     assert at.card.hears() == snapshot("""\
-**PM/SME review: AI**, Wed 18 Mar (sme/customer-feedback#388+): discussed; this request stays in **Declined**.
+**PM/SME review: AI**, Wed 18 Mar (sme/customer-feedback#388+): `pm.ai` decided, and this request is in **Declined** now.
+
 What customers may hear: `GitLab does not plan to build this protocol.`
 
 Written in the agenda:

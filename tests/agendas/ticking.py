@@ -1,4 +1,4 @@
-"""A request whose boxes on an agenda people tick: the card of the rules' tests, and the decisions beside its reconciler."""
+"""A request whose boxes on an agenda people tick: the rules' own card, and what ticks do beside its reconciler."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
