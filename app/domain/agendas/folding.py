@@ -1,7 +1,6 @@
 """Lists that may be long (agendas 4.2): a few rows are seen at once, more in a fold, and the others behind a link."""
 
 from collections.abc import Mapping, Sequence
-from urllib.parse import quote
 
 from app.domain.picture import Picture
 
@@ -27,5 +26,5 @@ def shorter(
 
 def listed(picture: Picture, *labels: str) -> str | None:
     """The open requests with these labels, as a list in GitLab; None where nobody knows the instance's address."""
-    wanted = "&".join(f"label_name[]={quote(title, safe='')}" for title in labels)
+    wanted = "&".join(f"label_name[]={title.replace(':', '%3A')}" for title in labels)
     return f"{picture.url.rstrip('/')}/{picture.home}/-/issues?state=opened&{wanted}" if picture.url else None
