@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501 - a sentence is not broken where a line ends
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -24,6 +25,7 @@ from tests.agendas.pictures import (
     SHARED,
     TOLD,
     WORDING,
+    action,
     block,
     card,
     comment,
@@ -324,16 +326,7 @@ def test_what_people_typed_is_harmless_and_what_is_confidential_shows_as_its_num
     assert own(found, calling=True) == snapshot("""\
 ## 1 · Decisions wanted (13 min)
 
-### 1.1 · sme/customer-feedback#2+ · 5 min
-
-Confidential: what it says stands there alone.
-
-- [ ] Accept <!-- sb:item accept/sme/customer-feedback#2 ask=318123 --> — owner: … target: …
-- [ ] Backlog <!-- sb:item backlog/sme/customer-feedback#2 ask=f2b07f --> — reason: … revisit: …
-- [ ] Decline <!-- sb:item decline/sme/customer-feedback#2 ask=06f8ec --> — reason: … sentence for customers: …
-- [ ] Need more context <!-- sb:item context/sme/customer-feedback#2 ask=88b689 --> — question: …
-
-### 1.2 · sme/customer-feedback#1+ · 8 min · :yellow_circle: 1 business day left
+### 1.1 · sme/customer-feedback#1+ · 8 min · :yellow_circle: 1 business day left
 
 **12 points** · 1 customer · 1 blocker
 
@@ -341,12 +334,21 @@ Confidential: what it says stands there alone.
 
 **Changed since last time.** New → Reviewed on Wed 4 Mar · 1 comment, the last on Thu 5 Mar
 
-**Needed in the room.** @sa.jane (dach-meta) minute 5 to 13
+**Needed in the room.** @sa.jane (dach-meta) minute 0 to 8
 
 - [ ] Accept <!-- sb:item accept/sme/customer-feedback#1 ask=318123 --> — owner: … target: …
 - [ ] Backlog <!-- sb:item backlog/sme/customer-feedback#1 ask=f2b07f --> — reason: … revisit: …
 - [ ] Decline <!-- sb:item decline/sme/customer-feedback#1 ask=06f8ec --> — reason: … sentence for customers: …
 - [ ] Need more context <!-- sb:item context/sme/customer-feedback#1 ask=88b689 --> — question: …
+
+### 1.2 · sme/customer-feedback#2+ · 5 min
+
+Confidential: what it says stands there alone.
+
+- [ ] Accept <!-- sb:item accept/sme/customer-feedback#2 ask=318123 --> — owner: … target: …
+- [ ] Backlog <!-- sb:item backlog/sme/customer-feedback#2 ask=f2b07f --> — reason: … revisit: …
+- [ ] Decline <!-- sb:item decline/sme/customer-feedback#2 ask=06f8ec --> — reason: … sentence for customers: …
+- [ ] Need more context <!-- sb:item context/sme/customer-feedback#2 ask=88b689 --> — question: …
 
 ## 2 · Updates to relay (4 min): what may customers hear?
 
@@ -484,6 +486,30 @@ def test_who_comes_is_told_the_minute_and_whether_it_is_night_there() -> None:
     assert "**Needed in the room.** @sa.jane (dach-meta) minute 0 to 8\n" in said
     assert "**Needed in the room.** @sa.omar (apac) minute 8 to 16, 03:00 there: notes are enough\n" in said
     assert "@" not in block(pm_review.agenda(found), "decisions", "ai").replace("`@", "")
+
+
+def test_those_who_are_called_are_those_the_agenda_says() -> None:
+    found = review(*full_area(), actions=[action("@em.ai the estimate", owner="em.ai"), action("The deck")])
+    agenda = pm_review.agenda(found)
+    called = set(re.findall(r"(?<![`\w])@([\w.-]*\w)", spoken(agenda, "ai", calling=True)))
+    assert called == set(agenda.called) == {"lead.ai", "pm.ai", "sa.jane", "sa.omar", "sa.ines", "em.ai"}
+    assert not re.findall(r"(?<![`\w])@", spoken(agenda, "ai"))
+
+
+def test_the_place_of_a_confidential_request_tells_nothing() -> None:
+    overdue = ("new", "2026-01-02"), ("reviewed", "2026-01-10")
+    found = review(
+        detail(card(2, *overdue, confidential=True, labels=["severity::blocker"]), customer(2), points=99),
+        card(1, *REVIEWED, confidential=True),
+        card(3, *REVIEWED),
+        card(5, ("new", "2025-12-01"), ("roadmap", "2026-01-10"), ("declined", "2026-03-02"), confidential=True),
+        card(6, ("new", "2025-12-01"), ("accepted", "2026-03-02")),
+    )
+    assert decided_on(found) == [3, 1, 2]
+    agenda = pm_review.agenda(found)
+    assert "### 1.3 · sme/customer-feedback#2+ · 5 min\n" in block(agenda, "decisions", "ai")
+    rows = block(agenda, "updates", "ai").split("\n")[-2:]
+    assert [row.partition(" | ")[0] for row in rows] == ["| sme/customer-feedback#6+", "| sme/customer-feedback#5+"]
 
 
 def test_what_came_after_the_last_day_waits_for_the_next_review() -> None:

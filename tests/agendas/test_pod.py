@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501 - a sentence is not broken where a line ends
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -320,8 +321,8 @@ def test_what_people_typed_is_harmless_and_what_is_confidential_shows_as_its_num
     assert own(found, calling=True) == snapshot("""\
 ## 1 · New since last time
 
-1. sme/customer-feedback#2+
 1. sme/customer-feedback#1+ · **12 points** · 1 customer · 1 blocker · asked by `@sa.jane` (dach-meta) · 11 business days old
+1. sme/customer-feedback#2+
 
 SMEs whose region brought one: @sme.dana. Is its priority right, is its theme?
 
@@ -366,13 +367,13 @@ No request is in Reviewed, Accepted by PMs, Added to Roadmap, Resolved or Declin
 - **PM review** on Wed 15 Apr 2026: tick at most 10, until the end of Fri 10 Apr.
 - **ARR Driver** on Tue 9 Jun 2026: tick at most 3, until the end of Tue 2 Jun.
 
-sme/customer-feedback#2+
-
-- [ ] ARR Driver <!-- sb:item arr-driver/sme/customer-feedback#2 -->
-
 sme/customer-feedback#1+ · **12 points** · 1 customer · 1 blocker
 
 - [ ] PM review <!-- sb:item pm-review/sme/customer-feedback#1 -->
+
+sme/customer-feedback#2+
+
+- [ ] ARR Driver <!-- sb:item arr-driver/sme/customer-feedback#2 -->
 
 ## 7 · Silent regions
 
@@ -451,6 +452,29 @@ def test_notes_are_read_of_what_is_new_and_waits_then_of_the_weightiest() -> Non
         card(5, ("new", "2026-01-10"), ("accepted", "2026-02-10")),
     )
     assert [ref.iid for ref in pod.wants(found)] == [4, 3, 2, 1]
+
+
+def test_those_who_are_called_are_those_the_agenda_says() -> None:
+    agenda = pod.agenda(meets(*full_area(), actions=[action("@em.ai the estimate", owner="em.ai")]))
+    called = set(re.findall(r"(?<![`\w])@([\w.-]*\w)", spoken(agenda, "ai", calling=True)))
+    assert called == set(agenda.called) == {"lead.ai", "sme.ken", "sme.dana", "em.ai"}
+
+
+def test_the_place_of_a_confidential_request_tells_nothing() -> None:
+    found = meets(
+        detail(card(2, ("new", "2026-03-06"), confidential=True), customer(2), points=99),
+        card(1, ("new", "2026-03-10"), confidential=True),
+        card(3, ("new", "2026-03-12")),
+        card(5, ("new", "2026-03-12"), put_on={"context::needed": "2026-03-13"}, labels=["priority::1"]),
+        card(4, ("new", "2026-03-01"), put_on={"context::needed": "2026-03-02"}, confidential=True),
+    )
+    agenda = pod.agenda(found)
+    order = {
+        name: re.findall(r"^\S+ sme/customer-feedback#(\d)", block(agenda, name, "ai"), re.MULTILINE)
+        for name in ("new", "not-ready", "board")
+    }
+    assert order == {"new": ["5", "3", "1", "2"], "not-ready": ["5", "2", "4"], "board": ["3", "5", "1", "2", "4"]}
+    assert asked(found) == [f"{Verb.NOMINATE_REVIEW} {n}" for n in (3, 1, 2)]
 
 
 def test_handles_are_called_once_and_in_back_ticks_ever_after() -> None:

@@ -101,11 +101,15 @@ def _after_the_last_day(picture: Picture, instant: datetime) -> bool:
 
 
 def _order(picture: Picture, one: Wanted) -> tuple[int, ...]:
+    if one.card.issue.confidential:
+        return (1, 0, 0, one.card.ref.iid)
     overdue = min(one.clock.left, 0) if one.card.status == REVIEWED and one.clock.left is not None else 0
     return (overdue, -weight(picture, one.card), -one.clock.days, one.card.ref.iid)
 
 
 def _minutes(picture: Picture, one: Wanted) -> int:
+    if one.card.issue.confidential:
+        return SHORT
     late = one.card.status == REVIEWED and one.clock.light == "red"
     return LONG if late or severity(picture, one.card) == Severity.BLOCKER else SHORT
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from app.domain.agenda import Section
 from app.domain.agendas.parts_clock import business_days
-from app.domain.agendas.request_words import grave_first, repeated, request
+from app.domain.agendas.request_words import by_age, grave_first, repeated, request
 from app.domain.agendas.tables import table
 from app.domain.ours import CONTEXT, NEEDED
 from app.domain.picture import Card, Detail, Picture
@@ -22,7 +22,7 @@ def owing(picture: Picture) -> tuple[Card, ...]:
     """Requests that were before a PM, or are nominated, and wait for context, the longest first."""
     found = (card for card in picture.cards if card.issue.state == "opened" and NEEDED in card.issue.labels)
     asked = (card for card in found if "pm-review::next" in card.issue.labels or _was_reviewed(card))
-    return tuple(sorted(asked, key=lambda card: (_since(card), card.ref.iid)))
+    return tuple(sorted(asked, key=lambda card: by_age(card, _since(card))))
 
 
 def _was_reviewed(card: Card) -> bool:

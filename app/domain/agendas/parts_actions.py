@@ -31,6 +31,11 @@ def carried(picture: Picture) -> Section:
     return Section("carried", "carried", data, shorter=(short,) if left_out > 0 else ())
 
 
+def owners(picture: Picture) -> tuple[str, ...]:
+    """Who has an action open: they are mentioned with it."""
+    return tuple(action.owner for action in picture.actions if action.owner and action.decided != Verb.DROP)
+
+
 def _row(action: Action, written: date, today: date) -> dict[str, object]:
     asks = (Verb.KEEP, Verb.DROP, Verb.ESCALATE) if action.times >= CHOOSE_FROM and not action.decided else ()
     until = due(action.text, written)

@@ -7,7 +7,7 @@ from app.domain.agenda import Agenda, Section
 from app.domain.agendas.decision_words import decisions, needed
 from app.domain.agendas.decisions_wanted import NEXT, Wanted, timed, wanted
 from app.domain.agendas.owed import betas, calls, in_beta, owed, owing, themes
-from app.domain.agendas.parts_actions import ACTIONS, NOTES, carried
+from app.domain.agendas.parts_actions import ACTIONS, NOTES, carried, owners
 from app.domain.agendas.parts_glance import glance
 from app.domain.agendas.parts_header import header, title
 from app.domain.agendas.parts_late import footer
@@ -73,6 +73,6 @@ def _rest(picture: Picture) -> tuple[str | Section, ...]:
 
 
 def _called(picture: Picture, found: tuple[Wanted, ...]) -> tuple[str, ...]:
-    """The hosts, and whoever is needed in the room for a request."""
+    """The hosts, whoever is needed in the room for a request, and who has an action open."""
     room = (who for one in found for who in needed(picture, one))
-    return tuple(dict.fromkeys((*picture.meeting.hosts, *room)))
+    return tuple(dict.fromkeys((*picture.meeting.hosts, *room, *owners(picture))))

@@ -4,7 +4,7 @@ from itertools import chain
 
 from app.domain.agenda import Agenda, Verb
 from app.domain.agendas.nominations import candidates, nominate, nominated
-from app.domain.agendas.parts_actions import ACTIONS, NOTES, carried
+from app.domain.agendas.parts_actions import ACTIONS, NOTES, carried, owners
 from app.domain.agendas.parts_glance import glance
 from app.domain.agendas.parts_header import header, title
 from app.domain.agendas.parts_late import footer
@@ -63,6 +63,6 @@ def agenda(picture: Picture) -> Agenda:
             NOTES,
             footer(picture),
         ),
-        called=tuple(dict.fromkeys((*picture.meeting.hosts, *smes_with_news(picture)))),
+        called=tuple(dict.fromkeys((*picture.meeting.hosts, *smes_with_news(picture), *owners(picture)))),
         empty=not (came_new(picture) or unready(picture) or candidates(picture) or picture.actions),
     )

@@ -45,8 +45,10 @@ def _column(picture: Picture, status: Status) -> dict[str, object]:
 
 def _stale(picture: Picture, card: Card, clock: Waiting) -> tuple[object, ...]:
     """What is overdue most, then what is due soonest; without a clock by the day it is looked at again, then by age."""
+    if card.issue.confidential:
+        return (1, 0, _LAST, 0, card.ref.iid)
     left = clock.left if clock.left is not None else 0
-    return (left, _revisit(picture, card) or _LAST, -clock.days, card.ref.iid)
+    return (0, left, _revisit(picture, card) or _LAST, -clock.days, card.ref.iid)
 
 
 def _row(picture: Picture, card: Card, clock: Waiting) -> dict[str, object]:

@@ -6,7 +6,7 @@ from app.domain.adjustments import Adjustment, adjustments
 from app.domain.agenda import Section
 from app.domain.agendas.owed import question
 from app.domain.agendas.parts_clock import business_days
-from app.domain.agendas.request_words import NEW, REVIEWED, grave_first, region, request, weight
+from app.domain.agendas.request_words import NEW, REVIEWED, by_age, grave_first, region, request, weight
 from app.domain.agendas.tables import AT_MOST, board_link, table
 from app.domain.case import suggested
 from app.domain.ledger_note import missing_before
@@ -19,7 +19,7 @@ SMES_AT_MOST = 10
 
 def by_weight(picture: Picture, cards: Iterable[Card]) -> list[Card]:
     """The heaviest first."""
-    return sorted(cards, key=lambda card: (-weight(picture, card), card.entered, card.ref.iid))
+    return sorted(cards, key=lambda card: (-weight(picture, card), *by_age(card, card.entered)))
 
 
 def came_new(picture: Picture) -> list[Card]:
@@ -55,7 +55,7 @@ def _asked_for(picture: Picture, card: Card) -> dict[str, object]:
 def unready(picture: Picture) -> list[Card]:
     """Open requests that wait for context, or are new and lack what the review needs; the longest waiting first."""
     found = [card for card in picture.cards if card.issue.state == "opened" and _unready(picture, card)]
-    return sorted(found, key=lambda card: (card.put_on.get(NEEDED, card.entered), card.ref.iid))
+    return sorted(found, key=lambda card: by_age(card, card.put_on.get(NEEDED, card.entered)))
 
 
 def _unready(picture: Picture, card: Card) -> bool:

@@ -29,9 +29,13 @@ def moved_on(picture: Picture) -> tuple[Card, ...]:
     """
     found = [card for card in picture.cards if _news_for_customers(picture, card)]
     order = [status.title for status in picture.taxonomy.workflow.statuses]
-    return tuple(
-        sorted(found, key=lambda card: (not taken_back(picture, card), -order.index(card.status or ""), card.ref.iid))
-    )
+
+    def place(card: Card) -> tuple[int, int, int]:
+        if card.issue.confidential:
+            return (2, 0, card.ref.iid)
+        return (0 if taken_back(picture, card) else 1, -order.index(card.status or ""), card.ref.iid)
+
+    return tuple(sorted(found, key=place))
 
 
 def _news_for_customers(picture: Picture, card: Card) -> bool:

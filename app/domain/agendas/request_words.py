@@ -1,11 +1,12 @@
 """What an agenda says of one request: its numbers, and of people's words only what may be repeated there (promise 11).
 
-A confidential request shows as its reference alone (agendas 4.4): everything else of it is empty.
+A confidential request shows as its reference alone (agendas 4.4): everything else of it is empty, and it comes last,
+by its number, so that its place tells nothing.
 """
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 
 from app.domain.agenda import Ask, Verb
 from app.domain.case import Case
@@ -65,13 +66,23 @@ def share(picture: Picture, detail: Detail) -> str | None:
 
 
 def weight(picture: Picture, card: Card) -> int:
-    """By what requests are put in order: their points, or the least of their band where the notes were not read."""
+    """By what requests are put in order: their points, or the least of their band where the notes were not read. A
+    confidential one has none here: its place would tell.
+    """
+    if card.issue.confidential:
+        return 0
     detail = picture.details.get(card.ref)
     if detail and detail.points is not None:
         return detail.points
     band = (card.label(_PRIORITY) or "").rpartition("::")[2]
     least = (*picture.taxonomy.numbers.band_from, 0)
     return least[int(band) - 1] if band.isdecimal() and 0 < int(band) <= len(least) else 0
+
+
+def by_age(card: Card, since: datetime) -> tuple[bool, datetime, int]:
+    """By what requests are put in order that have waited since then: the longest first, confidential ones last."""
+    hidden = card.issue.confidential
+    return (hidden, datetime.min.replace(tzinfo=UTC) if hidden else since, card.ref.iid)
 
 
 def repeated(picture: Picture, case: Case, told: Told | str | None) -> str | None:
