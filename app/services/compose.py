@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+from app.domain import tick_lines
 from app.domain.agenda import Agenda, Ask, Section, Verb
 from app.domain.agenda_actions import open_actions
 from app.domain.agenda_blocks import week
@@ -18,8 +19,8 @@ from app.domain.managed_blocks import Block
 from app.domain.meeting import Meeting
 from app.domain.picture import Given, Picture, Sheet, Wants
 
-CANCEL, TICKS = "cancel", "ticks"
-"""Blocks of any agenda: the proposal to call an empty meeting off, and what became of ticks."""
+CANCEL = "cancel"
+"""The block with the proposal to call an empty meeting off."""
 
 
 class Gathers(Protocol):
@@ -80,7 +81,8 @@ class Compose:
         told = [outcome for one in heeded.state.told.values() if (outcome := outcome_of(one))]
         if not told and not heeded.owed:
             return None
-        return Block(TICKS, self.wording.agenda("outcomes", {"outcomes": told, "owed": heeded.owed}, meeting.area))
+        said = tick_lines.section(told, heeded.owed)
+        return Block(said.name, self.wording.agenda(said.template, said.data, meeting.area))
 
     def called_off(self, meeting: Meeting, who: str) -> Block:
         """That a meeting is not held, and who said so."""
