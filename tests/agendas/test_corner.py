@@ -182,3 +182,50 @@ def test_five_hundred_asks_are_folded_then_linked() -> None:
 
 def test_the_notes_of_decisions_are_read_first() -> None:
     assert [ref.iid for ref in wants(full())] == [352, 351, 340, 341, 412, 414, 413, 405, 406]
+
+
+FIRST = datetime(2026, 5, 4, 5, tzinfo=UTC)
+"""The Monday on which the second quarter of the fiscal year begins."""
+
+
+def test_the_first_corner_of_a_quarter_has_the_last_one_on_one_page() -> None:
+    here = {"region::dach-meta"}
+    of_here: list[Card | Detail] = [
+        detail(card(601, ("new", "2026-02-10"), ("accepted", "2026-03-20"), labels=here), customer(1), points=74),
+        card(602, ("new", "2026-02-10"), ("declined", "2026-04-20"), labels=here),
+        card(603, ("new", "2026-02-10"), ("accepted", "2026-03-20"), labels=here, confidential=True),
+        card(604, ("new", "2026-01-10"), ("accepted", "2026-01-20"), labels=here),
+        card(605, ("new", "2026-02-10"), ("resolved", "2026-03-10"), labels={"region::apac"}),
+        card(606, ("new", "2026-02-10"), ("reviewed", "2026-03-20"), labels=here),
+    ]
+    page = next(one for one in agenda(week(*of_here, now=FIRST)).sections if one.name == "quarter")
+    assert (
+        WORDING.agenda(page.template, page.data, None)
+        == """\
+## FY27-Q1 on one page: dach-meta
+
+| top ask | stands | points | customers here | ARR share |
+|---|---|--:|--:|---|
+| sme/customer-feedback#601+ | Accepted by PMs | 74 | 1 | – |
+| sme/customer-feedback#602+ | Declined | – | – | – |
+| sme/customer-feedback#604+ | Accepted by PMs | – | – | – |
+| sme/customer-feedback#606+ | Reviewed | – | – | – |
+| sme/customer-feedback#603+ | confidential | – | – | – |
+
+5 requests of this region are open.
+Decided in the quarter, of those still on the board: 1 Accepted by PMs · 1 Declined."""
+    )
+    assert [ref.iid for ref in wants(week(*of_here, now=FIRST))] == [601, 602, 604, 606, 603]
+
+
+def test_a_quarter_in_which_a_region_asked_for_nothing_is_said() -> None:
+    page = next(one for one in agenda(week(now=FIRST)).sections if one.name == "quarter")
+    assert (
+        WORDING.agenda(page.template, page.data, None)
+        == """\
+## FY27-Q1 on one page: dach-meta
+
+No request of this region is open.
+Nothing that is still on the board was decided in the quarter."""
+    )
+    assert "quarter" not in [one.name for one in agenda(week()).sections]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from app.domain.agenda import Agenda, Section
 from app.domain.agendas.corner_asks import asks, new_asks, overdue, topics, verbal, waiting, waiting_cards, waiting_for
 from app.domain.agendas.corner_decided import decided, decided_here, decisions, monday, untold
+from app.domain.agendas.corner_quarter import quarter, top
 from app.domain.agendas.parts_actions import NOTES
 from app.domain.agendas.parts_header import header
 from app.domain.agendas.parts_late import footer
@@ -27,7 +28,7 @@ COMING_AT_MOST = 6
 
 def wants(picture: Picture) -> tuple[Ref, ...]:
     """Decisions first, whoever's customers they are: their notes tell whether some are of the region."""
-    cards = (*decisions(picture)[:15], *new_asks(picture)[:10], *waiting_cards(picture))
+    cards = (*decisions(picture)[:15], *new_asks(picture)[:10], *top(picture), *waiting_cards(picture))
     return tuple(dict.fromkeys(card.ref for card in cards))[:READ_AT_MOST]
 
 
@@ -38,6 +39,7 @@ def agenda(picture: Picture) -> Agenda:
     sections = (
         header(picture, counts, quiet=True),
         things(picture),
+        *quarter(picture),
         decided(picture),
         asks(picture),
         waiting(picture),

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from app.domain.agenda import Section
-from app.domain.agendas.corner_decided import lately, of_here
+from app.domain.agendas.corner_decided import in_order, lately, of_here
 from app.domain.agendas.folding import folded, shorter
 from app.domain.agendas.owed import question
 from app.domain.agendas.parts_clock import business_days
-from app.domain.agendas.request_words import region, repeated, request, weight
+from app.domain.agendas.request_words import region, repeated, request
 from app.domain.ours import NEEDED
 from app.domain.picture import Card, Picture
 
@@ -20,7 +20,7 @@ PEOPLE_AT_MOST = 15
 def new_asks(picture: Picture) -> tuple[Card, ...]:
     """Requests that were filed elsewhere since the last Corner and nobody here asks for yet; the weightiest first."""
     found = (card for card in picture.cards if card.issue.state == "opened" and card.issue.created_at > lately(picture))
-    return tuple(sorted((c for c in found if not of_here(picture, c)), key=lambda c: (-weight(picture, c), -c.ref.iid)))
+    return tuple(sorted((c for c in found if not of_here(picture, c)), key=lambda c: in_order(picture, c)))
 
 
 def asks(picture: Picture) -> Section:

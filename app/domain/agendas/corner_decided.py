@@ -44,7 +44,13 @@ def decisions(picture: Picture) -> tuple[Card, ...]:
     start = picture.taxonomy.workflow.start
     found = (card for card in picture.cards if len(card.stays) > 1 and card.entered > lately(picture))
     decided = (card for card in found if card.status not in (start, _UNDECIDED))
-    return tuple(sorted(decided, key=lambda card: (-weight(picture, card), card.ref.iid)))
+    return tuple(sorted(decided, key=lambda card: in_order(picture, card)))
+
+
+def in_order(picture: Picture, card: Card) -> tuple[bool, int, int]:
+    """The weightiest first, and of confidential requests nothing is told by their place: they come last, by number."""
+    hidden = card.issue.confidential
+    return hidden, 0 if hidden else -weight(picture, card), card.ref.iid
 
 
 def of_here(picture: Picture, card: Card) -> bool:

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator
 
 from app.domain.agenda import Agenda, Section
 from app.domain.agendas.corner_asks import PROPOSED, SCHEDULED
+from app.domain.agendas.corner_decided import in_order
 from app.domain.agendas.folding import folded, shorter
 from app.domain.agendas.parts_actions import ACTIONS, NOTES, carried
 from app.domain.agendas.parts_header import header, title
 from app.domain.agendas.parts_late import footer
-from app.domain.agendas.request_words import repeated, request, weight
+from app.domain.agendas.request_words import repeated, request
 from app.domain.issue import Ref
 from app.domain.managed_lines import items_of
 from app.domain.picture import Card, Detail, Picture
@@ -81,7 +82,7 @@ def planned(picture: Picture) -> tuple[Card, ...]:
 
 def proposed(picture: Picture) -> tuple[Card, ...]:
     """The topics that somebody would like to hear about, the weightiest first."""
-    return tuple(sorted(_labelled(picture, PROPOSED), key=lambda card: (-weight(picture, card), card.ref.iid)))
+    return tuple(sorted(_labelled(picture, PROPOSED), key=lambda card: in_order(picture, card)))
 
 
 def _labelled(picture: Picture, label: str) -> Iterator[Card]:
@@ -95,7 +96,7 @@ def answered(picture: Picture) -> tuple[Card, ...]:
     if this is None or theme is None:
         return ()
     found = (card for card in _labelled(picture, theme) if card.ref != this.ref)
-    return tuple(sorted(found, key=lambda card: (-weight(picture, card), card.ref.iid)))
+    return tuple(sorted(found, key=lambda card: in_order(picture, card)))
 
 
 def presenters(card: Card) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
+from urllib.parse import quote
 
 from app.domain.agenda import Section
 from app.domain.cadence import KIND_NAMES, MeetingKind
@@ -39,7 +40,7 @@ def header(
         "moved_from": meeting.moved_from,
         "because": meeting.because,
         "hosts": tuple((host, _role(picture, host)) for host in meeting.hosts),
-        "board": f"{picture.url.rstrip('/')}/{picture.home}/-/boards" if picture.url else None,
+        "board": _board(picture) if picture.url else None,
         "links": tuple(_links(picture)),
         "next": picture.next_one.start.astimezone(UTC) if picture.next_one else None,
         "times": tuple(_times(picture)),
@@ -49,6 +50,13 @@ def header(
         "length": int(meeting.length.total_seconds() // 60),
     }
     return Section("header", "header", data)
+
+
+def _board(picture: Picture) -> str:
+    """The home's boards; for a region's meeting with the cards of the region alone (S191)."""
+    region = picture.meeting.region
+    only = f"?label_name[]=region%3A%3A{quote(region, safe='')}" if region else ""
+    return f"{picture.url.rstrip('/')}/{picture.home}/-/boards{only}"
 
 
 def _role(picture: Picture, host: str) -> Role | None:
