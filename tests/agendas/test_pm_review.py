@@ -147,7 +147,7 @@ def test_an_area_with_everything() -> None:
 - [ ] Decline <!-- sb:item decline/sme/customer-feedback#412 ask=06f8ec --> — reason: … sentence for customers: …
 - [ ] Need more context <!-- sb:item context/sme/customer-feedback#412 ask=88b689 --> — question: …
 
-### 1.2 · sme/customer-feedback#397+ · 8 min · :hourglass: waits for context, its clock is stopped · 2nd time
+### 1.2 · sme/customer-feedback#397+ · 8 min · :hourglass: waits for context, its clock is stopped (overdue 1 business day by then) · 2nd time
 
 ~"priority::2" **61 points** · 1 customer
 

@@ -182,8 +182,8 @@ What has stood longest comes first.
 
 ## 6 · Nominate
 
-- **PM review** on Wed 15 Apr 2026: tick at most 10, until the end of Fri 10 Apr. On its list already: sme/customer-feedback#422+.
-- **ARR Driver** on Tue 9 Jun 2026: tick at most 3, until the end of Tue 2 Jun.
+- **PM review** on Wed 15 Apr 2026, until the end of Fri 10 Apr: 9 of the area's 10 places are free. For an SME of the area, the area lead, the PM or the program lead to tick. On its list already: sme/customer-feedback#422+.
+- **ARR Driver** on Tue 9 Jun 2026, until the end of Tue 2 Jun: 4 of the area's 5 places are free, of which one pod takes 3 at most. For the area lead or the program lead to tick.
 
 sme/customer-feedback#420+ · ~"priority::2" ~"theme::ai::chat" **63 points** · 2 customers · ARR share 100k–250k · 1 blocker · 1 retention · first date **Thu 30 Apr 2026**
 
@@ -232,8 +232,8 @@ No request is in New, Reviewed, Accepted by PMs, Added to Roadmap, Resolved, Dec
 
 ## 6 · Nominate
 
-- **PM review** on Wed 15 Apr 2026: tick at most 10, until the end of Fri 10 Apr.
-- **ARR Driver** on Tue 9 Jun 2026: tick at most 3, until the end of Tue 2 Jun.
+- **PM review** on Wed 15 Apr 2026, until the end of Fri 10 Apr: 10 of the area's 10 places are free. For an SME of the area, the area lead, the PM or the program lead to tick.
+- **ARR Driver** on Tue 9 Jun 2026, until the end of Tue 2 Jun: 5 of the area's 5 places are free, of which one pod takes 3 at most. For the area lead or the program lead to tick.
 
 No request is ready to be nominated this time.
 
@@ -279,8 +279,8 @@ No request is in Reviewed, Accepted by PMs, Added to Roadmap, Resolved, Declined
 
 ## 6 · Nominate
 
-- **PM review** on Wed 15 Apr 2026: tick at most 10, until the end of Fri 10 Apr.
-- **ARR Driver** on Tue 9 Jun 2026: tick at most 3, until the end of Tue 2 Jun.
+- **PM review** on Wed 15 Apr 2026, until the end of Fri 10 Apr: 10 of the area's 10 places are free. For an SME of the area, the area lead, the PM or the program lead to tick.
+- **ARR Driver** on Tue 9 Jun 2026, until the end of Tue 2 Jun: 5 of the area's 5 places are free, of which one pod takes 3 at most. For the area lead or the program lead to tick.
 
 sme/customer-feedback#1+ · its customers stand on the request
 
@@ -364,8 +364,8 @@ No request is in Reviewed, Accepted by PMs, Added to Roadmap, Resolved or Declin
 
 ## 6 · Nominate
 
-- **PM review** on Wed 15 Apr 2026: tick at most 10, until the end of Fri 10 Apr.
-- **ARR Driver** on Tue 9 Jun 2026: tick at most 3, until the end of Tue 2 Jun.
+- **PM review** on Wed 15 Apr 2026, until the end of Fri 10 Apr: 10 of the area's 10 places are free. For an SME of the area, the area lead, the PM or the program lead to tick.
+- **ARR Driver** on Tue 9 Jun 2026, until the end of Tue 2 Jun: 5 of the area's 5 places are free, of which one pod takes 3 at most. For the area lead or the program lead to tick.
 
 sme/customer-feedback#1+ · **12 points** · 1 customer · 1 blocker
 

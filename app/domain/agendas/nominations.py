@@ -10,12 +10,12 @@ from app.domain.cadence import MeetingKind
 from app.domain.meeting import Meeting, Series
 from app.domain.meeting_clocks import agenda_times
 from app.domain.meetings import next_from, review_of
+from app.domain.move_words import in_order
 from app.domain.ours import NEEDED
 from app.domain.picture import Card, Picture
+from app.domain.tick_labels import DRIVERS_AT_MOST, LABELS, MAY, REVIEWS_AT_MOST
 
-LABELS = {Verb.NOMINATE_REVIEW: "pm-review::next", Verb.NOMINATE_DRIVER: "arr-driver::nominated"}
-CAPS = {Verb.NOMINATE_REVIEW: 10, Verb.NOMINATE_DRIVER: 3}
-"""How many one pod nominates (agendas 4.2)."""
+VERBS = (Verb.NOMINATE_REVIEW, Verb.NOMINATE_DRIVER)
 _MOMENT = timedelta(seconds=1)
 _CANDIDATE = "arr-driver::candidate"
 _BACKLOG = "status::backlog"
@@ -25,7 +25,7 @@ def candidates(picture: Picture) -> list[Card]:
     """Requests the pod may nominate for either meeting, the heaviest first; what waits for the PM's decision is on the
     review's agenda in any case.
     """
-    return by_weight(picture, (card for card in picture.cards if any(_may(picture, card, verb) for verb in LABELS)))
+    return by_weight(picture, (card for card in picture.cards if any(_may(picture, card, verb) for verb in VERBS)))
 
 
 def _may(picture: Picture, card: Card, verb: Verb) -> bool:
@@ -67,27 +67,38 @@ def nominated(picture: Picture, verb: Verb) -> tuple[Card, ...]:
 def nominate(picture: Picture) -> Section:
     """The block `nominate`."""
     rows = [_row(picture, card) for card in candidates(picture)]
-    data = {"meetings": [_meeting(picture, verb) for verb in LABELS], "link": board_link(picture)}
+    data = {"meetings": [_meeting(picture, verb) for verb in VERBS], "link": board_link(picture)}
     return table("nominate", "pod_nominate", rows, data)
 
 
 def _row(picture: Picture, card: Card) -> dict[str, object]:
-    boxes = tuple((verb.value, Ask(verb, card.ref).key) for verb in LABELS if _may(picture, card, verb))
+    boxes = tuple((verb.value, Ask(verb, card.ref).key) for verb in VERBS if _may(picture, card, verb))
     told = request(picture, card)
     return told | {"boxes": boxes} | ({} if card.issue.confidential else {"status": card.status != NEW and card.status})
 
 
 def _meeting(picture: Picture, verb: Verb) -> dict[str, object]:
-    """What is nominated for: when it is, until when, how many places there are, and who stands on its list already."""
+    """A meeting as it is nominated for: when, until when, by whom, its places, and what is on its list already."""
     of = _coming(picture, verb)
     close = agenda_times(picture.program, of).nominations_close if of else None
+    places = _places(picture, verb)
     return {
         "verb": verb.value,
         "start": of.start if of else None,
         "last_day": close - _MOMENT if close else None,
-        "cap": CAPS[verb],
+        "who": in_order(MAY[verb]),
+        "free": max(0, places - len(nominated(picture, verb))),
+        "places": places,
+        "at_once": DRIVERS_AT_MOST if verb is Verb.NOMINATE_DRIVER else None,
         "taken": tuple(str(card.ref) for card in nominated(picture, verb) if _stands(picture, card, verb)),
     }
+
+
+def _places(picture: Picture, verb: Verb) -> int:
+    """How many requests of the area may be nominated at a time."""
+    if verb is Verb.NOMINATE_REVIEW:
+        return REVIEWS_AT_MOST
+    return picture.taxonomy.numbers.candidates_of(picture.meeting.area).nominated_at_most
 
 
 def _coming(picture: Picture, verb: Verb) -> Meeting | None:
