@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
-from urllib.parse import quote
 
 from app.domain.agenda import Section
 from app.domain.cadence import KIND_NAMES, MeetingKind
@@ -55,7 +54,7 @@ def header(
 def _board(picture: Picture) -> str:
     """The home's boards; for a region's meeting with the cards of the region alone (S191)."""
     region = picture.meeting.region
-    only = f"?label_name[]=region%3A%3A{quote(region, safe='')}" if region else ""
+    only = f"?label_name[]=region%3A%3A{region.replace(' ', '%20')}" if region else ""
     return f"{picture.url.rstrip('/')}/{picture.home}/-/boards{only}"
 
 
