@@ -9,7 +9,7 @@ STATUSES = ("new", "reviewed", "accepted", "roadmap", "backlog")
 
 
 def crowd(board: Board, requests: int = REQUESTS, closed: int = CLOSED) -> list[Issue]:
-    """Requests of AI, the first of them just moved; the last ones closed since the review of 18 February."""
+    """Requests of AI, the first of them just moved; the last ones closed this night."""
     with board.world.silently():
         made = [
             board.files(f"Request {number}", "status::new", "area::ai", ago=200 - number / 4, text=READY)
@@ -19,5 +19,5 @@ def crowd(board: Board, requests: int = REQUESTS, closed: int = CLOSED) -> list[
             for step, status in enumerate(STATUSES[1 : number % len(STATUSES) + 1], 1):
                 board.moves(issue, status, ago=70 - number / 10 - step)
         for issue in made[requests - closed :]:
-            board.closes(issue, ago=4)
+            board.closes(issue, ago=0.1)
     return made
