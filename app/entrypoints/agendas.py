@@ -72,9 +72,7 @@ def agenda(
     with bootstrap.judging(settings, configured, remembers=apply) as rules:
         tended = rules.due.one(meeting, now, dry=not writes)
     if tended is None:
-        typer.echo(
-            f"{meeting.title} on {meeting.start.date()} has no agenda: the rule is off, or it is over and closed."
-        )
+        typer.echo(f"{meeting.title} on {meeting.start.date()} has no agenda: the rule is off, or the meeting is over.")
         raise typer.Exit(1)
     typer.echo(tended.text, nl=not tended.text.endswith("\n"))
     what = ", ".join(tended.did) or "nothing new"

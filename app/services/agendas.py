@@ -182,6 +182,8 @@ class Agendas:
             return None
         mark = marked(issue, self.identity)
         state = AgendaState.of(mark.state if mark else {})
+        if not how.last and due.meeting.period in state.over:
+            return None
         heeded = self.heed.look(issue, state, due, now, how, ticks=ticks)
         run = _Run(due, issue, listed, now, heeded, how, list(heeded.did))
         if due.stage >= Stage.OVER and due.meeting.period not in run.state.over and ticks:
