@@ -74,6 +74,7 @@ def betas(picture: Picture) -> Section:
 
 
 def in_beta(card: Card) -> bool:
+    """Whether it can be tried out now."""
     return BETA in card.issue.labels and card.issue.state == "opened"
 
 

@@ -1,6 +1,6 @@
 """The walk over an area's board (S151-S157), what has stood longest first, and the regions nobody hears of."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from app.domain.agenda import Section
@@ -19,28 +19,29 @@ _LAST = date.max
 
 def board(picture: Picture) -> Section:
     """The block `board`: a fold for each status."""
-    columns = [_column(picture, status) for status in picture.taxonomy.workflow.statuses]
-    empty = tuple(column["name"] for column in columns if not column["rows"])
-    filled = [column for column in columns if column["rows"]]
-    first, *shorter = ({"columns": [_cut(one, most) for one in filled], "empty": empty} for most in LINES_AT_MOST)
+    flow = picture.taxonomy.workflow.statuses
+    empty = tuple(status.name for status in flow if not picture.in_status(status.title))
+    filled = [(_column(picture, status), _rows(picture, status)) for status in flow if status.name not in empty]
+    first, *shorter = (
+        {"columns": [{**column, **_cut(rows, most)} for column, rows in filled], "empty": empty}
+        for most in LINES_AT_MOST
+    )
     return Section("board", "pod_board", first, 0, tuple(shorter))
 
 
-def _cut(column: Mapping[str, object], most: int) -> dict[str, object]:
-    rows = column["rows"]
-    assert isinstance(rows, list)
-    return {**column, "rows": rows[:most], "more": max(0, len(rows) - most), "number": len(rows)}
+def _cut(rows: Sequence[object], most: int) -> dict[str, object]:
+    return {"rows": rows[:most], "more": max(0, len(rows) - most), "number": len(rows)}
 
 
 def _column(picture: Picture, status: Status) -> dict[str, object]:
+    late = sum(waiting(picture, card).light == "red" for card in picture.in_status(status.title))
+    return {"name": status.name, "late": late, "link": board_link(picture, status.title)}
+
+
+def _rows(picture: Picture, status: Status) -> list[dict[str, object]]:
     clocks = [(card, waiting(picture, card)) for card in picture.in_status(status.title)]
     ordered = sorted(clocks, key=lambda pair: _stale(picture, *pair))
-    return {
-        "name": status.name,
-        "late": sum(clock.light == "red" for _, clock in clocks),
-        "rows": [_row(picture, card, clock) for card, clock in ordered],
-        "link": board_link(picture, status.title),
-    }
+    return [_row(picture, card, clock) for card, clock in ordered]
 
 
 def _stale(picture: Picture, card: Card, clock: Waiting) -> tuple[object, ...]:
