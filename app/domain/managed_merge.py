@@ -163,7 +163,8 @@ def _insert(
     places = {name: i for i, (name, _) in enumerate(segments) if name}
     before = next((places[name] for name in reversed(names[:number]) if name in present), None)
     if before is not None:
-        segments.insert(before + 1, (names[number], ["", *lines]))
+        apart = segments[before][1][-1:] == [""]
+        segments.insert(before + 1, (names[number], [*lines, ""] if apart else ["", *lines]))
         return
     behind = next((places[name] for name in names[number:] if name in present), 0)
     segments.insert(behind, (names[number], [*lines, ""]))

@@ -65,6 +65,11 @@ def test_a_full_week_to_the_letter() -> None:
     assert spoken(agenda(full())) + "\n" == (PINNED / "corner_full.md").read_text("utf-8")
 
 
+def test_the_first_week_of_a_month_links_to_the_last_months_issue() -> None:
+    assert "Last time: sme/customer-feedback#361+" in spoken(agenda(week(now=datetime(2026, 4, 6, 5, tzinfo=UTC))))
+    assert "Last time" not in spoken(agenda(week()))
+
+
 def test_a_quiet_week_says_that_there_is_nothing() -> None:
     quiet = agenda(week(region="apac", first=True))
     assert quiet.empty
@@ -118,6 +123,8 @@ def test_a_new_week_is_put_above_the_last_and_people_keep_what_they_typed() -> N
     assert merged.text.startswith("<!-- sb:begin w08-header")
     assert merged.text.index("w08-footer") < merged.text.index("w07-header")
     assert "> Typed in the first week" in merged.text
+    assert "\n\n\n" not in merged.text
+    assert "-->\n<!-- sb:begin" not in merged.text
     assert merged.text.rstrip().endswith("Said in the first week")
     assert merge(merged.text, (*blocks(later, "w08-"), *old), DOCUMENT).text == merged.text
 
@@ -140,6 +147,7 @@ def test_customers_nobody_told_come_back_with_their_age_until_somebody_ticks() -
         "<!-- sb:item passed/sme/customer-feedback#352/2026-03-16_2026-03-23 -->"
     )
     assert f"**Still to be told:**\n\n{line}" in said
+    assert "Last time" not in said
     both = composed((*blocks(agenda(second), "w08-"), *blocks(agenda(first), "w07-")), DOCUMENT)
     assert "**(3rd week)**" in spoken(agenda(after(second, both)))
     for ticked in (both.replace(line, line.replace("[ ]", "[x]")), both.replace("- [ ] The", "- [x] The")):

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, time, timedelta
 
 from app.domain.agenda import Section
 from app.domain.cadence import KIND_NAMES, MeetingKind
-from app.domain.meeting import Meeting
 from app.domain.meeting_fairness import LocalTime, local_times
 from app.domain.meetings import meetings
-from app.domain.picture import Picture, Sheet
+from app.domain.picture import Picture
 from app.domain.roster import Role
+from app.domain.sheets import document_name
 
 _HOSTING = (Role.PROGRAM_LEAD, Role.LEAD, Role.PM, Role.SME)
 _COMES_FROM: Mapping[MeetingKind, MeetingKind] = {
@@ -64,17 +64,13 @@ def _role(picture: Picture, host: str) -> Role | None:
 
 
 def _links(picture: Picture) -> Iterator[tuple[str, str]]:
-    """Which issue, and what it is to this one."""
+    """Which issue, and what it is to this one. A Corner of the same month stands in the same issue."""
     kind = _COMES_FROM.get(picture.meeting.kind)
     before = [s for s in picture.held if s.meeting.kind is kind and s.meeting.area == picture.meeting.area]
     if before:
         yield KIND_NAMES[before[-1].meeting.kind], str(before[-1].issue.ref)
-    if picture.previous and not _same(picture.previous, picture.meeting):
+    if picture.previous and document_name(picture.previous.meeting) != document_name(picture.meeting):
         yield "", str(picture.previous.issue.ref)
-
-
-def _same(sheet: Sheet, meeting: Meeting) -> bool:
-    return sheet.meeting.uid == meeting.uid
 
 
 def _times(picture: Picture) -> Iterator[dict[str, object]]:
