@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from app.domain.agenda import Section
 from app.domain.agendas.folding import CUT_AT, folded
-from app.domain.agendas.request_words import named, region, repeated, weight
+from app.domain.agendas.request_words import customer_safe, named, region, weight
 from app.domain.issue import Ref
 from app.domain.managed_lines import items_of
 from app.domain.picture import Card, Picture
@@ -119,14 +119,14 @@ def _decision(picture: Picture, card: Card) -> dict[str, object]:
     key = _key(picture, card.ref, monday(picture))
     if card.issue.confidential:
         return {"ref": str(card.ref), "confidential": True, "key": key}
-    detail, here = picture.details.get(card.ref), customers_here(picture, card)
+    here = customers_here(picture, card)
     return {
         "ref": str(card.ref),
         "confidential": False,
         "was": named(picture, card.stays[-2].status),
         "is": named(picture, card.status),
         "target": card.issue.milestone,
-        "sentence": repeated(picture, detail.case, detail.case.facts.get("customer_safe")) if detail else None,
+        "sentence": customer_safe(picture, card),
         "customers": len(here),
         "tellers": tuple(dict.fromkeys(here)),
         "key": key,

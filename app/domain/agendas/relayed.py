@@ -6,7 +6,7 @@ from datetime import timedelta
 from app.domain.agenda import Section
 from app.domain.agendas.corner_decided import KEY
 from app.domain.agendas.promises import BROKEN, Promise, State, promises
-from app.domain.agendas.request_words import named, repeated, request, sentence_key
+from app.domain.agendas.request_words import customer_safe, named, repeated, request, sentence_key
 from app.domain.agendas.tables import board_link, table
 from app.domain.cadence import MeetingKind
 from app.domain.issue import Ref
@@ -74,7 +74,7 @@ def _update(picture: Picture, card: Card) -> dict[str, object]:
         "is": named(picture, card.status),
         "taken_back": taken_back(picture, card),
         "target": card.issue.milestone or (detail and repeated(picture, detail.case, target)),
-        "sentence": repeated(picture, detail.case, detail.case.facts.get("customer_safe")) if detail else None,
+        "sentence": customer_safe(picture, card),
         "key": sentence_key(card),
     }
 
