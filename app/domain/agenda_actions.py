@@ -4,7 +4,7 @@ Lines that people wrote are read as they stand; lines we carried are known by th
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
@@ -50,9 +50,10 @@ class _Line:
 def open_actions(description: str) -> tuple[Action, ...]:
     """The open actions of an agenda, in its order, as the next one of its series carries them; empty lines are none."""
     lines = description.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    decided = _decided(lines)
+    items = {number: _items(line) for number, line in enumerate(lines) if "<!-- sb:item " in line}
+    decided = _decided(items.values())
     found: dict[str, Action] = {}
-    for line in _open(lines, _under_actions(lines)):
+    for line in _open(lines, items, _under_actions(lines)):
         name = line.name or name_of(line.text)
         found.setdefault(name, Action(name, line.text, line.times, _owner(line.text), decided.get(name)))
     return tuple(found.values())[:AT_MOST]
@@ -98,32 +99,33 @@ def _under_actions(lines: list[str]) -> list[int]:
     return [number for number in found if number not in hidden]
 
 
-def _open(lines: list[str], numbers: list[int]) -> Iterator[_Line]:
+def _open(lines: list[str], items: Mapping[int, tuple[Item, ...]], numbers: list[int]) -> Iterator[_Line]:
     """The open checklist lines with words. A line carried by us counts wherever people moved it."""
     under = set(numbers)
-    for number, line in enumerate(lines):
-        carried = next((i for i in _items(line) if i.key.startswith(KEY) and i.box is not None), None)
+    for number in sorted(under | items.keys()):
+        of_line = items.get(number, ())
+        carried = next((i for i in of_line if i.key.startswith(KEY) and i.box is not None), None)
         if carried:
             if carried.box == " ":
                 yield _carried(carried)
-        elif number in under and not _choices(line) and (told := _written(line)):
+        elif number in under and not _choices(of_line) and (told := _written(lines[number])):
             yield told
 
 
 def _items(line: str) -> tuple[Item, ...]:
-    return items_of(line[: 2 * _READ_AT_MOST]) if "<!-- sb:item " in line else ()
+    return items_of(line[: 2 * _READ_AT_MOST])
 
 
-def _choices(line: str) -> tuple[tuple[str, Verb], ...]:
-    """What hosts ticked, or may tick, about an action."""
-    asks = ((item, Ask.of(item.key)) for item in _items(line))
-    return tuple((a.what, a.verb) for _, a in asks if a and a.verb in _CHOICES and a.about is None)
+def _choices(items: Iterable[Item]) -> tuple[tuple[str, Verb], ...]:
+    """What hosts may tick about an action, by its line."""
+    asks = (Ask.of(item.key) for item in items)
+    return tuple((ask.what, ask.verb) for ask in asks if ask and ask.verb in _CHOICES and ask.about is None)
 
 
-def _decided(lines: list[str]) -> Mapping[str, str]:
-    ticked = [choice for line in lines for choice in _choices(line) if _items(line)[0].box == "x"]
-    names = {name for name, _ in ticked}
-    return {name: next(verb for verb in _CHOICES if (name, verb) in ticked) for name in names}
+def _decided(lines: Iterable[tuple[Item, ...]]) -> Mapping[str, str]:
+    """What hosts ticked, by the action's name."""
+    ticked = {choice for items in lines if items and items[0].box == "x" for choice in _choices(items)}
+    return {name: next(verb for verb in _CHOICES if (name, verb) in ticked) for name, _ in ticked}
 
 
 def _written(line: str) -> _Line | None:

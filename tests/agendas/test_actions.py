@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -249,3 +250,11 @@ def test_a_plain_line_is_carried_to_the_letter(texts: list[str]) -> None:
 
 def test_an_agenda_without_actions_has_none() -> None:
     assert open_actions(spoken(Agenda("empty", ("# Nothing",)))) == ()
+
+
+def test_a_full_description_of_anything_is_read_in_no_time() -> None:
+    began = process_time()
+    open_actions("## Actions\n" + "- [x] Drop <!-- sb:item drop/x -->\n" * 8_000)
+    open_actions("## Actions\n- [ ] " + "<!-- sb:item " * 70_000)
+    open_actions("- [ ] " + "(1st time)" * 90_000)
+    assert process_time() - began < 20
