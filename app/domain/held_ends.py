@@ -24,7 +24,13 @@ def carried_out(case: Case) -> Ruling:
     waits = not _since_completed(case, note) and case.history.stood == source
     if not waits or case.snapshot.issue.state == "closed":
         return SILENT
-    return Ruling(status=target, remove=frozenset({HELD}))
+    return Ruling(status=target, add=put_with(note), remove=frozenset({HELD}))
+
+
+def put_with(note: OurNote) -> frozenset[str]:
+    """The labels that came with a tick: why it is declined, say."""
+    put = note.state.get("put")
+    return frozenset(str(title) for title in put) if isinstance(put, list) else frozenset()
 
 
 def overtaken(case: Case, note: OurNote) -> bool:
@@ -59,7 +65,8 @@ def completed(case: Case, hold: Hold, how: str, by: str | None) -> Ruling:
     verdict = Verdict.OVERRIDDEN if how == "override" else Verdict.COMPLETED
     finding = Finding(MOVES, verdict, _because(how, by, supply), hold.source, hold.target, hold.mover)
     say = Say(MOVE, COMPLETED, data, state)
-    return Ruling(status=hold.target, remove=frozenset({HELD}), says=(say,), findings=(finding,))
+    add = put_with(hold.note)
+    return Ruling(status=hold.target, add=add, remove=frozenset({HELD}), says=(say,), findings=(finding,))
 
 
 def made(case: Case, source: str, target: str) -> dict[str, object]:

@@ -11,8 +11,8 @@ from datetime import datetime
 from app.domain.agenda import Verb
 from app.domain.case import Case, Ruling
 from app.domain.context import Wanted
-from app.domain.held_ends import COMPLETED, carried_out, made
-from app.domain.hold import TEMPLATE, Hold, Tick, kept, ticked
+from app.domain.held_ends import COMPLETED, carried_out, made, put_with
+from app.domain.hold import TEMPLATE, Tick, kept, ticked
 from app.domain.meeting_clocks import agenda_times
 from app.domain.meeting_mode import decided_at, due_at, held_at, lacks, mover
 from app.domain.meeting_note import told_say
@@ -255,7 +255,7 @@ def _kept(case: Case, made_now: Made, move: Move, wanted: tuple[Wanted, ...], wh
         "wanted": list(dict.fromkeys([*(mine.wanted if mine else ()), *keys])),
     }
     if mine:
-        state["put"] = sorted({*_put(mine), *said.add})
+        state["put"] = sorted(put_with(mine.note) | said.add)
     data = words(case, made_now.by.username, stood, target, ["incomplete"], wanted)
     data |= {"until": until, "on": str(made_now.agenda)}
     data |= {"instead": (instead[0], case.status_name(instead[1])) if instead else None}
@@ -263,11 +263,6 @@ def _kept(case: Case, made_now: Made, move: Move, wanted: tuple[Wanted, ...], wh
     finding = _finding(case, made_now, Verdict.ASKED, target, wanted)
     ruling = replace(whole, add=whole.add | {HELD}, says=(*whole.says, say), findings=(finding,))
     return Weighed(_asked(case, made_now, target, wanted, until, said), ruling)
-
-
-def _put(hold: Hold) -> list[str]:
-    put = hold.note.state.get("put")
-    return [str(title) for title in put] if isinstance(put, list) else []
 
 
 def _others(case: Case, made_now: Made) -> tuple[str, str] | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from app.domain.case import Case, Ruling
 from app.domain.commands import MAY, Word
-from app.domain.held_ends import COMPLETED, cancelled, carried_out, made
+from app.domain.held_ends import COMPLETED, cancelled, carried_out, made, put_with
 from app.domain.history import TAKEN_BACK_WITHIN
 from app.domain.hold import Tick, kept, ticked
 from app.domain.meeting_mode import held_at
@@ -55,7 +55,7 @@ def _let_go(case: Case, made_now: Made, note: OurNote, tick: Tick) -> Weighed:
     if hold is None or not (tick.by_id == made_now.by.id or may):
         return Weighed(_not_theirs(case, made_now, tick))
     ruling = cancelled(case, hold, made_now.by.username)
-    return Weighed(_undone(case, made_now, "let go"), replace(ruling, remove=ruling.remove | _put(note)))
+    return Weighed(_undone(case, made_now, "let go"), replace(ruling, remove=ruling.remove | put_with(note)))
 
 
 def _never_made(case: Case, made_now: Made, note: OurNote) -> Ruling:
@@ -63,7 +63,7 @@ def _never_made(case: Case, made_now: Made, note: OurNote) -> Ruling:
     source, target = case.history.stood, TARGETS[made_now.ask.verb]
     data = {"mover": None, "source": case.status_name(source), "target": case.status_name(target)}
     say = Say(MOVE, "move_cancelled", data | {"by": made_now.by.username}, {"open": False})
-    return Ruling(says=(say,), remove=_put(note) | {HELD})
+    return Ruling(says=(say,), remove=put_with(note) | {HELD})
 
 
 def _in_time(case: Case, made_now: Made, tick: Tick) -> bool:
@@ -90,7 +90,7 @@ def _taken_back(case: Case, made_now: Made, note: OurNote, tick: Tick) -> Weighe
     finding = Finding(MOVES, Verdict.CANCELLED, f"unticked in {tick.agenda}", stood, source, by)
     ruling = Ruling(
         status=source,
-        remove=_put(note) | {HELD},
+        remove=put_with(note) | {HELD},
         says=(Say(MOVE, COMPLETED, data, state),),
         findings=(finding,),
     )
@@ -106,9 +106,3 @@ def _not_theirs(case: Case, made_now: Made, tick: Tick) -> Outcome:
 def _undone(case: Case, made_now: Made, how: str, stood: str | None = None) -> Outcome:
     status = case.status_name(stood or case.history.stood)
     return became(made_now, Became.UNDONE, case, how=how, status=status)
-
-
-def _put(note: OurNote) -> frozenset[str]:
-    """The labels that came with the tick."""
-    put = note.state.get("put")
-    return frozenset(str(title) for title in put) if isinstance(put, list) else frozenset()

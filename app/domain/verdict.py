@@ -6,6 +6,7 @@ intention, then the labels (3.6); the plan keeps that order.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from app.domain import held, meeting_mode
 from app.domain.case import SILENT, Case, Objected, Objection, Ruling
@@ -16,6 +17,9 @@ from app.domain.move_words import awaits, missing, whys, words
 from app.domain.ours import HELD, MOVE, MOVES
 from app.domain.plan import Finding, Say, Verdict
 from app.domain.taxonomy import Mode
+
+WRITING = timedelta(minutes=1)
+"""So long after our note the labels of a tick are left to whoever heeds it: two processes would do it by halves."""
 
 
 def pronounce(case: Case, objections: tuple[Objected, ...]) -> Ruling:
@@ -159,12 +163,22 @@ def _still_open(case: Case) -> Ruling:
     if hold:
         return held.outcome(case, hold)
     if note is None or not note.open:
-        return carried_out(case)
+        return _soon(case)
     source, target = str(note.state.get("from")), str(note.state.get("to"))
     if case.history.stood == target:
         return SILENT
     data = {"mover": None, "source": case.status_name(source), "target": case.status_name(target)}
     return _resolved(data, Finding(MOVES, Verdict.RESOLVED, "the card has moved on", source, case.history.stood))
+
+
+def _soon(case: Case) -> Ruling:
+    """The second half of a move whose first half is our note. Who heeds a tick is given time to write it themselves."""
+    rest, note = carried_out(case), case.voice.on(MOVE)
+    tick, at = ticked(note), note.state.get("at") if note else None
+    if rest.status is None or tick is None or not isinstance(at, str):
+        return rest
+    ripe = datetime.fromisoformat(at) + WRITING
+    return rest if case.now >= ripe else Ruling(look_again_at=ripe)
 
 
 def _finding(step: Step, verdict: Verdict, objections: tuple[Objected, ...]) -> Finding:

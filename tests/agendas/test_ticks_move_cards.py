@@ -369,6 +369,10 @@ def test_when_it_died_the_rules_finish_it_too() -> None:
     at.breaks_after = 1
     with pytest.raises(KilledError):
         at.ticks("pm.ai", Verb.ACCEPT)
+    at.breaks_after = None
+    settled(at)
+    assert at.card.look_again_at() == at.card.now + timedelta(minutes=1)
+    at.card.later(minutes=1)
     at.card.settle()
     assert at.card.status == "accepted"
     at.card.hears()

@@ -16,6 +16,7 @@ import typer
 from app import bootstrap
 from app.bootstrap import operators
 from app.domain.failure import Permanent
+from app.domain.program import Program
 from app.domain.provision import Kind, Limits
 from app.domain.taxonomy import Mode, Taxonomy
 from app.entrypoints.demo.stage import Stage, StoryFailed
@@ -66,7 +67,7 @@ def _stage(port: int) -> Iterator[Stage]:
     """A seeded stand-in, the service beside it, and the webhook between them."""
     logging.getLogger().setLevel(logging.ERROR)
     shipped = load(bootstrap.SHIPPED, mode_override=Mode.ENFORCE)
-    configured = replace(shipped, taxonomy=_from_now_on(shipped.taxonomy))
+    configured = replace(shipped, taxonomy=_from_now_on(shipped.taxonomy), program=_out_of_meetings(shipped.program))
     world = World()
     seeded = demo_world(world, labels_of(configured))
     with _listening(world, port) as gitlab, tempfile.TemporaryDirectory() as kept:
@@ -90,6 +91,12 @@ def _stage(port: int) -> Iterator[Stage]:
 
             _provisioned(settings, configured, service.url, seeded.people["ops.olga"].token)
             yield Stage(world, seeded.project, seeded.board, seeded.bot, typer.echo, idle, sweep, score)
+
+
+def _out_of_meetings(program: Program) -> Program:
+    """The program without its meetings: in one an incomplete move stands, and the story is the same on every day."""
+    habits = {kind: replace(habit, held=False) for kind, habit in program.cadence.habits.items()}
+    return replace(program, cadence=replace(program.cadence, habits=habits))
 
 
 def _settings(url: str, bot: User, signing: str, kept: Path) -> Settings:
