@@ -54,6 +54,7 @@ class Job(StrEnum):
 
     SWEEP = "sweep"
     SCORE = "score"
+    DUE = "due"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from app.domain.agenda import Agenda
-from app.domain.agendas import arr_driver, corner, leaders, pm_review, pod
+from app.domain.agendas import arr_driver, corner, exchange, leaders, pm_review, pod
 from app.domain.cadence import MeetingKind
 from app.domain.issue import Ref
 from app.domain.picture import Picture
@@ -28,4 +28,5 @@ KINDS: Mapping[MeetingKind, Kind] = {
     MeetingKind.ARR_DRIVER: arr_driver,
     MeetingKind.LEADERS: leaders,
     MeetingKind.CORNER: corner,
+    MeetingKind.EXCHANGE: exchange,
 }
