@@ -142,8 +142,7 @@ For **PM/SME review: AI**, Wed 18 Mar, this was written in the agenda sme/custom
             """\
 ~~I had kept a move of this card.~~ Done: I moved it from **Reviewed** to **Declined** for `pm.ai`.
 
-- [x] ~~Customer-safe explanation~~ from `sa.jane`. Thank you!
-- [x] ~~Reason to decline~~ from `sounding-board`. Thank you!\
+- [x] ~~Customer-safe explanation~~ from `sa.jane`. Thank you!\
 """,
         ]
     )
