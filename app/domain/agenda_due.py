@@ -72,9 +72,10 @@ def due_at(program: Program, meeting: Meeting, now: datetime, since: datetime | 
 
 
 def all_due(program: Program, now: datetime, since: datetime | None = None) -> tuple[Due, ...]:
-    """Every agenda that something may have to be done about, by the start of its meeting."""
-    found = (due_at(program, one, now, since) for one in meetings(program, now - BACK, now + AHEAD))
-    return tuple(due for due in found if due.stage is not Stage.AHEAD)
+    """Every agenda that something may have to be done about, by the start of its meeting; also those that somebody may
+    have wanted before their day.
+    """
+    return tuple(due_at(program, one, now, since) for one in meetings(program, now - BACK, now + AHEAD))
 
 
 def refreshed(meeting: Meeting, now: datetime) -> str:

@@ -178,8 +178,6 @@ class Agendas:
         return Tended(whole.title, str(standing.issue.ref), did, standing.issue.description, standing.issue)
 
     def _tended(self, due: Due, issue: Issue, listed: Listed, now: datetime, how: How, *, ticks: bool) -> Tended | None:
-        if due.stage is Stage.AHEAD and not how.asked:
-            return None
         mark = marked(issue, self.identity)
         state = AgendaState.of(mark.state if mark else {})
         if not how.last and due.meeting.period in state.over:

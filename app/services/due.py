@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from app.domain.agenda import LABEL
-from app.domain.agenda_due import Due, all_due, due_at
+from app.domain.agenda_due import Due, Stage, all_due, due_at
 from app.domain.agenda_heeded import NIGHTLY, How, Listed, Tended
 from app.domain.document_marker import marked
 from app.domain.failure import Permanent, Temporary
@@ -86,7 +86,7 @@ class DueNow:
             if tended and tended.did:
                 done.append(tended)
                 tells(tended)
-        return Ran(len(dues), tuple(done), tuple(failed))
+        return Ran(sum(due.stage > Stage.AHEAD for due in dues), tuple(done), tuple(failed))
 
     def one(self, meeting: Meeting, now: datetime, *, dry: bool) -> Tended | None:
         """The agenda of one meeting, made or refreshed though nothing asks for it yet. Raises Temporary, Permanent."""
@@ -105,12 +105,15 @@ class DueNow:
         ]
         if not dues:
             return None
+        now_on = [due for due in dues if due.stage > Stage.AHEAD] or dues[:1]
 
         def listed() -> Sequence[Issue]:
             return self.documents.labelled(issue.ref.project, LABEL, now - LISTED_FOR)
 
         with self._one_at_a_time:
-            return self.agendas.tend(dues[-1], issue, listed, now, How(dry=dry, whole=False))
+            return self.agendas.tend(
+                now_on[-1], issue, listed, now, How(dry=dry, whole=False, last=now_on[-1] is dues[-1])
+            )
 
     def _tend(
         self, due: Due, there: dict[str, Issue], listed: Sequence[Issue], now: datetime, how: How

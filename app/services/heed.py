@@ -157,7 +157,7 @@ class Heed:
         run.state = replace(run.state, told={**told, ask.key: kept})
         if outcome.box:
             run.boxes[ask.key] = outcome.box
-        if ask.verb is Verb.CANCEL and outcome.kind is Became.DONE and run.due.stage is Stage.OPEN:
+        if ask.verb is Verb.CANCEL and outcome.kind is Became.DONE and run.due.stage <= Stage.OPEN:
             run.called_off = outcome.by
         because = f"{ask.verb}{f' of {ask.about}' if ask.about else ''}: {outcome.kind}"
         run.did.append(because)
@@ -220,7 +220,7 @@ def _why_not(run: _Run, said: Said) -> str | None:
     """Why a wish cannot be followed; None where it can."""
     if said.wish in (Wish.HELP, Wish.UNREAD):
         return said.wish.value
-    if run.due.stage is not Stage.OPEN:
+    if run.due.stage > Stage.OPEN:
         return "frozen"
     if said.wish is Wish.REFRESH:
         return None
