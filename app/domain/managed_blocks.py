@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.domain.managed_lines import as_written, known_by
 
@@ -89,8 +90,11 @@ def composed(parts: Iterable[str | Block], document: str) -> str:
     return "\n\n".join(texts) + "\n"
 
 
+@lru_cache(maxsize=16)
 def parts(text: str, document: str) -> tuple[Part, ...]:
-    """The text cut into the service's blocks and people's own lines; all raw lines joined give the text again."""
+    """The text cut into the service's blocks and people's own lines; all raw lines joined give the text again. One run
+    asks for the same text several times.
+    """
     lines = text.split("\n")
     begins = [(i, found) for i, line in enumerate(lines) if (found := _begin(line, document))]
     ends = [i for i, line in enumerate(lines) if is_end(line)]

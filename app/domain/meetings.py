@@ -7,11 +7,14 @@ the clocks skip is taken with the offset before the change; of a time that comes
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from app.domain.cadence import KIND_NAMES, POD_TO_REVIEW, Habit, MeetingKind, Rule, Slot
 from app.domain.days_off import DAY, Place, weekend
+from app.domain.fiscal import Quarter
 from app.domain.meeting import Meeting, Series
 from app.domain.meeting_people import invited, places
 from app.domain.occurrences import Occurrence, occurrences, series_of, turn
@@ -25,6 +28,19 @@ _REACH = timedelta(weeks=60)
 Why = Callable[[date], str | None]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """A program as the key of what is remembered of it: this very one, since its values are many and do not hash."""
+
+    program: Program
+
+    def __hash__(self) -> int:
+        return id(self.program)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.program is other.program
+
+
 def meetings(
     program: Program, since: datetime, until: datetime, series: Iterable[Series] | None = None
 ) -> tuple[Meeting, ...]:
@@ -32,7 +48,7 @@ def meetings(
     found = [
         meeting
         for one in (series_of(program) if series is None else series)
-        for meeting in _of_series(program, one, since, until)
+        for meeting in _around(program, one, since, until)
         if since <= meeting.start < until
     ]
     return tuple(sorted(found, key=lambda m: (m.start, tuple(MeetingKind).index(m.kind), m.uid)))
@@ -90,10 +106,21 @@ def unheld(program: Program, since: datetime, until: datetime) -> tuple[Occurren
     )
 
 
-def _of_series(program: Program, series: Series, since: datetime, until: datetime) -> Iterator[Meeting]:
+def _around(program: Program, series: Series, since: datetime, until: datetime) -> tuple[Meeting, ...]:
+    quarters = program.cadence.fiscal_year.quarters((since - _EARLIER).date(), (until + _LATER).date())
+    return _in_quarters(_Same(program), series, quarters[0], quarters[-1])
+
+
+@lru_cache(maxsize=1024)
+def _in_quarters(of: _Same, series: Series, first: Quarter, last: Quarter) -> tuple[Meeting, ...]:
+    """All that a series holds in whole quarters. One agenda asks for its calendar again and again."""
+    year = of.program.cadence.fiscal_year
+    return tuple(_of_series(of.program, series, year.start(first), year.start(last)))
+
+
+def _of_series(program: Program, series: Series, first: date, last: date) -> Iterator[Meeting]:
     habit = program.cadence.habits[series.kind]
     pairs = series.area is not None and program.cadence.habits[MeetingKind.PM_REVIEW].rule is Rule.QUARTER_WEEKS
-    first, last = (since - _EARLIER).date(), (until + _LATER).date()
     if pairs:
         for occurrence in occurrences(program, Series(MeetingKind.POD, series.area), first, last):
             yield from (found for found in _pair(program, occurrence) if found.series == series)
