@@ -38,6 +38,7 @@ edit = st.one_of(
     st.tuples(st.just("line"), place, st.sampled_from(["", "/close ", "- [x] ", "> ", "## ", "| ", "    ", "```"])),
     st.tuples(st.just("words"), place, st.just("")),
     st.tuples(st.just("split"), place, st.just("")),
+    st.tuples(st.just("retype"), place, st.just("")),
     st.tuples(st.just("delete lines"), place, st.integers(1, 6)),
     st.tuples(st.just("delete letters"), place, st.integers(1, 40)),
     st.tuples(st.just("move"), place, place),
@@ -68,6 +69,9 @@ def edited(text: str, what: str, where: float, more: object, number: int) -> str
             return text if in_a_key(text, letter) else f"{text[:letter]}{word}{text[letter:]}"
         case "split":
             return f"{text[:letter]}\n{text[letter:]}"
+        case "retype" if lines[row : row + 1]:
+            third = len(lines[row]) // 3
+            lines[row] = f"{lines[row][:third]}{word}{lines[row][2 * third :]}"
         case "delete lines":
             assert isinstance(more, int)
             del lines[row : row + more]
