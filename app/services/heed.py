@@ -22,13 +22,16 @@ from app.domain.meeting_mode import WORKING_DAYS, Owed
 from app.domain.plan import Finding, React, Say, Verdict
 from app.domain.program import Program
 from app.domain.tick_decisions import Became, Decision, Outcome
-from app.domain.ticks import Ticked, marks, read_ticks
+from app.domain.ticks import Mark, Ticked, marks, read_ticks
 from app.domain.voice import Identity
 from app.services.ports import IssueWriter, Journal, Wording
 
 RULE = "agendas"
 ANSWERED_AT_ONCE = 10
 """So many comments are answered in one run; who writes more is likely a machine."""
+
+READ_AGAIN = 3
+"""How often an agenda is read again on which people tick all the while."""
 
 _DONE = "white_check_mark"
 _VERDICTS: Mapping[Became, Verdict] = {
@@ -41,7 +44,11 @@ _VERDICTS: Mapping[Became, Verdict] = {
 
 
 class Activity(Protocol):
-    """GitLab's own notes on an issue."""
+    """An issue, and GitLab's own notes on it."""
+
+    def read(self, ref: Ref) -> Issue:
+        """It as it is now: one call."""
+        ...
 
     def activity(self, ref: Ref) -> Sequence[Note]:
         """The oldest first: one call."""
@@ -87,7 +94,8 @@ class _Run:
 
 @dataclass(frozen=True, slots=True)
 class Heed:
-    """Heeds ticks and comments. Two calls for an agenda on which nobody did anything."""
+    """Heeds ticks and comments. Two calls for an agenda on which nobody did anything; two more where somebody
+    ticked."""
 
     door: Activity
     reader: Comments
@@ -103,13 +111,33 @@ class Heed:
         whole look asks all requests of a meeting what they lack; else only those that did. Raises Temporary, Permanent.
         """
         writes = not how.dry
+        issue, activity = self._at_one_instant(issue, state.heard) if ticks else (issue, ())
         run = _Run(issue, due, now, state, items_in(issue.description, str(due.name)))
         if ticks:
-            self._boxes(run, self.door.activity(issue.ref), writes=writes)
+            self._boxes(run, activity, writes=writes)
         self._comments(run, writes=writes)
         owed = self._owed(run, whole=how.whole) if ticks and writes else ()
         state = replace(run.state, owed=frozenset(one.ref for one in owed))
         return Heeded(state, run.boxes, writes and bool(run.did), run.called_off, tuple(run.did), owed)
+
+    def _at_one_instant(self, issue: Issue, heard: int) -> tuple[Issue, Sequence[Note]]:
+        """The text and the activity that belong together. `issue` was read a while ago, in a list: somebody who ticked
+        since is in the activity alone, and the box would seem to change without anybody the next time. Two calls more
+        where somebody ticked.
+        """
+        activity = self.door.activity(issue.ref)
+        for _ in range(READ_AGAIN):
+            told = self._decided(activity, heard)
+            if not told:
+                break
+            issue, activity = self.door.read(issue.ref), self.door.activity(issue.ref)
+            if self._decided(activity, heard) == told:
+                break
+        return issue, activity
+
+    def _decided(self, activity: Sequence[Note], heard: int) -> list[Mark]:
+        """What people ticked since, of what we ask."""
+        return [mark for mark in marks(activity, heard) if Ask.of(mark.key) and not self.identity.bot.is_us(mark.by)]
 
     def _boxes(self, run: _Run, activity: Sequence[Note], *, writes: bool) -> None:
         if not writes:

@@ -3,13 +3,16 @@
 # ruff: noqa: E501 - what people read is pinned as they read it
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from inline_snapshot import snapshot
 
 from app.domain.cadence import MeetingKind
 from app.fakegitlab.model import Issue
+from tests.agenda.desk import Meddling
 from tests.due.house import DAY, HOUR, House, house_of, instant
 
 REVIEW = MeetingKind.PM_REVIEW
@@ -71,6 +74,19 @@ def test_without_webhooks_the_next_run_does_it(house: House, agenda: Issue) -> N
     (tended,) = house.due().done
     assert tended.did == ("accept of sme/customer-feedback#2: done",)
     assert "status::accepted" in titles(request(house))
+
+
+def test_a_tick_while_a_run_is_under_way_is_theirs_and_stays(house: House, agenda: Issue) -> None:
+    assert house.here is not None
+    due: Any = house.here.due
+    door = Meddling(due.agendas.heed.door)
+    door.once("before activity", lambda: house.ticks("pm.ai", agenda, ACCEPT, "owner: pm.ai target: 18.9"))
+    heed = replace(due.agendas.heed, door=door)
+    (tended,) = replace(due, agendas=replace(due.agendas, heed=heed)).run(house.at, dry=False).done
+    assert tended.did == ("accept of sme/customer-feedback#2: done",)
+    assert house.due(house.at + HOUR).done == ()
+    (told,) = ticks_told(agenda)
+    assert told.startswith("- `@pm.ai` ticked **Accept** for sme/customer-feedback#2+. Done")
 
 
 def test_somebody_elses_tick_is_taken_out_again_and_told(house: House, agenda: Issue) -> None:
