@@ -440,7 +440,7 @@ def test_five_hundred_requests_fit_and_fold() -> None:
         "And 59 more: [all of them](https://gitlab.example.com/sme/customer-feedback/-/issues?state=opened&label_name[]=area%3A%3Aai&label_name[]=status%3A%3Anew)."
         in spoken(agenda, "ai")
     )
-    assert len(pod.wants(found)) == 40
+    assert len(pod.wants(found)) == 16 + 3 + 16
 
 
 def test_notes_are_read_of_what_is_new_and_waits_then_of_the_weightiest() -> None:

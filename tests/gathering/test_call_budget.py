@@ -90,7 +90,7 @@ def _cost(board: Board, requests: set[int]) -> Cost:
     ("series", "least"),
     [
         (Series(MeetingKind.PM_REVIEW, "ai"), 20),
-        (Series(MeetingKind.POD, "ai"), 20),
+        (Series(MeetingKind.POD, "ai"), 16),
         (Series(MeetingKind.ARR_DRIVER), 20),
         (Series(MeetingKind.LEADERS), 20),
     ],

@@ -20,7 +20,9 @@ from app.domain.picture import Card, Picture
 from app.domain.scoring import NOMINATED
 
 READ_AT_MOST = 60
-"""Requests whose customers are read: two calls each."""
+"""Requests whose customers are read, a call each. The money map adds up the accounts of them all, so that these are
+more than are shown one by one: where nothing is nominated, a run still costs these sixty calls.
+"""
 LEAST, MOST = 2, 8
 """Minutes for one decision."""
 _MAP, _PROMISES, _BLOCKERS, _LAST = 5, 5, 5, 5

@@ -23,19 +23,20 @@ from app.domain.agendas.request_words import NEW, REVIEWED
 from app.domain.issue import Ref
 from app.domain.picture import Card, Picture
 
-READ_AT_MOST = 40
-"""Requests whose notes are read."""
-_SHARES = (16, 8, 8)
-"""Of them: new since the last pod, waiting for context, and others that were never decided; the rest by weight."""
+READ_NEW, READ_NOT_READY, READ_OTHERS = 16, 8, 16
+"""Requests whose notes are read: new since the last pod and waiting for context, which are all shown, and others by
+weight, of which the heaviest ten are shown to be nominated. So no more is read than two calls for each that is shown.
+"""
 
 
 def wants(picture: Picture) -> tuple[Ref, ...]:
     """The requests whose notes are needed, the most wanted first."""
-    kinds = (came_new(picture), unready(picture), _undecided(picture))
-    first = chain.from_iterable(cards[:share] for cards, share in zip(kinds, _SHARES, strict=True))
+    fresh, waiting = came_new(picture), unready(picture)
+    shown = dict.fromkeys(card.ref for card in (*fresh[:READ_NEW], *waiting[:READ_NOT_READY]))
     backlog = picture.in_status("status::backlog")
-    rest = chain(candidates(picture), *kinds, backlog)
-    return tuple(dict.fromkeys(card.ref for card in chain(first, rest)))[:READ_AT_MOST]
+    rest = chain(_undecided(picture)[:READ_OTHERS], candidates(picture), fresh, waiting, backlog)
+    others = dict.fromkeys(card.ref for card in rest if card.ref not in shown)
+    return (*shown, *tuple(others)[:READ_OTHERS])
 
 
 def _undecided(picture: Picture) -> list[Card]:
