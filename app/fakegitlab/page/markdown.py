@@ -14,6 +14,7 @@ from markdown_it.common.utils import escapeHtml
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
+from app.fakegitlab.page.emoji import emoji
 from app.fakegitlab.page.references import OUTWARD, World, issue_attributes, issue_link, pieces
 
 LONGEST = 60_000
@@ -81,7 +82,7 @@ def _referred(tokens: Sequence[Token], world: World) -> list[Token]:
             out.append(token)
             continue
         for drawn, words in pieces(world, token.content):
-            out.append(Token("drawn" if drawn else "text", "", 0, content=words))
+            out.append(Token("drawn" if drawn else "text", "", 0, content=words if drawn else emoji(words)))
     return out
 
 
