@@ -8,6 +8,8 @@ from app.domain.document_marker import DocumentName, marked
 from app.domain.issue import Issue
 from app.domain.meeting import Meeting
 from app.domain.picture import Sheet
+from app.domain.program import Program
+from app.domain.top_requests import home
 from app.domain.voice import Identity
 
 
@@ -18,6 +20,17 @@ def document_name(meeting: Meeting) -> DocumentName:
         monday = planned - timedelta(days=planned.weekday())
         return DocumentName(meeting.kind.value, f"{meeting.series.key} {monday:%Y-%m}")
     return DocumentName(meeting.kind.value, f"{meeting.series.key} {meeting.period}")
+
+
+def home_of(meeting: Meeting, program: Program) -> str:
+    """The project in which a meeting's agenda stands: where its area has its board, else the program's first."""
+    return home(program, meeting.area) if meeting.area else program.projects[0].path
+
+
+def homes(program: Program) -> tuple[str, ...]:
+    """The projects in which agendas stand."""
+    of_areas = (home(program, area.key) for area in program.areas)
+    return tuple(dict.fromkeys((program.projects[0].path, *of_areas)))
 
 
 def sheets(held: Iterable[Meeting], agendas: Iterable[Issue], identity: Identity) -> tuple[Sheet, ...]:
