@@ -13,17 +13,19 @@ from app.domain.agenda import LABEL
 from app.domain.agenda_blocks import as_they_stand, cancel_key, replaced, requests_in, week
 from app.domain.agenda_due import Due, Stage, refreshed
 from app.domain.agenda_heeded import NIGHTLY, Composed, Heeded, How, Idle, Listed, Tended
-from app.domain.agenda_state import AgendaState, outcome_of
+from app.domain.agenda_state import AgendaState, outcome_of, short
 from app.domain.cadence import MeetingKind
 from app.domain.document import News, Standing, Wanted, Written
 from app.domain.document_marker import DocumentName, marked
-from app.domain.issue import Issue, Ref
+from app.domain.issue import Issue, Note, Ref
 from app.domain.journal import Entry
 from app.domain.managed_blocks import Block, composed
 from app.domain.managed_merge import items_in, merge
 from app.domain.meeting import Meeting
+from app.domain.passed_on import MAY_PASS, editors, prints
 from app.domain.plan import Finding, Verdict
 from app.domain.program import Program
+from app.domain.roster import Role
 from app.domain.sheets import home_of
 from app.domain.taxonomy import Mode, Taxonomy
 from app.domain.tick_decisions import Became
@@ -61,6 +63,10 @@ class Door(Protocol):
 
     def describe(self, ref: Ref, text: str, *, close: bool = False) -> None:
         """Another description."""
+        ...
+
+    def activity(self, ref: Ref) -> Sequence[Note]:
+        """GitLab's own notes on it."""
         ...
 
 
@@ -197,9 +203,42 @@ class Agendas:
             return None
         heeded = self.heed.look(issue, state, due, now, how, ticks=ticks)
         run = _Run(due, issue, listed, now, heeded, how, list(heeded.did))
+        if not how.dry:
+            self._let_pass(run, state)
         if due.stage >= Stage.OVER and due.meeting.period not in run.state.over and ticks:
             self._closed_out(run)
         return self._written(run, self._blocks(run))
+
+    def _let_pass(self, run: _Run, before: AgendaState) -> None:
+        """The PM's tick lets those sentences pass that stand there, unless somebody else edited behind it. A sentence
+        that is new below an old tick waits for another. Two calls where the PM ticked just now.
+        """
+        told = outcome_of(run.state.told.get(MAY_PASS, {}))
+        if told is None or told.kind is not Became.DONE:
+            run.keeps(passed=frozenset())
+            return
+        items = items_in(run.issue.description, str(run.due.name))
+        why = None
+        if told != outcome_of(before.told.get(MAY_PASS, {})):
+            items = items_in(self.door.read(run.issue.ref).description, str(run.due.name))
+            edited = editors(self.door.activity(run.issue.ref), told.at)
+            alone = all(self._lets_pass(run, who) for who in edited)
+            why = "words" if not alone else None if prints(items) else "nothing"
+            run.keeps(passed=prints(items))
+        elif prints(items) - run.state.passed:
+            why = "words"
+        if why:
+            untold = replace(told, kind=Became.REFUSED, box=" ", data={**told.data, "why": why})
+            run.keeps(passed=frozenset(), told={**run.state.told, MAY_PASS: untold.to_state()})
+            run.keeps(ticked=run.state.ticked - {short(MAY_PASS)})
+            run.heeded = replace(run.heeded, boxes={**run.heeded.boxes, MAY_PASS: " "}, anything=True)
+            run.did.append("sentences not let pass")
+
+    def _lets_pass(self, run: _Run, who: str) -> bool:
+        """Whether somebody's edits change nothing that the PM did not mean: ours, and the PM's own."""
+        meeting = run.due.meeting
+        pm = Role.PM in self.program.roster.roles_at(who, meeting.area, run.now)
+        return pm or who.casefold() == self.identity.bot.username.casefold()
 
     def _blocks(self, run: _Run) -> tuple[Block, ...]:
         """What it is to say: composed anew until the meeting begins, a record from then on."""
