@@ -127,13 +127,18 @@ class Decisions:
         card = Card(in_their_name(issue, self.identity), self.taxonomy, self.program)
         if decision.ticked:
             capped = counts(made.ask.verb) and LABELS[made.ask.verb] not in issue.labels
-            others = self.lister.labelled(ref.project, [LABELS[made.ask.verb]]) if capped else ()
+            others = self._labelled(LABELS[made.ask.verb]) if capped else ()
             outcome, change = put_on(replace(card, others=others), made, decision.nominated)
         else:
             outcome, change = take_off(card, made, whose(earlier))
         if change:
             self._write(ref, change, now)
         return outcome
+
+    def _labelled(self, title: str) -> tuple[Issue, ...]:
+        """The open requests of all projects with a label, or with one that it has replaced: a call for each project."""
+        titles = (title, *(old for old, new in self.taxonomy.successors.items() if new == title))
+        return tuple(i for project in self.program.projects for i in self.lister.labelled(project.path, titles))
 
     def _close_out(self, ref: Ref, meeting: Meeting, agenda: Ref, now: datetime) -> bool:
         try:

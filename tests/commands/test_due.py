@@ -155,3 +155,48 @@ def test_a_rule_that_is_off_writes_no_agenda(terminal: Terminal, program: Path, 
     assert (ran.code, ran.out) == snapshot(
         (1, "PM/SME review: AI on 2026-03-18: no agenda is written, as the rule `agendas` is off for it.\n")
     )
+
+
+def test_a_future_is_only_shown(terminal: Terminal, world: World) -> None:
+    ran = terminal("due", "--as-of", "2026-03-20T04:00", "--apply")
+    said = " ".join(line.strip("│ ") for line in ran.err.split("\n"))
+    assert ran.code == 2
+    assert "--apply would freeze and close agendas before their time: --as-of is in the future." in said
+    assert not world.calls
+
+
+def test_an_agenda_far_ahead_is_only_shown(terminal: Terminal, world: World) -> None:
+    shown = terminal("agenda", "pm-review", "--area", "ai", "--date", "2026-06-17")
+    assert (shown.code, shown.out.split("\n")[1][:20]) == (0, "# PM/SME review: AI ")
+    ran = terminal("agenda", "pm-review", "--area", "ai", "--date", "2026-06-17", "--apply")
+    assert (ran.code, ran.out) == snapshot(
+        (
+            1,
+            "PM/SME review: AI on 2026-06-17: it is too far ahead to write its agenda, which comes on 2026-06-10; without --apply it is shown.\n",
+        )
+    )
+
+
+def test_why_an_agenda_is_not_written_is_told(terminal: Terminal, world: World, program: Path) -> None:
+    assert terminal("agenda", "pm-review", "--area", "ai", "--apply").code == 0
+    agenda = next(issue for issue in world.issues.values() if issue.title.startswith("PM/SME review"))
+    world.update_issue(world.root, agenda, state_event="close")
+    assert terminal("agenda", "pm-review", "--area", "ai").out == snapshot(
+        "PM/SME review: AI on 2026-03-18: its agenda is closed, and stays as it is; reopen it to have it refreshed.\n"
+    )
+    assert terminal("agenda", "pm-review", "--area", "ai", "--date", "2026-02-18").out == snapshot(
+        "PM/SME review: AI on 2026-02-18: it was held too long ago for an agenda to be made now.\n"
+    )
+
+
+def test_what_is_only_observed_is_not_said_to_be_written(terminal: Terminal, program: Path, world: World) -> None:
+    rules = program / "label_taxonomy.yml"
+    rules.write_text(rules.read_text().replace("agendas: {mode: enforce}", "agendas: {mode: observe}"))
+    assert terminal("due", "--apply").out == snapshot("""\
+sme/customer-feedback, a new issue: PM/SME review: Dedicated · 2026-03-11
+  would be made
+sme/customer-feedback, a new issue: PM/SME review: AI · 2026-03-18
+  would be made
+7 meetings looked at; 0 written to, 2 only observed, 0 failed.
+""")
+    assert {call.method for call in world.calls} == {"GET"}
