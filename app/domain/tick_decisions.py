@@ -25,10 +25,11 @@ class Became(StrEnum):
     LATE = "late"
     FULL = "full"
     UNEXPLAINED = "unexplained"
+    FAILED = "could not"
 
 
-OPEN = frozenset({Became.ASKED, Became.IN_MEETING})
-"""What still waits for something; it may come on the request, or behind the box."""
+OPEN = frozenset({Became.ASKED, Became.IN_MEETING, Became.FAILED})
+"""What still waits for something: it may come on the request, or behind the box; or GitLab may allow it later."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,21 +7,19 @@ written anew. Several may run at once: the text is merged, and what a tick asks 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from app.domain.agenda import LABEL
-from app.domain.agenda_blocks import as_they_stand, cancel_key, replaced, requests_in, week
+from app.domain.agenda_blocks import as_they_stand, replaced, requests_in, week
 from app.domain.agenda_due import Due, Stage, refreshed
-from app.domain.agenda_heeded import NIGHTLY, Composed, Heeded, How, Idle, Listed, Tended
+from app.domain.agenda_heeded import NIGHTLY, Heeded, How, Idle, Listed, Tended
+from app.domain.agenda_heeding import acts_closed, called_off, was_open
 from app.domain.agenda_state import AgendaState, outcome_of, short
-from app.domain.cadence import MeetingKind
-from app.domain.document import News, Standing, Wanted, Written
-from app.domain.document_marker import DocumentName, marked
-from app.domain.issue import Issue, Note, Ref
+from app.domain.document import News, Wanted
+from app.domain.document_marker import DocumentName, bound, marked, with_marker
+from app.domain.issue import Issue, Ref
 from app.domain.journal import Entry
 from app.domain.managed_blocks import Block, composed
 from app.domain.managed_merge import items_in, merge
-from app.domain.meeting import Meeting
 from app.domain.passed_on import MAY_PASS, editors, prints
 from app.domain.plan import Finding, Verdict
 from app.domain.program import Program
@@ -30,6 +28,7 @@ from app.domain.sheets import home_of
 from app.domain.taxonomy import Mode, Taxonomy
 from app.domain.tick_decisions import Became
 from app.domain.voice import Identity
+from app.services.agendas_port import ClosesOut, Composes, Documents, Door, Heeds
 from app.services.ports import Journal
 
 RULE = "agendas"
@@ -40,74 +39,6 @@ _SETTLED = frozenset({Became.DONE.value, Became.ALREADY.value})
 
 MADE_WITHIN = timedelta(days=60)
 """Before this nobody can have made an agenda of a meeting that is due: the earliest comes 15 business days before."""
-
-
-class Documents(Protocol):
-    """The program's documents."""
-
-    def ensure(self, wanted: Wanted, listed: Sequence[Issue] = ()) -> Standing:
-        """The one document: found, or created and won."""
-        ...
-
-    def rewrite(self, known: Issue, name: DocumentName, news: News) -> Written:
-        """Bring its blocks up to date."""
-        ...
-
-
-class Door(Protocol):
-    """Issues in GitLab."""
-
-    def read(self, ref: Ref) -> Issue:
-        """One issue, read now."""
-        ...
-
-    def describe(self, ref: Ref, text: str, *, close: bool = False) -> None:
-        """Another description."""
-        ...
-
-    def activity(self, ref: Ref) -> Sequence[Note]:
-        """GitLab's own notes on it."""
-        ...
-
-
-class Composes(Protocol):
-    """Puts agendas into words."""
-
-    def knows(self, kind: MeetingKind) -> bool:
-        """Whether there is an agenda of this kind."""
-        ...
-
-    def whole(self, due: Due, heeded: Heeded, listed: Listed, now: datetime) -> Composed:
-        """A meeting's agenda at this instant."""
-        ...
-
-    def ticks(self, heeded: Heeded, meeting: Meeting) -> Block | None:
-        """What became of the ticks, and what the meeting left open."""
-        ...
-
-    def called_off(self, meeting: Meeting, who: str) -> Block:
-        """That it is not held."""
-        ...
-
-    def frozen(self, meeting: Meeting) -> Block:
-        """That it is a record."""
-        ...
-
-
-class Heeds(Protocol):
-    """Heeds ticks and comments."""
-
-    def look(self, issue: Issue, state: AgendaState, due: Due, now: datetime, how: How, *, ticks: bool) -> Heeded:
-        """Do what was asked since the last look."""
-        ...
-
-
-class ClosesOut(Protocol):
-    """Ends a meeting for its requests."""
-
-    def close_out(self, meeting: Meeting, agenda: Ref, refs: Sequence[Ref], now: datetime) -> int:
-        """One outcome note each; how many were written to. Doing it again changes nothing."""
-        ...
 
 
 @dataclass(slots=True)
@@ -158,7 +89,9 @@ class Agendas:
             done = (
                 self._made(due, listed, now, looks) if due.makes or (how.asked and due.stage is Stage.AHEAD) else None
             )
-        elif issue.state == "closed" or self.taxonomy.paused_label in issue.labels:
+        elif self.taxonomy.paused_label in issue.labels or (
+            issue.state == "closed" and not self._acts(due, issue, how)
+        ):
             done = None
         else:
             done = self._tended(due, issue, listed, now, looks, ticks=mode is not Mode.GUIDE)
@@ -168,6 +101,10 @@ class Agendas:
         if done.did and not how.dry:
             self._remember(done, due, now)
         return done
+
+    def _acts(self, due: Due, issue: Issue, how: How) -> bool:
+        mark = marked(issue, self.identity)
+        return not how.asked and acts_closed(AgendaState.of(mark.state if mark else {}), due, issue)
 
     def why_not(self, due: Due, issue: Issue | None) -> Idle:
         """Why nothing is written, though somebody asked for it."""
@@ -202,10 +139,11 @@ class Agendas:
         if not how.last and due.meeting.period in state.over:
             return None
         heeded = self.heed.look(issue, state, due, now, how, ticks=ticks)
-        run = _Run(due, issue, listed, now, heeded, how, list(heeded.did))
+        run = _Run(due, heeded.issue or issue, listed, now, heeded, how, list(heeded.did))
         if not how.dry:
             self._let_pass(run, state)
-        if due.stage >= Stage.OVER and due.meeting.period not in run.state.over and ticks:
+        over = due.stage >= Stage.OVER and due.meeting.period not in run.state.over
+        if over and ticks and was_open(run.issue, due.meeting):
             self._closed_out(run)
         return self._written(run, self._blocks(run))
 
@@ -252,7 +190,7 @@ class Agendas:
             return self._composed(run, standing, mine, there=there)
         elif there and self._freezes(run):
             standing = self._frozen(run, standing, mine)
-        ticks = self.compose.ticks(run.heeded, due.meeting)
+        ticks = self.compose.ticks(run.heeded, due.meeting) if run.heeded.owed is not None else None
         return replaced(standing, ticks) if ticks else standing
 
     def _composed(self, run: _Run, standing: Sequence[Block], mine: str, *, there: bool) -> tuple[Block, ...]:
@@ -277,6 +215,8 @@ class Agendas:
 
     def _anew(self, run: _Run, *, there: bool) -> bool:
         """Whether it is composed anew: for the night, because people did something, or because it is not there yet."""
+        if run.issue.state == "closed":
+            return False
         if not there:
             return run.due.makes
         if run.due.stage > Stage.OPEN:
@@ -286,7 +226,7 @@ class Agendas:
 
     def _freezes(self, run: _Run) -> bool:
         meeting = run.due.meeting
-        late = run.issue.created_at >= meeting.start
+        late = run.issue.created_at >= meeting.start or run.issue.state == "closed"
         return run.due.stage > Stage.OPEN and meeting.period not in run.state.frozen and not late
 
     def _closed_out(self, run: _Run) -> None:
@@ -306,16 +246,22 @@ class Agendas:
         merged = merge(text, blocks, str(name), run.heeded.boxes, settled)
         if merged.text != text and not run.did:
             run.did.append("refreshed")
-        alone = not week(run.due.meeting)
-        ends = (run.due.stage is Stage.DONE and run.how.last) or (alone and _called_off(run) is not None)
+        ends = run.issue.state == "opened" and _ends(run)
         run.did += ["closed"] if ends else []
         issue = run.issue
         if run.did and not run.how.dry:
             news = News(blocks, run.heeded.boxes, settled, run.state.to_state())
             issue = self.documents.rewrite(issue, name, news).issue
             if ends:
-                self.door.describe(issue.ref, self.door.read(issue.ref).description, close=True)
+                self._close(run, name)
         return Tended(issue.title, str(issue.ref), tuple(run.did), merged.text, issue)
+
+    def _close(self, run: _Run, name: DocumentName) -> None:
+        """Close it. That it was closed is written with it, so that who reopens a meeting called off is heard."""
+        fresh = self.door.read(run.issue.ref)
+        run.keeps(over=run.state.over | {run.due.meeting.period})
+        line = bound(name, self.identity, fresh, run.state.to_state())
+        self.door.describe(fresh.ref, with_marker(fresh.description, line), close=True)
 
     def _remember(self, done: Tended, due: Due, now: datetime) -> None:
         ref = done.issue.ref if done.issue else Ref(home_of(due.meeting, self.program), 0)
@@ -325,10 +271,14 @@ class Agendas:
 
 
 def _called_off(run: _Run) -> str | None:
-    """Who called the meeting off before it began; None while it is to be held."""
-    outcome = outcome_of(run.state.told.get(cancel_key(run.due.meeting), {}))
-    held = outcome is None or outcome.kind is not Became.DONE or outcome.at >= run.due.meeting.start
-    return None if held or outcome is None else outcome.by
+    return called_off(run.state, run.due.meeting)
+
+
+def _ends(run: _Run) -> bool:
+    """Whether it is to be closed: its days are over, or its only meeting was called off and nobody reopened it."""
+    meeting = run.due.meeting
+    off = not week(meeting) and _called_off(run) is not None and meeting.period not in run.state.over
+    return off or (run.due.stage is Stage.DONE and run.how.last)
 
 
 def _behind(blocks: Sequence[Block], name: str) -> int:

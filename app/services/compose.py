@@ -85,7 +85,7 @@ class Compose:
         told = [outcome for one in heeded.state.told.values() if (outcome := outcome_of(one))]
         if not told and not heeded.owed:
             return None
-        said = tick_lines.section(told, heeded.owed)
+        said = tick_lines.section(told, heeded.owed or ())
         return Block(said.name, self.wording.agenda(said.template, said.data, meeting.area))
 
     def called_off(self, meeting: Meeting, who: str) -> Block:

@@ -202,7 +202,7 @@ ANSWERS = {
     (
         "lead.ai",
         "@sounding-board defer #99",
-    ): "@lead.ai, sme/customer-feedback#99+ is not among what this agenda asks to be decided, so there is nothing to `defer`.",
+    ): "@lead.ai, sme/customer-feedback#99+ is no open request that this meeting decides about, so there is nothing to `defer`.",
     (
         "lead.ai",
         "@sounding-board defer it",
