@@ -68,7 +68,6 @@ class _Run:
     items: Mapping[str, Item]
     activity: Sequence[Note] = ()
     all: bool = False
-    called_off: str | None = None
     boxes: dict[str, Box] = field(default_factory=dict)
     did: list[str] = field(default_factory=list)
     refresh: bool = False
@@ -109,7 +108,7 @@ class Heed:
         owed = self._owed(run) if ticks and writes else None
         kept = run.state if owed is None else replace(run.state, owed=frozenset(one.ref for one in owed))
         anything = writes and bool(run.did)
-        return Heeded(kept, run.boxes, anything, run.called_off, tuple(run.did), owed, fresh)
+        return Heeded(kept, run.boxes, anything, tuple(run.did), owed, fresh)
 
     def _at_one_instant(self, issue: Issue, heard: int, *, talked: bool) -> tuple[Issue, Sequence[Note]]:
         """The text and the activity that belong together. `issue` was read a while ago, in a list: somebody who ticked
@@ -225,8 +224,6 @@ class Heed:
         run.state = replace(run.state, told={**told, ask.key: kept})
         if outcome.box:
             run.boxes[ask.key] = outcome.box
-        if ask.verb is Verb.CANCEL and outcome.kind is Became.DONE and run.due.stage <= Stage.OPEN:
-            run.called_off = outcome.by
         because = f"{ask.verb}{f' of {ask.about}' if ask.about else ''}: {outcome.kind}"
         run.did.append(because)
         self._journal(run, because, _VERDICTS.get(outcome.kind, Verdict.REPORTED), outcome.by)
