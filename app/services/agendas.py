@@ -19,7 +19,7 @@ from app.domain.document_marker import DocumentName, bound, marked, with_marker
 from app.domain.issue import Issue, Ref
 from app.domain.journal import Entry
 from app.domain.managed_blocks import Block, composed
-from app.domain.managed_merge import items_in, merge
+from app.domain.managed_merge import items_in, items_wanted, merge
 from app.domain.passed_on import MAY_PASS, editors, prints
 from app.domain.plan import Finding, Verdict
 from app.domain.program import Program
@@ -136,14 +136,14 @@ class Agendas:
     def _tended(self, due: Due, issue: Issue, listed: Listed, now: datetime, how: How, *, ticks: bool) -> Tended | None:
         mark = marked(issue, self.identity)
         state = AgendaState.of(mark.state if mark else {})
-        if not how.last and due.meeting.period in state.over:
+        if not how.last and (due.meeting.period in state.over or not (due.makes or _is_there(due, issue))):
             return None
         heeded = self.heed.look(issue, state, due, now, how, ticks=ticks)
         run = _Run(due, heeded.issue or issue, listed, now, heeded, how, list(heeded.did))
         if not how.dry:
             self._let_pass(run, state)
         over = due.stage >= Stage.OVER and due.meeting.period not in run.state.over
-        if over and ticks and was_open(run.issue, due.meeting):
+        if over and ticks and was_open(run.issue, due.meeting) and _is_there(due, run.issue):
             self._closed_out(run)
         return self._written(run, self._blocks(run))
 
@@ -152,7 +152,9 @@ class Agendas:
         that is new below an old tick waits for another. Two calls where the PM ticked just now.
         """
         told = outcome_of(run.state.told.get(MAY_PASS, {}))
-        if told is None or told.kind is not Became.DONE:
+        if told is None:  # Nobody ticked, or a full marker has let the sentence about it go: what passed, passed.
+            return
+        if told.kind is not Became.DONE:
             run.keeps(passed=frozenset())
             return
         items = items_in(run.issue.description, str(run.due.name))
@@ -182,7 +184,7 @@ class Agendas:
         """What it is to say: composed anew until the meeting begins, a record from then on."""
         due, mine = run.due, week(run.due.meeting)
         standing = as_they_stand(run.issue.description, str(due.name))
-        there = not mine or any(block.name.startswith(mine) for block in standing)
+        there = _is_there(due, run.issue)
         by = _called_off(run)
         if by:
             standing = replaced(standing, self.compose.called_off(due.meeting, by), _behind(standing, f"{mine}header"))
@@ -233,12 +235,12 @@ class Agendas:
         """Its requests are told what came of it, if it was held."""
         run.keeps(over=run.state.over | {run.due.meeting.period})
         if run.how.dry:
-            run.did.append("closed out")
+            run.did.append("over: its requests are told what came of it")
             return
-        items = items_in(run.issue.description, str(run.due.name))
-        refs = () if _called_off(run) else requests_in(items)
-        told = self.decisions.close_out(run.due.meeting, run.issue.ref, refs, run.now)
-        run.did.append(f"closed out, {told} told")
+        told = self.decisions.close_out(run.due.meeting, run.issue.ref, _asked_about(run), run.now)
+        run.did.append(
+            f"over: {told} {'request' if told == 1 else 'requests'} told what came of it" if told else "over"
+        )
 
     def _written(self, run: _Run, blocks: tuple[Block, ...]) -> Tended:
         name, text = run.due.name, run.issue.description
@@ -268,6 +270,19 @@ class Agendas:
         verdict = Verdict.OBSERVED if done.watched else Verdict.REPORTED
         said = f"{'would be ' if done.watched else ''}{', '.join(done.did)}: {done.title}"
         self.journal.record([Entry(now, ref, done.watched, finding=Finding(RULE, verdict, said))])
+
+
+def _is_there(due: Due, issue: Issue) -> bool:
+    """Whether the issue has this meeting's agenda: several weeks share one."""
+    mine = week(due.meeting)
+    return any(block.name.startswith(mine) for block in as_they_stand(issue.description, str(due.name)))
+
+
+def _asked_about(run: _Run) -> tuple[Ref, ...]:
+    """The requests on this meeting's agenda, of several in the issue; none where it was called off."""
+    blocks = as_they_stand(run.issue.description, str(run.due.name))
+    mine = (block for block in blocks if block.name.startswith(week(run.due.meeting)))
+    return () if _called_off(run) else requests_in(items_wanted(mine))
 
 
 def _called_off(run: _Run) -> str | None:

@@ -44,10 +44,8 @@ def test_it_shows_what_it_would_do_and_does_it_when_told_to(terminal: Terminal, 
         0,
         "",
         snapshot("""\
-sme/customer-feedback, a new issue: PM/SME review: Dedicated · 2026-03-11
-  made
-sme/customer-feedback, a new issue: PM/SME review: AI · 2026-03-18
-  made
+sme/customer-feedback, a new issue: PM/SME review: Dedicated · 2026-03-11: made
+sme/customer-feedback, a new issue: PM/SME review: AI · 2026-03-18: made
 7 meetings looked at; 2 would be written to (dry run; --apply writes), 0 failed.
 """),
     )
@@ -55,10 +53,8 @@ sme/customer-feedback, a new issue: PM/SME review: AI · 2026-03-18
     assert (terminal("due", "--apply").out, terminal("due", "--apply").out) == snapshot(
         (
             """\
-sme/customer-feedback#2: PM/SME review: Dedicated · 2026-03-11
-  made
-sme/customer-feedback#3: PM/SME review: AI · 2026-03-18
-  made
+sme/customer-feedback#2: PM/SME review: Dedicated · 2026-03-11: made
+sme/customer-feedback#3: PM/SME review: AI · 2026-03-18: made
 7 meetings looked at; 2 written to, 0 failed.
 """,
             "7 meetings looked at; 0 written to, 0 failed.\n",
@@ -68,8 +64,7 @@ sme/customer-feedback#3: PM/SME review: AI · 2026-03-18
 
 def test_as_of_another_time(terminal: Terminal, world: World) -> None:
     assert terminal("due", "--as-of", "2026-03-11T04:00").out == snapshot("""\
-sme/customer-feedback, a new issue: PM/SME review: Dedicated · 2026-03-11
-  made
+sme/customer-feedback, a new issue: PM/SME review: Dedicated · 2026-03-11: made
 6 meetings looked at; 1 would be written to (dry run; --apply writes), 0 failed.
 """)
     ran = terminal("due", "--as-of", "tomorrow")
@@ -90,8 +85,7 @@ def test_what_could_not_be_done_is_told_and_the_exit_code_says_so(terminal: Term
     ran = terminal("due", "--apply")
     assert (ran.code, ran.err) == (1, "")
     assert ran.out == snapshot("""\
-sme/customer-feedback#2: PM/SME review: AI · 2026-03-18
-  made
+sme/customer-feedback#2: PM/SME review: AI · 2026-03-18: made
 PM/SME review: Dedicated · 2026-03-11 could not be done: GitLab is in trouble (POST /projects/sme/customer-feedback/issues at 127.0.0.1 answered 503: 503 Server Error). It may work later.
 7 meetings looked at; 1 written to, 1 failed.
 """)
@@ -193,10 +187,8 @@ def test_what_is_only_observed_is_not_said_to_be_written(terminal: Terminal, pro
     rules = program / "label_taxonomy.yml"
     rules.write_text(rules.read_text().replace("agendas: {mode: enforce}", "agendas: {mode: observe}"))
     assert terminal("due", "--apply").out == snapshot("""\
-sme/customer-feedback, a new issue: PM/SME review: Dedicated · 2026-03-11
-  would be made
-sme/customer-feedback, a new issue: PM/SME review: AI · 2026-03-18
-  would be made
+sme/customer-feedback, a new issue: PM/SME review: Dedicated · 2026-03-11: would be made
+sme/customer-feedback, a new issue: PM/SME review: AI · 2026-03-18: would be made
 7 meetings looked at; 0 written to, 2 only observed, 0 failed.
 """)
     assert {call.method for call in world.calls} == {"GET"}

@@ -196,7 +196,7 @@ def test_a_request_that_cannot_be_read_holds_up_no_closing_out(house: House, age
     house.due(start + HOUR / 4)
     house.reader.refuse("snapshot", 2, Permanent("403 Forbidden"))
     (tended,) = house.due(start + DAY).done
-    assert tended.did == ("closed out, 1 told",)
+    assert tended.did == ("over: 1 request told what came of it",)
     assert "pm-review::discussed" in titles(request(house, 3))
     assert house.journal(2)[-1] == snapshot(
         "agendas: reported: not told what came of it in sme/customer-feedback#4: 403 Forbidden"
