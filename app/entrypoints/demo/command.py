@@ -5,7 +5,7 @@ import logging
 import secrets
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -72,8 +72,6 @@ def _stage(port: int) -> Iterator[Stage]:
     logging.getLogger().setLevel(logging.ERROR)
     shipped = load(bootstrap.SHIPPED, mode_override=Mode.ENFORCE)
     configured = replace(shipped, taxonomy=_from_now_on(shipped.taxonomy), program=_out_of_meetings(shipped.program))
-    reviewing = replace(configured, program=_with_reviews(shipped.program))
-    hours = _hours(reviewing.program)
     world = World()
     seeded = demo_world(world, labels_of(configured))
     with _listening(world, port) as gitlab, tempfile.TemporaryDirectory() as kept:
@@ -95,21 +93,39 @@ def _stage(port: int) -> Iterator[Stage]:
                     planned = scorer.score.plan(bootstrap.utc_now())
                     return scorer.score.carry_out(planned, dry=False).written
 
-            def due(hour: Hour) -> int:
-                with bootstrap.judging(settings, reviewing) as rules:
-                    ran = rules.due.run(hours[hour], dry=False)
-                if ran.failed:
-                    raise StoryFailed(": ".join(ran.failed[0]))
-                return len(ran.done)
-
             _provisioned(settings, configured, service.url, seeded.people["ops.olga"].token)
-            yield Stage(world, seeded.project, seeded.board, seeded.bot, typer.echo, idle, sweep, score, due)
+            yield Stage(
+                world,
+                seeded.project,
+                seeded.board,
+                seeded.bot,
+                typer.echo,
+                idle,
+                sweep,
+                score,
+                _due(settings, configured),
+            )
 
 
 def _out_of_meetings(program: Program) -> Program:
     """The program without its meetings: in one an incomplete move stands, and the story is the same on every day."""
     habits = {kind: replace(habit, held=False) for kind, habit in program.cadence.habits.items()}
     return replace(program, cadence=replace(program.cadence, habits=habits))
+
+
+def _due(settings: Settings, configured: Configuration) -> Callable[[Hour], int]:
+    """The job `due` over a program with reviews; the service beside it knows of none."""
+    reviewing = replace(configured, program=_with_reviews(configured.program))
+    hours = _hours(reviewing.program)
+
+    def due(hour: Hour) -> int:
+        with bootstrap.judging(settings, reviewing) as rules:
+            ran = rules.due.run(hours[hour], dry=False)
+        if ran.failed:
+            raise StoryFailed(": ".join(ran.failed[0]))
+        return len(ran.done)
+
+    return due
 
 
 def _with_reviews(program: Program) -> Program:
