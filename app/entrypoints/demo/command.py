@@ -94,17 +94,8 @@ def _stage(port: int) -> Iterator[Stage]:
                     return scorer.score.carry_out(planned, dry=False).written
 
             _provisioned(settings, configured, service.url, seeded.people["ops.olga"].token)
-            yield Stage(
-                world,
-                seeded.project,
-                seeded.board,
-                seeded.bot,
-                typer.echo,
-                idle,
-                sweep,
-                score,
-                _due(settings, configured),
-            )
+            due = _due(settings, configured)
+            yield Stage(world, seeded.project, seeded.board, seeded.bot, typer.echo, idle, sweep, score, due)
 
 
 def _out_of_meetings(program: Program) -> Program:
