@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.domain.agenda import LABEL
-from app.domain.agenda_blocks import as_they_stand, replaced, requests_in, week
+from app.domain.agenda_blocks import as_they_stand, replaced, requests_in, week, with_ticks
 from app.domain.agenda_due import Due, Stage, refreshed
 from app.domain.agenda_heeded import NIGHTLY, Heeded, How, Idle, Listed, Tended
 from app.domain.agenda_heeding import acts_closed, called_off, was_open
@@ -121,7 +121,7 @@ class Agendas:
         return modes.for_area(due.meeting.area) if modes else Mode.OFF
 
     def _made(self, due: Due, listed: Listed, now: datetime, how: How) -> Tended:
-        whole = self.compose.whole(due, Heeded(AgendaState()), listed, now)
+        whole = self.compose.whole(due, Heeded(AgendaState()), listed, now, now)
         did = ("made",) if now < due.meeting.start else ("made late",)
         project = home_of(due.meeting, self.program)
         if how.dry:
@@ -192,13 +192,14 @@ class Agendas:
             return self._composed(run, standing, mine, there=there)
         elif there and self._freezes(run):
             standing = self._frozen(run, standing, mine)
-        ticks = self.compose.ticks(run.heeded, due.meeting) if run.heeded.owed is not None else None
-        return replaced(standing, ticks) if ticks else standing
+        if run.heeded.owed is None:
+            return standing
+        return with_ticks(standing, self.compose.ticks(run.heeded, due.meeting))
 
     def _composed(self, run: _Run, standing: Sequence[Block], mine: str, *, there: bool) -> tuple[Block, ...]:
         """All of this meeting's blocks, before those of others in the same issue. Who is new there is called once."""
         due, period = run.due, run.due.meeting.period
-        whole = self.compose.whole(due, run.heeded, run.listed, run.now)
+        whole = self.compose.whole(due, run.heeded, run.listed, run.now, run.issue.created_at)
         run.keeps(night=refreshed(due.meeting, run.now))
         calls = due.calls and not there and run.issue.created_at < due.times.created
         calls = calls and period not in run.state.called

@@ -50,11 +50,11 @@ class Composes(Protocol):
         """Whether there is an agenda of this kind."""
         ...
 
-    def whole(self, due: Due, heeded: Heeded, listed: Listed, now: datetime) -> Composed:
-        """A meeting's agenda at this instant."""
+    def whole(self, due: Due, heeded: Heeded, listed: Listed, now: datetime, made: datetime) -> Composed:
+        """A meeting's agenda at this instant; its issue was made then."""
         ...
 
-    def ticks(self, heeded: Heeded, meeting: Meeting) -> Block | None:
+    def ticks(self, heeded: Heeded, meeting: Meeting) -> tuple[Block, ...]:
         """What became of the ticks, and what the meeting left open."""
         ...
 
