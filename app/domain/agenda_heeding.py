@@ -12,6 +12,7 @@ from app.domain.meeting import Meeting
 from app.domain.program import Program
 from app.domain.roster import Role
 from app.domain.tick_decisions import Became, Decision, Outcome
+from app.domain.tick_moves import TARGETS
 from app.domain.ticks import Mark
 
 SETTLES = timedelta(minutes=5)
@@ -70,6 +71,15 @@ def heeded_until(kept: Mapping[str, object]) -> int:
 def trace(words: str) -> str:
     """Words as they are known again: never themselves, a marker is public."""
     return short(words) if words else ""
+
+
+def leaves_no_trace(key: str, kept: Mapping[str, object]) -> bool:
+    """Whether an item may go from the agenda with what stands behind it: it was acted on, and its words were kept."""
+    ask, outcome = Ask.of(key), outcome_of(kept)
+    if ask is None or outcome is None or outcome.kind not in (Became.DONE, Became.ALREADY):
+        return False
+    kept_there = outcome.kind is Became.DONE and ask.verb in TARGETS and not outcome.data.get("unkept")
+    return kept_there or not kept.get("words")
 
 
 def called_off(state: AgendaState, meeting: Meeting) -> str | None:

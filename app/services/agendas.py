@@ -12,7 +12,7 @@ from app.domain.agenda import LABEL
 from app.domain.agenda_blocks import as_they_stand, replaced, requests_in, week, with_ticks
 from app.domain.agenda_due import Due, Stage, refreshed
 from app.domain.agenda_heeded import NIGHTLY, Heeded, How, Idle, Listed, Tended
-from app.domain.agenda_heeding import acts_closed, called_off, was_open
+from app.domain.agenda_heeding import acts_closed, called_off, leaves_no_trace, was_open
 from app.domain.agenda_state import AgendaState, outcome_of, short
 from app.domain.document import News, Wanted
 from app.domain.document_marker import DocumentName, bound, marked, with_marker
@@ -34,8 +34,6 @@ from app.services.ports import Journal
 RULE = "agendas"
 FOOTER = "footer"
 """The last block of a meeting: behind it stands when it was frozen."""
-
-_SETTLED = frozenset({Became.DONE.value, Became.ALREADY.value})
 
 MADE_WITHIN = timedelta(days=60)
 """Before this nobody can have made an agenda of a meeting that is due: the earliest comes 15 business days before."""
@@ -245,7 +243,7 @@ class Agendas:
 
     def _written(self, run: _Run, blocks: tuple[Block, ...]) -> Tended:
         name, text = run.due.name, run.issue.description
-        settled = frozenset(key for key, told in run.state.told.items() if told.get("kind") in _SETTLED)
+        settled = frozenset(key for key, told in run.state.told.items() if leaves_no_trace(key, told))
         merged = merge(text, blocks, str(name), run.heeded.boxes, settled)
         if merged.text != text and not run.did:
             run.did.append("refreshed")
