@@ -528,6 +528,45 @@ def test_what_came_after_the_last_day_waits_for_the_next_review() -> None:
     )
 
 
+def test_a_decision_that_waits_stands_first() -> None:
+    kept = {
+        "open": True,
+        "from": "status::reviewed",
+        "to": "status::accepted",
+        "who": "pm.ai",
+        "at": "2026-03-05T10:00:00+00:00",
+    }
+    kept |= {"why": ["incomplete"], "missing": ["pm_owner"]}
+    one = detail(card(7, *REVIEWED), ours={"move": kept})
+    held = replace(one.case.voice.notes["move"], template="move_held")
+    case = replace(one.case, voice=replace(one.case.voice, notes={"move": held}))
+    said = block(pm_review.agenda(review(replace(one, case=case))), "decisions", "ai")
+    (line,) = [line for line in said.split("\n") if line.startswith("**Waiting.**")]
+    assert line == snapshot("**Waiting.** `@pm.ai` wants it in **Accepted by PMs**; still missing: **PM owner**.")
+    assert said.index("### 1.1") < said.index(line) < said.index("In one breath")
+
+
+def test_what_was_decided_since_the_agenda_is_there_keeps_its_text_and_its_box_in_a_fold() -> None:
+    made = card(1, created="2026-03-06").issue.created_at
+    gone = card(9, *REVIEWED, ("declined", "2026-03-05", "pm.ai"))
+    secret = card(10, *REVIEWED, ("backlog", "2026-03-08", "pm.ai"), confidential=True)
+    one = detail(card(8, *REVIEWED, ("accepted", "2026-03-07", "pm.ai")))
+    found = replace(review(one, gone, secret), made=made)
+    said = block(pm_review.agenda(found), "decisions", "ai")
+    assert said[said.index("<details>") :] == snapshot("""\
+<details><summary>Decided: 1. Whoever ticked can take the tick out until the meeting is over</summary>
+
+sme/customer-feedback#8+ · **Accepted by PMs** since Sat 7 Mar
+
+**In one breath.** `People removed from the SAML group keep their access to GitLab for 24 hours.`
+
+- [ ] Accept <!-- sb:item accept/sme/customer-feedback#8 ask=318123 --> — owner: … target: …
+
+</details>\
+""")
+    assert one.ref in pm_review.wants(found)
+
+
 def test_five_hundred_requests_fit_and_fold() -> None:
     statuses = ("reviewed", "accepted", "roadmap", "resolved", "declined", "backlog")
     many: list[Card | Detail] = []

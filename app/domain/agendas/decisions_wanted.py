@@ -19,13 +19,14 @@ LONG, SHORT, BRIEF = 8, 5, 4
 FULL = 5
 """How many are shown in full."""
 
-_GOES_TO: Mapping[Verb, str] = {
+GOES_TO: Mapping[Verb, str] = {
     Verb.REVIEWED: REVIEWED,
     Verb.ACCEPT: "status::accepted",
     Verb.BACKLOG: "status::backlog",
     Verb.DECLINE: "status::declined",
     Verb.CONTEXT: NEW,
 }
+"""Where each box brings a card."""
 _DECIDES: Mapping[Verb, frozenset[Role]] = {Verb.REVIEWED: frozenset({Role.PM, Role.LEAD, Role.SME})}
 
 
@@ -67,7 +68,7 @@ def verbs(flow: Workflow, card: Card) -> tuple[Verb, ...]:
     source = card.status
     if source is None:
         return ()
-    return tuple(verb for verb, target in _GOES_TO.items() if _offered(flow, source, target, verb))
+    return tuple(verb for verb, target in GOES_TO.items() if _offered(flow, source, target, verb))
 
 
 def _offered(flow: Workflow, source: str, target: str, verb: Verb) -> bool:
@@ -82,8 +83,21 @@ def _is_wanted(picture: Picture, card: Card) -> bool:
     status = picture.taxonomy.workflow.status(card.status or "")
     if card.issue.state == "closed" or card.ref in picture.parked or status is None or status.terminal:
         return False
+    if is_decided(picture, card):
+        return False
     waits = card.status == REVIEWED and not _after_the_last_day(picture, card.entered)
     return waits or _nominated(picture, card)
+
+
+def is_decided(picture: Picture, card: Card) -> bool:
+    """Whether it was decided on since the agenda is there, by a box or on the board. Of a confidential one that is not
+    told.
+    """
+    late = picture.made is not None and card.entered >= picture.made and len(card.stays) > 1
+    if not late or card.issue.state == "closed" or card.issue.confidential or card.status == REVIEWED:
+        return False
+    before = card.stays[-2].status
+    return card.status in GOES_TO.values() and (before == REVIEWED or (before == NEW and NEXT in card.issue.labels))
 
 
 def _nominated(picture: Picture, card: Card) -> bool:

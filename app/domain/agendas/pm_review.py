@@ -5,6 +5,7 @@ from itertools import chain
 
 from app.domain.agenda import Agenda, Section
 from app.domain.agendas.decision_words import decisions
+from app.domain.agendas.decisions_made import decided
 from app.domain.agendas.decisions_wanted import NEXT, timed, wanted
 from app.domain.agendas.owed import betas, calls, in_beta, owed, owing, themes
 from app.domain.agendas.parts_actions import ACTIONS, NOTES, carried
@@ -25,7 +26,7 @@ RELEASE = "## 3 · This release and betas\n\n- The PM shows: …"
 def wants(picture: Picture) -> tuple[Ref, ...]:
     """The requests whose notes are needed, the most wanted first."""
     first = [one.card for one in wanted(picture)][: READ_AT_MOST // 2]
-    found = dict.fromkeys(card.ref for card in chain(first, _passed_on(picture)))
+    found = dict.fromkeys(card.ref for card in chain(first, decided(picture), _passed_on(picture)))
     return tuple(found)[:READ_AT_MOST]
 
 
