@@ -159,7 +159,7 @@ def test_the_first_time_with_no_request() -> None:
 def test_what_the_header_counts() -> None:
     found = spoken(agenda(of(actions=[action("Find an SME for APAC", times=3, owner="lead.agile")])))
     assert "**1 open action · 45 of 60 min planned**" in found
-    assert "commands: `refresh`</sub>" in found
+    assert "Commands: `refresh`</sub>" in found
 
 
 def test_whoever_leads_an_area_is_called_once_and_nobody_else() -> None:

@@ -19,6 +19,7 @@ LONG, SHORT, BRIEF = 8, 5, 4
 FULL = 5
 """How many are shown in full."""
 
+_NO_CLOCK = 10_000
 GOES_TO: Mapping[Verb, str] = {
     Verb.REVIEWED: REVIEWED,
     Verb.ACCEPT: "status::accepted",
@@ -44,7 +45,9 @@ class Wanted:
 
 
 def wanted(picture: Picture) -> tuple[Wanted, ...]:
-    """All of them, without times: those overdue first, the longest overdue first of all; then by points."""
+    """All of them, without times: those overdue first, the longest overdue first of all; then by points,
+    then by the days that are left.
+    """
     found = [Wanted(card, waiting(picture, card)) for card in picture.cards if _is_wanted(picture, card)]
     return tuple(sorted(found, key=lambda one: _order(picture, one)))
 
@@ -118,7 +121,8 @@ def _order(picture: Picture, one: Wanted) -> tuple[int, ...]:
     if one.card.issue.confidential:
         return (1, 0, 0, one.card.ref.iid)
     overdue = min(one.clock.left, 0) if one.card.status == REVIEWED and one.clock.left is not None else 0
-    return (overdue, -weight(picture, one.card), -one.clock.days, one.card.ref.iid)
+    left = one.clock.left if one.clock.left is not None else _NO_CLOCK
+    return (overdue, -weight(picture, one.card), left, -one.clock.days, one.card.ref.iid)
 
 
 def _minutes(picture: Picture, one: Wanted) -> int:

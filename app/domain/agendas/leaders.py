@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 
 from app.domain import dates
 from app.domain.agenda import Agenda, Section
-from app.domain.agendas.adherence import held_and_planned
+from app.domain.agendas.adherence import counted_since, held_and_planned
 from app.domain.agendas.attendance import attendance, seats
 from app.domain.agendas.coverage import coverage, ending
 from app.domain.agendas.flow import BACKLOG, REVIEWED, began, decisions, friction, steps, time_in_status, ways
@@ -50,7 +50,7 @@ def agenda(picture: Picture) -> Agenda:
 
 def _cadences(picture: Picture) -> Section:
     """Held against planned."""
-    data = {"minutes": _CADENCES, "since": began(picture), "rows": held_and_planned(picture)}
+    data = {"minutes": _CADENCES, "since": counted_since(picture), "rows": held_and_planned(picture)}
     return Section("cadences", "leaders_cadences", data, _CADENCES)
 
 
