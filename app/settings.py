@@ -93,6 +93,16 @@ class KeptSettings(Environment):
     """What commands need that only look at our own files."""
 
     data_dir: Path = Field(Path("var"), description="where the inbox and the journal are kept")
+    cache_dir: Path | None = Field(
+        None,
+        description="where what GitLab told is kept between runs, safe to lose; where it is not set: `cache` in "
+        "SOUNDING_BOARD_DATA_DIR",
+    )
+
+    @property
+    def caches(self) -> Path:
+        """The folder of what can be read anew."""
+        return self.cache_dir or self.data_dir / "cache"
 
 
 class OperatorSettings(Environment):

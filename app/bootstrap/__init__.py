@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from app.bootstrap.agendas import due_now
 from app.domain.account_book import AccountBook
 from app.domain.failure import Permanent
 from app.domain.inbox import InboxRules
@@ -32,6 +33,7 @@ from app.gateways.journal_none import NoJournal
 from app.gateways.journal_sqlite import SqliteJournal
 from app.gateways.templates import Templates
 from app.services.attend import Attend
+from app.services.due import DueNow
 from app.services.errands import Errands
 from app.services.likeness import Likeness
 from app.services.operator import OperatorIssue
@@ -91,13 +93,14 @@ def _template_directories(config_dir: Path) -> list[Path]:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The parts that judge requests: one connection to GitLab, the journal, the reconciler, the sweep."""
+    """The parts that judge requests: one connection to GitLab, the journal, the reconciler, the sweep, the agendas."""
 
     gitlab: GitLab
     journal: Journal
     operator: OperatorIssue
     reconciler: Reconciler
     sweep: Sweep
+    due: DueNow
 
 
 def rules(settings: Settings, configured: Configuration, gitlab: GitLab, journal: Journal) -> Rules:
@@ -117,7 +120,8 @@ def rules(settings: Settings, configured: Configuration, gitlab: GitLab, journal
     )
     projects = tuple(project.path for project in program.projects)
     sweep = Sweep(gitlab.lister, reconciler, operator, projects, _known(taxonomy, WAITING))
-    return Rules(gitlab, journal, operator, reconciler, sweep)
+    due = due_now(gitlab, reconciler, words, journal, settings.caches)
+    return Rules(gitlab, journal, operator, reconciler, sweep, due)
 
 
 def _known(taxonomy: Taxonomy, titles: tuple[str, ...]) -> tuple[str, ...]:
@@ -202,7 +206,7 @@ class Service:
         with self._once:
             if self._attend is None:
                 joined = rules(self.settings, self.configured, self.doors, self.journal)
-                self._attend = Attend(joined.reconciler, joined.operator, self.settings.paused)
+                self._attend = Attend(joined.reconciler, joined.operator, joined.due, self.settings.paused)
             attend = self._attend
         return attend(subject, deliveries, utc_now())
 

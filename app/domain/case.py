@@ -1,6 +1,6 @@
 """One request as the rules see it: everything known, put together once, so that no rule has to ask (promise 3)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -20,6 +20,7 @@ from app.domain.program import Program
 from app.domain.request import Facts, Reading, read_request
 from app.domain.roster import Role
 from app.domain.taxonomy import Mode, Taxonomy, scope_of
+from app.domain.told_by_tick import with_told
 from app.domain.voice import Bot, OurNote, Voice, ours
 
 NEW_FOR = timedelta(hours=24)
@@ -146,18 +147,31 @@ def build(
     """Fold the history and read the facts of a snapshot. Comments of ours and of the system are not facts; `known` are
     the ids of the account book.
     """
+    snapshot = _at_one_instant(snapshot)
     issue = snapshot.issue
     area = area_of({taxonomy.current(title) for title in issue.labels})
     history = fold(issue, snapshot.events, taxonomy, program.roster, bot, voice, now)
     spoken = [n for n in snapshot.notes if not n.system and not bot.is_us(n.author)]
     prompts = tuple(item.why for item in taxonomy.items.values())
     reading = with_carried(read_request(issue, spoken, taxonomy.fields, prompts, known), voice)
+    reading = with_told(reading, voice, taxonomy.fields)
     facts = reading.facts
     context = Context(snapshot, facts, taxonomy, program, area, now, reading)
     since = taxonomy.workflow.effective_from
     new = [n for n in spoken if n.created_at >= since and not voice.carried_out(n.id)]
     asked = commands(new, bot.username)
     return Case(snapshot, taxonomy, program, bot, voice, now, area, history, facts, context, asked, reading)
+
+
+def _at_one_instant(snapshot: Snapshot) -> Snapshot:
+    """The issue is read before its label events: what they tell of the time between belongs to its labels, too. Else a
+    status would be here already, and the reason that came with it not yet.
+    """
+    issue, labels = snapshot.issue, set(snapshot.issue.labels)
+    for event in sorted(snapshot.events, key=lambda event: event.id):
+        if event.at > issue.updated_at and event.label:
+            (labels.add if event.action == "add" else labels.discard)(event.label)
+    return replace(snapshot, issue=replace(issue, labels=frozenset(labels))) if labels != issue.labels else snapshot
 
 
 def is_request(issue: Issue, program: Program) -> bool:

@@ -14,7 +14,7 @@ from app.domain.money import typed
 from app.domain.new_evidence import Grown, grown, new_accounts
 from app.domain.numbers import Amounts
 from app.domain.program import Program
-from app.domain.request import Facts, Reading, Told
+from app.domain.request import OWNER, Facts, Reading, Told
 from app.domain.roster import Role
 from app.domain.taxonomy import FieldKind, Item, Predicate, Source, Taxonomy, scope_of
 from app.domain.values import in_closed_words
@@ -173,8 +173,10 @@ class Context:
         return any(not self.program.holds_requests(link.reference.rpartition("#")[0]) for link in links)
 
     def _assigned(self, role: Role) -> bool:
-        roster, area = self.program.roster, self.area
-        return any(role in roster.roles_at(u.username, area, self.now) for u in self.snapshot.issue.assignees)
+        """Whether somebody of that role is assigned, or was named the owner behind a box of an agenda."""
+        owner = self.facts.get(OWNER)
+        named = [user.username for user in self.snapshot.issue.assignees] + ([owner.value] if owner else [])
+        return any(role in self.program.roster.roles_at(name, self.area, self.now) for name in named)
 
     def new_accounts(self, since: datetime | None) -> int:
         """How many customers were told after `since`, and not before."""

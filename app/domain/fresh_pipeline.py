@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from app.domain.fresh_program import FreshProgram
 
-COMPONENTS = ("plan", "apply", "sweep", "score")
+COMPONENTS = ("plan", "apply", "sweep", "score", "due")
 """The shipped components, in the order of their jobs."""
 
 _INPUT = re.compile(r"\$\[\[ inputs\.(\w+) \]\]")
@@ -17,8 +17,8 @@ _HEAD = """\
 # The pipelines of {name}.
 #
 # On merge requests: what the change would do in GitLab, as one note on the merge request and as artifacts.
-# On the default branch: apply it. By the schedules of program.yml: the sweep, which finds what webhooks missed, and
-# the score, which weighs the open requests against each other.
+# On the default branch: apply it. By the schedules of program.yml: the sweep, which finds what webhooks missed; the
+# score, which weighs the open requests against each other; and due, which runs the meetings' agendas.
 #
 # A plan that goes too far is refused, with the numbers. SOUNDING_BOARD_ALLOW_ISSUES and SOUNDING_BOARD_ALLOW_DELETE of
 # the first two jobs lift that: change them in the merge request that needs it, and set them back after it.
@@ -29,7 +29,7 @@ _HEAD = """\
 #   SOUNDING_BOARD_GITLAB_TOKEN      protected; scope api, role Planner: the service's token
 #   SOUNDING_BOARD_SIGNING_KEY       protected; the key of the bot's notes, the same as the service's
 {more}# and, where there is an account book, of type File and protected (a file cannot be masked; no job prints it):
-#   SOUNDING_BOARD_ACCOUNT_BOOK      for the sweep and the score, the same as the service's
+#   SOUNDING_BOARD_ACCOUNT_BOOK      for the sweep, the score and due, the same as the service's
 
 workflow:
   rules:

@@ -106,8 +106,20 @@ def _places(fresh: FreshProgram) -> Iterator[str]:
     yield from (f"  project: {scalar(fresh.home)}", f"  ref: {scalar(fresh.ref)}", "  schedules:")
     yield '    - {job: sweep, cron: "17 3 * * *", timezone: Etc/UTC}   # once a day: finds what webhooks missed'
     yield '    - {job: score, cron: "17 4 * * *", timezone: Etc/UTC}   # once a day: ARR shares, points, top requests'
+    yield '    - {job: due, cron: "7 * * * *", timezone: Etc/UTC}      # every hour: the agendas of the meetings'
     yield from ("", "# Where the bot writes to the people who run it: an issue with the label program-doc::operator.")
     yield f"# operator_issue: {fresh.project}#1"
+    yield from (
+        "",
+        "# When the program meets: by the handbook's table, on clocks in UTC, unless this says otherwise. Slots take",
+        "# turns. `sounding-board calendar` shows what comes of it.",
+        "# cadence:",
+        "#   fiscal_year_starts: february",
+        "#   regions:",
+        f"#     {scalar(fresh.regions[0])}: {{timezone: Europe/Berlin, holidays: DE}}",
+        "#   meetings:",
+        '#     pod: {day: wednesday, slots: ["16:00 Europe/Berlin", "09:00 Asia/Singapore"], length: 45 minutes}',
+    )
 
 
 def _people(fresh: FreshProgram, today: date) -> Iterator[str]:

@@ -12,8 +12,8 @@ from datetime import datetime
 
 from app.domain.case import SILENT, Case, Objection, Ruling
 from app.domain.commands import MAY, Command, Word
-from app.domain.context import Wanted
-from app.domain.held_ends import cancelled, completed, expired, moved_on
+from app.domain.context import Context, Wanted
+from app.domain.held_ends import cancelled, completed, expired, moved_on, put_with
 from app.domain.hold import TEMPLATE, Hold
 from app.domain.issue import Award
 from app.domain.move_words import decider, unread, words
@@ -202,6 +202,7 @@ def _refreshed(case: Case, hold: Hold, wanted: tuple[Wanted, ...]) -> Ruling:
         "until": hold.until,
         "agreed": hold.agreed,
         "asked": proposal(case, hold.source, hold.target, whys),
+        "on": hold.tick.agenda if hold.tick else None,
     }
     state = {
         **hold.note.state,
@@ -224,7 +225,15 @@ def _refreshed(case: Case, hold: Hold, wanted: tuple[Wanted, ...]) -> Ruling:
 
 def _wanted(case: Case, hold: Hold) -> tuple[Wanted, ...]:
     keys = case.taxonomy.workflow.needed(hold.target, hold.move) + (hold.move.requires if hold.move else ())
-    return case.context.wanted(keys, since=hold.since or case.history.entered)
+    return _with_put(case, hold).wanted(keys, since=hold.since or case.history.entered)
+
+
+def _with_put(case: Case, hold: Hold) -> Context:
+    """The context with the labels that come with a tick, which may be on their way still."""
+    issue, put = case.snapshot.issue, put_with(hold.note)
+    if not put:
+        return case.context
+    return replace(case.context, snapshot=replace(case.snapshot, issue=replace(issue, labels=issue.labels | put)))
 
 
 def _done(ruling: Ruling, command: Command) -> Ruling:

@@ -24,7 +24,13 @@ def carried_out(case: Case) -> Ruling:
     waits = not _since_completed(case, note) and case.history.stood == source
     if not waits or case.snapshot.issue.state == "closed":
         return SILENT
-    return Ruling(status=target, remove=frozenset({HELD}))
+    return Ruling(status=target, add=put_with(note), remove=frozenset({HELD}))
+
+
+def put_with(note: OurNote) -> frozenset[str]:
+    """The labels that came with a tick: why it is declined, say."""
+    put = note.state.get("put")
+    return frozenset(str(title) for title in put) if isinstance(put, list) else frozenset()
 
 
 def overtaken(case: Case, note: OurNote) -> bool:
@@ -53,23 +59,25 @@ def completed(case: Case, hold: Hold, how: str, by: str | None) -> Ruling:
         "by": by,
         "supplied": [(s.titles, s.who) for s in supply],
     }
-    statuses = {s.title for s in case.taxonomy.workflow.statuses}
-    state = {
-        "open": False,
-        "event": hold.note.state.get("event"),
-        "from": hold.source,
-        "to": hold.target,
-        "who": hold.mover,
-        "move": hold.move.id if hold.move else None,
-        "how": how,
-        "by": by,
-        "after": max((e.id for e in case.snapshot.events if e.label in statuses), default=0),
-        "at": case.now.isoformat(),
-    }
+    event = hold.note.state.get("event")
+    state = {"event": event, **made(case, hold.source, hold.target), "who": hold.mover, "how": how, "by": by}
+    state |= {"move": hold.move.id if hold.move else None} | _ticked(hold)
     verdict = Verdict.OVERRIDDEN if how == "override" else Verdict.COMPLETED
     finding = Finding(MOVES, verdict, _because(how, by, supply), hold.source, hold.target, hold.mover)
     say = Say(MOVE, COMPLETED, data, state)
-    return Ruling(status=hold.target, remove=frozenset({HELD}), says=(say,), findings=(finding,))
+    add = put_with(hold.note)
+    return Ruling(status=hold.target, add=add, remove=frozenset({HELD}), says=(say,), findings=(finding,))
+
+
+def made(case: Case, source: str, target: str) -> dict[str, object]:
+    """What a note keeps of a move that is made right after it: `after` tells later whether the labels followed."""
+    statuses = {s.title for s in case.taxonomy.workflow.statuses}
+    after = max((e.id for e in case.snapshot.events if e.label in statuses), default=0)
+    return {"open": False, "from": source, "to": target, "after": after, "at": case.now.isoformat()}
+
+
+def _ticked(hold: Hold) -> dict[str, object]:
+    return {"tick": hold.tick.to_state()} if hold.tick else {}
 
 
 def _because(how: str, by: str | None, supply: tuple[Supply, ...]) -> str:
@@ -87,7 +95,7 @@ def cancelled(case: Case, hold: Hold, by: str) -> Ruling:
     """Somebody who may let go of it."""
     data = _ends(case, hold) | {"by": by}
     finding = Finding(MOVES, Verdict.CANCELLED, f"{by} let go of it", hold.source, hold.target, hold.mover)
-    state = {"open": False, "event": hold.note.state.get("event"), "from": hold.source}
+    state = {"open": False, "event": hold.note.state.get("event"), "from": hold.source} | _ticked(hold)
     say = Say(MOVE, "move_cancelled", data, state)
     return Ruling(remove=frozenset({HELD}), says=(say,), findings=(finding,))
 
@@ -96,7 +104,7 @@ def expired(case: Case, hold: Hold) -> Ruling:
     """Its time is over: said kindly, and nothing is lost."""
     data = _ends(case, hold) | {"days": case.taxonomy.workflow.hold_for.days, "proposed": hold.proposed}
     finding = Finding(MOVES, Verdict.EXPIRED, "its time is over", hold.source, hold.target, hold.mover)
-    say = Say(MOVE, "move_expired", data, {"open": False})
+    say = Say(MOVE, "move_expired", data, {"open": False} | _ticked(hold))
     return Ruling(remove=frozenset({HELD}), says=(say,), findings=(finding,))
 
 
@@ -107,5 +115,5 @@ def _ends(case: Case, hold: Hold) -> dict[str, object]:
 def moved_on(case: Case, hold: Hold) -> Ruling:
     """The card is elsewhere by now."""
     finding = Finding(MOVES, Verdict.RESOLVED, "the card has moved on", hold.source, case.history.stood)
-    say = Say(MOVE, "move_settled", _ends(case, hold) | {"mover": None}, {"open": False})
+    say = Say(MOVE, "move_settled", _ends(case, hold) | {"mover": None}, {"open": False} | _ticked(hold))
     return Ruling(remove=frozenset({HELD}), says=(say,), findings=(finding,))

@@ -13,12 +13,27 @@ TEMPLATE = "move_held"
 
 
 @dataclass(frozen=True, slots=True)
+class Tick:
+    """The box of an agenda by which a move was asked for: its key, who ticked it when, and the agenda's address."""
+
+    key: str
+    by: str
+    by_id: int
+    at: datetime
+    agenda: str
+
+    def to_state(self) -> list[object]:
+        """As our note keeps it."""
+        return [self.key, self.by, self.by_id, self.at.isoformat(), self.agenda]
+
+
+@dataclass(frozen=True, slots=True)
 class Hold:
     """The intention. `since` is when the card came to `source`: what explains the move was told after that.
 
-    `missing` is what it lacks now, `wanted` all that it ever lacked, `unread` what was told and not
-    read. `agreed` is who may make the move and said so;
-    `via` the status that the way leads through instead.
+    `missing` is what it lacks now, `wanted` all that it ever lacked, `unread` what was told and not read. `agreed` is
+    who may make the move and said so; `via` the status that the way leads through instead. `tick` is there where nobody
+    dragged the card.
     """
 
     note: OurNote
@@ -35,6 +50,7 @@ class Hold:
     unread: tuple[str, ...] = ()
     agreed: str | None = None
     via: str | None = None
+    tick: "Tick | None" = None
 
     @property
     def proposed(self) -> bool:
@@ -71,7 +87,17 @@ def kept(case: Case) -> Hold | None:
         unread=tuple(_texts(state.get("unread"))),
         agreed=_text(state.get("agreed")),
         via=_text(state.get("via")),
+        tick=ticked(note),
     )
+
+
+def ticked(note: OurNote | None) -> Tick | None:
+    """The box that a note of ours about a move came from, if from one."""
+    kept = note.state.get("tick") if note else None
+    if not isinstance(kept, list) or len(kept) != 5:
+        return None
+    key, by, by_id, at, agenda = kept
+    return Tick(str(key), str(by), int(by_id), datetime.fromisoformat(str(at)), str(agenda))
 
 
 def _instant(value: object) -> datetime | None:

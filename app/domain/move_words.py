@@ -32,6 +32,7 @@ def words(
         "instead": None,
         "then": [],
         "via": None,
+        "on": None,
         "new_accounts": 0,
         "grown": None,
     }

@@ -21,7 +21,8 @@ def quote(text: str, at_most: int = 120) -> str:
     if not line:
         return "`(empty)`"
     # A bar would end a table cell even inside code; its full-width twin reads the same and does not.
-    line = line.replace("|", "｜")
+    # A hidden key or marker of ours, typed by somebody, would be one even inside code.
+    line = line.replace("|", "｜").replace("<!--", "‹!--")
     fence = "`" * (max((len(run) for run in re.findall(r"`+", line)), default=0) + 1)
     pad = " " if line.startswith("`") or line.endswith("`") else ""
     return f"{fence}{pad}{line}{pad}{fence}"

@@ -18,6 +18,9 @@ CARRIED_OVER = "carried over"
 CARRIED = "customers of"
 """What the topics of internal notes begin with that keep the customers of a duplicate; its address follows."""
 
+DISCUSSED = "discussed in"
+"""What the topics of notes about meetings begin with: what was told in an agenda, and what came of it."""
+
 VERBAL = "drafted"
 """What the topics of answers on a program document begin with about requests drafted there; the comment follows."""
 

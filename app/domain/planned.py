@@ -3,16 +3,20 @@
 from dataclasses import dataclass
 
 from app.domain.case import Case
+from app.domain.issue import Issue
 from app.domain.plan import Carry, Deed, Draft, Plan, PostNote
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What a run would do, worded and ready. `case` is None for an issue that is no request."""
+    """What a run would do, worded and ready. `case` is None for an issue that is no request; `document` is one that is
+    a document of the program.
+    """
 
     case: Case | None
     plan: Plan
     writes: tuple[Deed, ...]
+    document: Issue | None = None
 
     @property
     def notes(self) -> int:

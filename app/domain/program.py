@@ -1,8 +1,9 @@
 """The program as values: what `program.yml` says."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from app.domain.cadence import Cadence
 from app.domain.issue import Ref
 from app.domain.numbers import Amounts
 from app.domain.roster import Roster
@@ -53,6 +54,7 @@ class Job(StrEnum):
 
     SWEEP = "sweep"
     SCORE = "score"
+    DUE = "due"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class Program:
     service: str | None = None
     templates: TemplateMode = TemplateMode.MERGE_REQUEST
     pipelines: Pipelines | None = None
+    cadence: Cadence = field(default_factory=Cadence)
 
     def holds_requests(self, path: str) -> bool:
         """Whether issues of the project with this path are requests. GitLab's paths ignore case."""

@@ -19,6 +19,7 @@ _REFERENCE = re.compile(
 )
 _PLAIN = re.compile(rf"(?!\d+\Z){_WORDS}")
 _QUICK_ACTION = re.compile(r"[ \t]{0,3}/[A-Za-z]")
+_COMMAND_LINE = re.compile(r"^[ \t]{0,3}/[A-Za-z_]+(?=\s|\Z)", re.MULTILINE)
 _TICKS = re.compile(r"`+")
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _RETURN = re.compile(r"\r(?!\n)")
@@ -74,6 +75,17 @@ def renamed(text: str, titles: Mapping[str, str], ours: Callable[[str], bool]) -
 def runs_something(text: str) -> bool:
     """Whether a line outside code begins with a slash: GitLab would run it as a quick action at each edit."""
     return any(_QUICK_ACTION.match(line) for line in shown(text).split("\n"))
+
+
+def commands_defused(text: str) -> str:
+    """The text with a backslash, which does not show, before each line that GitLab could take for a quick action."""
+    if not _COMMAND_LINE.search(text):
+        return text
+    lines = _RETURN.sub("\n", text).split("\n")
+    for number, line in enumerate(shown(text).split("\n")):
+        if _COMMAND_LINE.match(line):
+            lines[number] = lines[number].replace("/", "\\/", 1)
+    return "\n".join(lines)
 
 
 def shown(text: str) -> str:

@@ -26,6 +26,9 @@ COMMENTS_AT_MOST = 256 * 1024
 customer line is short.
 """
 
+OWNER = "@owner"
+"""The fact that names a request's owner, by handle. Only a box of an agenda tells it: no field can have such a key."""
+
 _NOT_OF_NAMES = re.compile(r"[\W_]+")
 _PLUS_ONE = re.compile(r"1[\s*_]{1,5}customer", re.IGNORECASE)
 
@@ -42,6 +45,7 @@ class Where(StrEnum):
 class Told:
     """A field somebody told. `at` is when, known for notes only; `readable` is false for a value we can't use.
 
+    `by` is who told it in an agenda, and not in a comment of their own.
     What was told in an `internal` note counts like any other, and its words are never repeated (promise 11). Of an
     account only the link is kept.
     """
@@ -51,6 +55,7 @@ class Told:
     at: datetime | None = None
     readable: bool = True
     internal: bool = False
+    by: str | None = None
 
 
 Facts = Mapping[str, Told]

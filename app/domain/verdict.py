@@ -6,16 +6,20 @@ intention, then the labels (3.6); the plan keeps that order.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 
-from app.domain import held
+from app.domain import held, meeting_mode
 from app.domain.case import SILENT, Case, Objected, Objection, Ruling
 from app.domain.held_ends import carried_out, overtaken
 from app.domain.history import Step
-from app.domain.hold import TEMPLATE, kept
+from app.domain.hold import TEMPLATE, kept, ticked
 from app.domain.move_words import awaits, in_order, missing, unread, whys, words
 from app.domain.ours import HELD, MOVE, MOVES
 from app.domain.plan import Finding, Say, Verdict
 from app.domain.taxonomy import Mode
+
+WRITING = timedelta(minutes=1)
+"""So long after our note the labels of a tick are left to whoever heeds it: two processes would do it by halves."""
 
 Then = tuple[tuple[Step, tuple[Objected, ...]], ...]
 """Moves that followed the one being judged, and what is objected to each."""
@@ -31,6 +35,9 @@ def pronounce(case: Case, objections: tuple[Objected, ...], then: Then = ()) -> 
         return replace(waiting, findings=waiting.findings + _late(case))
     if not objections:
         return _stands(case, step)
+    until = meeting_mode.suffered(case, objections) if step.mode in (Mode.GUIDE, Mode.ENFORCE) else None
+    if until:
+        return Ruling(findings=(_finding(step, Verdict.STANDS, objections),), look_again_at=until)
     match step.mode:
         case Mode.OFF:
             return SILENT
@@ -48,6 +55,10 @@ def _stands(case: Case, step: Step) -> Ruling:
         MOVES, Verdict.STANDS, _which(step), step.source, step.target, step.mover, step.event.id, step.event.at
     )
     note = case.voice.on(MOVE)
+    tick = ticked(note)
+    if tick and tick.at >= step.event.at:
+        later = _still_open(case)
+        return replace(later, findings=(finding, *later.findings))
     if note is None or not (note.open or overtaken(case, note)):
         return Ruling(findings=(finding,))
     seen = note.state.get("event")
@@ -182,12 +193,22 @@ def _still_open(case: Case) -> Ruling:
     if hold:
         return held.outcome(case, hold)
     if note is None or not note.open:
-        return carried_out(case)
+        return _soon(case)
     source, target = str(note.state.get("from")), str(note.state.get("to"))
     if case.history.stood == target:
         return SILENT
     data = {"mover": None, "source": case.status_name(source), "target": case.status_name(target)}
     return _resolved(data, Finding(MOVES, Verdict.RESOLVED, "the card has moved on", source, case.history.stood))
+
+
+def _soon(case: Case) -> Ruling:
+    """The second half of a move whose first half is our note. Who heeds a tick is given time to write it themselves."""
+    rest, note = carried_out(case), case.voice.on(MOVE)
+    tick, at = ticked(note), note.state.get("at") if note else None
+    if rest.status is None or tick is None or not isinstance(at, str):
+        return rest
+    ripe = datetime.fromisoformat(at) + WRITING
+    return rest if case.now >= ripe else Ruling(look_again_at=ripe)
 
 
 def _finding(step: Step, verdict: Verdict, objections: tuple[Objected, ...]) -> Finding:

@@ -7,6 +7,8 @@ import typer
 
 from app import bootstrap
 from app.bootstrap import operators
+from app.domain.agenda_switches import switch_lines
+from app.domain.meeting_conflicts import conflict_lines
 from app.domain.provision import counted
 from app.gateways.config_errors import ConfigInvalid
 from app.gateways.config_history import changes_against
@@ -28,6 +30,10 @@ def check(
     if against:
         _against(directory, against)
     typer.echo(f"Configuration ok: {_numbers(configured)}.")
+    for conflict in conflict_lines(configured.program, bootstrap.utc_now()):
+        typer.echo(f"note: {conflict}.")
+    for half in switch_lines(configured.taxonomy, (area.key for area in configured.program.areas)):
+        typer.echo(f"note: {half}.")
     if against:
         typer.echo(f"No rule has changed since {against} without a newer effective_from.")
     if online:

@@ -15,6 +15,8 @@ from app import bootstrap
 from app.domain.failure import Permanent, Temporary
 from app.domain.issue import Ref
 from app.entrypoints import show
+from app.entrypoints.agendas import agenda, due
+from app.entrypoints.calendar import calendar
 from app.entrypoints.check import check
 from app.entrypoints.init import init
 from app.entrypoints.logging_setup import set_up_logging
@@ -53,10 +55,13 @@ def demo(
 
 app.command()(init)
 app.command()(check)
+app.command()(calendar)
 app.command()(plan)
 app.command("apply")(apply_plan)
 app.command()(note)
 app.command()(score)
+app.command()(due)
+app.command()(agenda)
 
 
 def _settings(kind: type[S]) -> S:

@@ -13,7 +13,7 @@ from typer.core import TyperArgument, TyperGroup, TyperOption
 from app.settings import PREFIX, Settings
 
 _MADE = "Made by `make generate`"
-JUDGING = "`serve`, `worker`, `sweep`, `score`, `explain`, `check --online`"
+JUDGING = "`serve`, `worker`, `sweep`, `score`, `due`, `agenda`, `explain`, `check --online`"
 WHO = {
     "gitlab_url": "every command that speaks to GitLab",
     "gitlab_token": JUDGING,
@@ -21,11 +21,12 @@ WHO = {
     "signing_key": JUDGING,
     "webhook_signing_token": "`serve`, one of the two; `apply`, where it sets a webhook",
     "webhook_secret": "`serve`, one of the two; `apply`, where it sets a webhook",
-    "retired_bot_ids": "`serve`, `worker`, `sweep`, `score`, `explain`",
+    "retired_bot_ids": "`serve`, `worker`, `sweep`, `score`, `due`, `agenda`, `explain`",
     "config_dir": "every command that reads the configuration",
-    "data_dir": "`serve`, `worker`, `inbox`, `journal`, `sweep --apply`, `score --apply`",
-    "account_book": "`serve`, `worker`, `sweep`, `score`, `explain`",
-    "paused": "`serve`, `worker`, `sweep`, `score`, `apply`",
+    "data_dir": "`serve`, `worker`, `inbox`, `journal`; `sweep`, `score`, `due`, `agenda` with `--apply`",
+    "cache_dir": "`serve`, `worker`, `agenda`, `due`",
+    "account_book": "`serve`, `worker`, `sweep`, `score`, `due`, `agenda`, `explain`",
+    "paused": "`serve`, `worker`, `sweep`, `score`, `due`, `agenda`, `apply`",
     "quiet_seconds": "`serve`, `worker`",
     "workers": "`serve`, `worker`",
     "host": "`serve`",

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time
 
+from app.domain.cadence import Cadence
 from app.domain.issue import Ref
 from app.domain.program import Area, Board, Pipelines, Program, Project, Schedule
 from app.domain.roster import Person, Roster, Term
@@ -20,6 +21,7 @@ from app.domain.taxonomy import (
     Taxonomy,
     Workflow,
 )
+from app.gateways import config_cadence_build
 from app.gateways.config_numbers_shape import numbers
 from app.gateways.config_program_shape import PersonShape, PipelinesShape, ProgramShape
 from app.gateways.config_shapes import ModeShape
@@ -128,6 +130,7 @@ def program(shape: ProgramShape) -> Program:
         service=shape.service.rstrip("/") if shape.service else None,
         templates=shape.templates,
         pipelines=_pipelines(shape.pipelines) if shape.pipelines else None,
+        cadence=config_cadence_build.cadence(shape.cadence) if shape.cadence else Cadence(),
     )
 
 

@@ -10,6 +10,7 @@ from app.domain.provision import Where
 from app.domain.taxonomy import Mode, Taxonomy
 from app.gateways import (
     config_build,
+    config_cadence_checks,
     config_item_checks,
     config_label_checks,
     config_numbers_checks,
@@ -91,7 +92,7 @@ def understand(texts: Texts, mode_override: Mode | None = None) -> Configuration
 
 def _checked(taxonomy: Document | None, program: Document | None) -> list[ConfigError]:
     """The checks that look across; what is missing whole is as good as empty to them."""
-    errors = config_program_checks.check(program) if program else []
+    errors = [*config_program_checks.check(program), *config_cadence_checks.check(program)] if program else []
     if taxonomy:
         beside = program or Document(PROGRAM, {}, {}, {})
         for check in (

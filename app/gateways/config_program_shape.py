@@ -5,6 +5,7 @@ from pydantic import Field
 from app.domain.numbers import Amounts
 from app.domain.program import Job, TemplateMode, Tier
 from app.domain.roster import Role
+from app.gateways.config_cadence_shape import CadenceShape
 from app.gateways.config_provision_shapes import Address, Cron, GroupPath, Zone
 from app.gateways.config_shapes import Day, Handle, IssueText, Key, ProjectPath, Shape, Text
 
@@ -78,3 +79,4 @@ class ProgramShape(Shape):
         default=TemplateMode.MERGE_REQUEST, description="How issue templates come into each project."
     )
     pipelines: PipelinesShape | None = None
+    cadence: CadenceShape | None = Field(default=None, description="When the program meets.")

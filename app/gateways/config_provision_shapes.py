@@ -69,8 +69,8 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-def _zone(value: str) -> str:
-    """Judged by the machine's own list; one without a list takes what is written."""
+def zone_told(value: str) -> str:
+    """A time zone, judged by the machine's own list; one without a list takes what is written."""
     if _zones() and value not in _zones():
         raise complaint(
             f"there is no time zone `{value}`", nearest(value, ["Etc/UTC", *sorted(_zones())], "for example")
@@ -81,4 +81,4 @@ def _zone(value: str) -> str:
 GroupPath = Annotated[str, AfterValidator(_group)]
 Address = Annotated[str, AfterValidator(_address), WithJsonSchema({"type": "string", "format": "uri"})]
 Cron = Annotated[str, AfterValidator(_cron), WithJsonSchema({"type": "string", "examples": ["17 3 * * *"]})]
-Zone = Annotated[str, AfterValidator(_zone), WithJsonSchema({"type": "string", "examples": ["Etc/UTC"]})]
+Zone = Annotated[str, AfterValidator(zone_told), WithJsonSchema({"type": "string", "examples": ["Etc/UTC"]})]

@@ -132,6 +132,7 @@ class RulesShape(Shape):
     duplicates: ModeShape = Field(default=ModeShape(mode=Mode.OBSERVE), description="Likely ones, and their customers.")
     request_type: ModeShape = Field(default=ModeShape(mode=Mode.OBSERVE), description="The label of the type ticked.")
     verbal_requests: ModeShape = Field(default=ModeShape(mode=Mode.OBSERVE), description="Requests told in one line.")
+    agendas: ModeShape = Field(default=ModeShape(mode=Mode.OBSERVE), description="Agendas, and decisions ticked there.")
 
 
 class RouteShape(Shape):

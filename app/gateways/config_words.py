@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -123,9 +123,16 @@ def _keys(shape: type[BaseModel], trail: Trail) -> list[str]:
             continue
         field = next(f for name, f in shape.model_fields.items() if step in (f.alias, name))
         inner = _shape_in(field.annotation)
-        inside = inner is not field.annotation
+        inside = _holds_many(field.annotation)
         shape = inner or shape
     return [field.alias or name for name, field in shape.model_fields.items()]
+
+
+def _holds_many(annotation: Any) -> bool:
+    """Whether a key or an index leads to the shape: of a list or a map, perhaps of one that may be left out."""
+    return get_origin(annotation) in (dict, tuple) or any(
+        get_origin(arg) in (dict, tuple) for arg in get_args(annotation)
+    )
 
 
 def _shape_in(annotation: Any) -> type[BaseModel] | None:

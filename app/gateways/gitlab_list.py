@@ -47,6 +47,14 @@ class GitLabLister:
             ]
         return _by_age(project, bodies)
 
+    def closed_since(self, project: str, since: datetime, titles: Sequence[str] = ()) -> tuple[Issue, ...]:
+        """Closed issues updated since then; with any of these labels, a list for each, where some are given."""
+        query = {**_BY_CHANGE, "state": "closed", "updated_after": _written(since - OVERLAP)}
+        which: list[Query] = [{"labels": title} for title in dict.fromkeys(titles)] or [{}]
+        with in_background():
+            bodies = [body for one in which for body in self._api.all(_path(project), IssueBody, {**query, **one})]
+        return _by_age(project, bodies)
+
     def opened(self, project: str) -> tuple[Issue, ...]:
         """All open issues, oldest first: a call for every hundred."""
         with in_background():

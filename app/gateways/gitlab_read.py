@@ -1,7 +1,7 @@
 """Reading one issue whole: itself, its label events, its notes (promises 1 and 6)."""
 
 from app.domain.failure import Missing
-from app.domain.issue import Award, Issue, Link, Note, Ref, Snapshot
+from app.domain.issue import Award, Issue, LabelEvent, Link, Note, Ref, Snapshot
 from app.gateways.gitlab_api import Api, issue_path
 from app.gateways.gitlab_models import AwardBody, IssueBody, LabelEventBody, LinkBody, NoteBody
 
@@ -18,13 +18,17 @@ class GitLabReader:
         The issue is read first: what happens between the calls then shows in its events, and its own webhook follows.
         """
         issue = known or self.issue(ref)
-        bodies = self._api.all(f"{issue_path(ref)}/resource_label_events", LabelEventBody)
-        events = {body.id: body.value() for body in bodies}
-        return Snapshot(issue, tuple(sorted(events.values(), key=lambda e: (e.at, e.id))), self.notes(ref))
+        return Snapshot(issue, self.label_events(ref), self.notes(ref))
 
     def issue(self, ref: Ref) -> Issue:
         """The issue alone: one call."""
         return self._api.one(issue_path(ref), IssueBody).value(ref.project)
+
+    def label_events(self, ref: Ref) -> tuple[LabelEvent, ...]:
+        """The labels put on and taken off, oldest first: one call for each hundred."""
+        bodies = self._api.all(f"{issue_path(ref)}/resource_label_events", LabelEventBody)
+        events = {body.id: body.value() for body in bodies}
+        return tuple(sorted(events.values(), key=lambda e: (e.at, e.id)))
 
     def notes(self, ref: Ref) -> tuple[Note, ...]:
         """What people and bots said, oldest first: one call for each hundred. System notes are left out."""

@@ -3,7 +3,7 @@
 import re
 import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from jinja2 import (
@@ -13,12 +13,15 @@ from jinja2 import (
     TemplateError,
     TemplateNotFound,
     TemplateSyntaxError,
+    pass_context,
 )
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from app.domain import neutral
 from app.domain.failure import Permanent
+from app.domain.managed_lines import item, slot
 from app.domain.roster import Role
 from app.gateways.config_errors import ConfigError
 
@@ -33,12 +36,13 @@ _ROLE_NAMES = {
     Role.PROGRAM_LEAD: "the program lead",
 }
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_YEAR = timedelta(days=360)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class Templates:
-    """Finds `notes/<name>.md.j2` or `issues/<name>.md.j2`, an area's own under `areas/<area>/` first, in the first
-    directory that has it.
+    """Finds `notes/<name>.md.j2`, `issues/<name>.md.j2` or `agendas/<name>.md.j2`, an area's own under `areas/<area>/`
+    first, in the first directory that has it.
     """
 
     def __init__(self, directories: Sequence[Path]) -> None:
@@ -59,11 +63,16 @@ class Templates:
             "or_list": _or_list,
             "dotted": _dotted,
             "role": _role,
+            "day": _day,
+            "kept_day": _kept_day,
             "moment": _moment,
             "sentence": _sentence,
             "trusted": _trusted,
             "issue": _issue,
             "whole": _whole,
+            "who": _who,
+            "box": _box,
+            "slot": _slot,
         }
 
     def note(self, template: str, data: Mapping[str, object], area: str | None) -> str:
@@ -73,6 +82,12 @@ class Templates:
     def issue(self, template: str, data: Mapping[str, object], area: str | None) -> str:
         """The text of an issue, or of the template that people file one with."""
         return self._text(f"issues/{template}.md.j2", data, area) + "\n"
+
+    def agenda(self, template: str, data: Mapping[str, object], area: str | None, *, calling: bool = False) -> str:
+        """The text of a block of an agenda. `calling` mentions people, where the template says `name|who(calling)`;
+        else their handles stand in back-ticks, and nobody is notified.
+        """
+        return self._text(f"agendas/{template}.md.j2", {**data, "calling": calling}, area)
 
     def _text(self, name: str, data: Mapping[str, object], area: str | None) -> str:
         names = [f"areas/{area}/{name}", name] if area else [name]
@@ -130,6 +145,21 @@ def _mention(username: str) -> Markup:
     return Markup(neutral.mention(username))  # noqa: S704
 
 
+def _who(username: str, calling: bool) -> Markup:
+    """A handle that notifies when the agenda calls people, and never else."""
+    return _mention(username) if calling else Markup(neutral.quote(f"@{username}"))  # noqa: S704
+
+
+def _box(key: str, label: str, prompt: str = "") -> Markup:
+    """A checklist line of ours that people tick; label and prompt are the template's own words."""
+    return Markup(item(key, label, prompt))  # noqa: S704
+
+
+def _slot(key: str) -> Markup:
+    """The content of a table cell that people write in."""
+    return Markup(slot(key))  # noqa: S704
+
+
 def _label(title: str) -> Markup:
     return Markup(neutral.label(title))  # noqa: S704
 
@@ -163,6 +193,21 @@ def _moment(instant: datetime) -> Markup:
     """`Tue 17 Mar, 09:30 UTC`: for people, so without a year, as nothing waits that long."""
     day = f"{_DAYS[instant.weekday()]} {instant.day} {_MONTHS[instant.month - 1]}"
     return Markup(f"{day}, {instant:%H:%M} UTC")  # noqa: S704
+
+
+@pass_context
+def _day(context: Context, instant: date) -> Markup:
+    """`Tue 17 Mar`, in UTC: for people, so with its year only if it is a year or so from the template's `today`."""
+    today = context.get("today")
+    day = instant.date() if isinstance(instant, datetime) else instant
+    far = isinstance(today, date) and abs(day - today) >= _YEAR
+    return Markup(f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}{f' {day.year}' if far else ''}")  # noqa: S704
+
+
+@pass_context
+def _kept_day(context: Context, instant: date) -> Markup:
+    """The same for a cell of a table, where a day is not broken over two lines."""
+    return Markup(_day(context, instant).replace(" ", "\N{NO-BREAK SPACE}"))  # noqa: S704
 
 
 def _or_list(items: Iterable[object]) -> Markup:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, assert_never
 
-from app.domain.issue import Ref
+from app.domain.issue import Issue, Ref
 from app.domain.planned import Planned
 from app.domain.subject import Request, Subject, TokenExpiry
 
@@ -14,6 +14,14 @@ class Reconciles(Protocol):
 
     def run(self, ref: Ref, now: datetime, deliveries: tuple[str, ...] = (), dry: bool = False) -> Planned:
         """Plan and, unless dry, write."""
+        ...
+
+
+class MindsAgendas(Protocol):
+    """Minds the program's agendas."""
+
+    def changed(self, issue: Issue, now: datetime, *, dry: bool) -> object:
+        """Somebody did something on a document that may be one."""
         ...
 
 
@@ -31,13 +39,17 @@ class Attend:
 
     reconciler: Reconciles
     operator: Warns
+    agendas: MindsAgendas
     paused: bool
 
     def __call__(self, subject: Subject, deliveries: tuple[str, ...], now: datetime) -> datetime | None:
         """Do what the subject asks for; returns when to look at it again. Raises Temporary, Permanent."""
         match subject:
             case Request(ref=ref):
-                return self.reconciler.run(ref, now, deliveries, dry=self.paused).plan.look_again_at
+                planned = self.reconciler.run(ref, now, deliveries, dry=self.paused)
+                if planned.document:
+                    self.agendas.changed(planned.document, now, dry=self.paused)
+                return planned.plan.look_again_at
             case TokenExpiry():
                 return None if self.paused else self.operator.token_expires(subject, now)
             case _ as unreachable:

@@ -39,15 +39,15 @@ class Reader(Protocol):
 class Drafts(Protocol):
     """Issues that we create."""
 
-    def made_since(self, project: str, author: int, since: datetime) -> Sequence[Issue]:
-        """Issues by this user created since then, the oldest first."""
+    def made_by(self, project: str, author: int, since: datetime) -> Sequence[Issue]:
+        """Issues by this user created since then, by number."""
         ...
 
-    def create(self, project: str, title: str, body: str, *labels: str) -> Issue:
+    def create(self, project: str, title: str, text: str, labels: Sequence[str]) -> Issue:
         """A new issue."""
         ...
 
-    def rewrite(self, ref: Ref, body: str, *, close: bool = False) -> None:
+    def describe(self, ref: Ref, text: str, *, close: bool = False) -> None:
         """Another description."""
         ...
 
@@ -111,14 +111,14 @@ class Errands:
             return there[0].ref
         text = self.wording.note("draft_request", words_of(draft), draft.area)
         body = sealed(text, draft, self.identity)
-        made = self.drafts.create(draft.source.project, title_of(draft), body, *labels_of(draft, self.taxonomy))
+        made = self.drafts.create(draft.source.project, title_of(draft), body, labels_of(draft, self.taxonomy))
         first = (*self._there(draft), made)[0].ref
         if first != made.ref:
             moved = self.wording.note("draft_moved", {"ref": str(first)}, draft.area)
-            self.drafts.rewrite(made.ref, moved, close=True)
+            self.drafts.describe(made.ref, moved, close=True)
         return first
 
     def _there(self, draft: Draft) -> tuple[Issue, ...]:
-        since = self.drafts.made_since(draft.source.project, self.identity.bot.id, draft.at)
+        since = self.drafts.made_by(draft.source.project, self.identity.bot.id, draft.at)
         found = (issue for issue in since if is_of(issue, draft, self.identity))
         return tuple(sorted(found, key=lambda issue: issue.ref.iid))

@@ -1,6 +1,6 @@
 """The documents part of plan and apply: references to labels follow when those are renamed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from app.domain.failure import Permanent
@@ -15,7 +15,7 @@ from app.domain.taxonomy import Taxonomy
 class Documents(Protocol):
     """The door to documents. All raise Temporary, Permanent."""
 
-    def without(self, project: str, titles: Iterable[str]) -> tuple[Issue, ...]:
+    def without(self, project: str, titles: Sequence[str]) -> tuple[Issue, ...]:
         """Open issues that carry none of these labels."""
         ...
 
@@ -23,7 +23,7 @@ class Documents(Protocol):
         """One issue, read now."""
         ...
 
-    def rewrite(self, ref: Ref, body: str) -> None:
+    def describe(self, ref: Ref, text: str) -> None:
         """Another description."""
         ...
 
@@ -68,4 +68,4 @@ class ProvisionDocuments:
                 f"A line of {ref} begins with a slash since a moment ago, which GitLab would run as a command at each "
                 "edit. Mend its references by hand."
             )
-        self._door.rewrite(ref, mended)
+        self._door.describe(ref, mended)

@@ -87,7 +87,8 @@ class Reconciler:
         if not is_document(snapshot.issue, self.program):
             return Planned(None, Plan(), ())
         plan = plan_drafts(Document(snapshot, self.taxonomy, self.program, self.identity), now)
-        return Planned(None, plan, tuple(action for action in plan.actions if isinstance(action, Draft)))
+        drafts = tuple(action for action in plan.actions if isinstance(action, Draft))
+        return Planned(None, plan, drafts, snapshot.issue)
 
     def _with_extras(self, ref: Ref, snapshot: Snapshot, case: Case) -> Snapshot:
         """What only this case needs, one call each: links, the reactions on our note, whether a named issue exists."""

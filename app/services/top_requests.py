@@ -25,11 +25,11 @@ class Documents(Protocol):
         """Issues with this label, open and closed."""
         ...
 
-    def create(self, project: str, title: str, body: str, label: str) -> Issue:
+    def create(self, project: str, title: str, text: str, labels: Sequence[str]) -> Issue:
         """A new issue."""
         ...
 
-    def rewrite(self, ref: Ref, body: str, *, close: bool = False) -> None:
+    def describe(self, ref: Ref, text: str, *, close: bool = False) -> None:
         """Another description."""
         ...
 
@@ -102,9 +102,9 @@ class TopRequests:
         text = self._text(change.wanted.data, TEMPLATE, change.wanted.area.key)
         body = sealed(text, change.wanted, self.identity)
         if change.issue:
-            self.documents.rewrite(change.issue.ref, body)
+            self.documents.describe(change.issue.ref, body)
             return
-        made = self.documents.create(change.project, f"Top requests: {change.wanted.area.name}", body, LABEL)
+        made = self.documents.create(change.project, f"Top requests: {change.wanted.area.name}", body, (LABEL,))
         self._only_one(change, made)
 
     def _only_one(self, change: Change, made: Issue) -> None:
@@ -112,7 +112,7 @@ class TopRequests:
         kept = self._first(self.documents.labelled(change.project, LABEL), change.wanted.area)
         if kept and kept[0].ref != made.ref:
             text = self._text({"ref": str(kept[0].ref)}, "top_requests_moved", change.wanted.area.key)
-            self.documents.rewrite(made.ref, text, close=True)
+            self.documents.describe(made.ref, text, close=True)
 
     def _text(self, data: Mapping[str, object], template: str, area: str) -> str:
         return self.wording.note(template, data, area)

@@ -76,10 +76,10 @@ def test_plans_are_kept_from_whoever_is_no_developer() -> None:
     assert jobs["sounding-board-plan"]["artifacts"]["access"] == "developer"
 
 
-def test_gitlab_finds_four_components_and_the_bot_finds_no_template_among_them(tmp_path: Path) -> None:
+def test_gitlab_finds_five_components_and_the_bot_finds_no_template_among_them(tmp_path: Path) -> None:
     """GitLab takes `templates/*.yml` and `templates/*/template.yml`; we take `*.j2` below `notes` and `issues`."""
     found = [*HOME.glob("*.yml"), *HOME.glob("*/template.yml")]
-    assert sorted(path.name for path in found) == ["apply.yml", "plan.yml", "score.yml", "sweep.yml"]
+    assert sorted(path.name for path in found) == ["apply.yml", "due.yml", "plan.yml", "score.yml", "sweep.yml"]
     assert [path for path in HOME.rglob("*") if path.is_file() and path.suffix not in {".yml", ".j2"}] == []
     assert [path for path in HOME.rglob("*.j2") if path.parent == HOME] == []
     (tmp_path / "broken.yml").write_text("{% this would be no template %}")

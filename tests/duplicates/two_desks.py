@@ -70,22 +70,22 @@ class Town:
                 raise AssertionError(write)
         return None
 
-    def made_since(self, project: str, author: int, since: datetime) -> Sequence[Issue]:
+    def made_by(self, project: str, author: int, since: datetime) -> Sequence[Issue]:
         """Issues of somebody's since then."""
         self.before("list")
         return [i for i in self.issues.values() if i.author.id == author and i.created_at >= since]
 
-    def create(self, project: str, title: str, body: str, *labels: str) -> Issue:
+    def create(self, project: str, title: str, text: str, labels: Sequence[str]) -> Issue:
         """A new issue of ours."""
         self.before("create")
-        ref = self.opens(max(r.iid for r in self.issues) + 1, *labels, text=body)
+        ref = self.opens(max(r.iid for r in self.issues) + 1, *labels, text=text)
         self.issues[ref] = replace(self.issues[ref], title=title)
         return self.issues[ref]
 
-    def rewrite(self, ref: Ref, body: str, *, close: bool = False) -> None:
+    def describe(self, ref: Ref, text: str, *, close: bool = False) -> None:
         """Another description."""
-        self.before("rewrite")
-        self.issues[ref] = replace(self.issues[ref], description=body, state="closed" if close else "opened")
+        self.before("describe")
+        self.issues[ref] = replace(self.issues[ref], description=text, state="closed" if close else "opened")
 
     def desk(self) -> Errands:
         """A process of ours."""

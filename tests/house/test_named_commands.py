@@ -76,7 +76,7 @@ def pipeline_scripts() -> dict[str, list[str]]:
 
 def test_what_the_pipelines_run_exists() -> None:
     scripts = pipeline_scripts()
-    assert set(scripts) == {"test", "sweep", "score"}
+    assert set(scripts) == {"test", "sweep", "score", "due"}
     assert complaints(commands([line for lines in scripts.values() for line in lines])) == []
     assert complaints(commands((HOUSE / ".ci" / "run").read_text().splitlines())) == []
 
@@ -86,6 +86,7 @@ def test_the_pipeline_runs_the_whole_proof_and_the_scheduled_jobs_write() -> Non
         "test": [".ci/run"],
         "sweep": ["make install", ".venv/bin/sounding-board sweep --since 26h --apply"],
         "score": ["make install", ".venv/bin/sounding-board score --apply"],
+        "due": ["make install", ".venv/bin/sounding-board due --apply"],
     }
     assert os.access(HOUSE / ".ci" / "run", os.X_OK)
 

@@ -18,7 +18,7 @@ def test_each_setting_says_what_it_is_and_who_reads_it() -> None:
     page = settings_page()
     assert (
         "| `SOUNDING_BOARD_SIGNING_KEY` | key that signs our notes; service and CI jobs share it. Several: `new,old` "
-        "| needed | `serve`, `worker`, `sweep`, `score`, `explain`, `check --online` | yes |\n"
+        "| needed | `serve`, `worker`, `sweep`, `score`, `due`, `agenda`, `explain`, `check --online` | yes |\n"
     ) in page
     assert "| `SOUNDING_BOARD_DATA_DIR` | where the inbox and the journal are kept | `var` | " in page
     secret = [line.split("`")[1] for line in page.splitlines() if line.endswith("| yes |")]
@@ -34,8 +34,8 @@ def test_each_setting_says_what_it_is_and_who_reads_it() -> None:
 def test_each_command_has_its_place_with_every_word() -> None:
     page = commands_page(app)
     assert [line.rpartition(" ")[2] for line in page.splitlines() if line.startswith("## ")] == [
-        *("demo", "init", "check", "plan", "apply", "note", "score", "serve", "worker", "sweep", "explain", "inbox"),
-        "journal",
+        *("demo", "init", "check", "calendar", "plan", "apply", "note", "score", "due", "agenda", "serve", "worker"),
+        *("sweep", "explain", "inbox", "journal"),
     ]
     assert "| `--limit` `LIMIT` | How many lines to show. | `50` |" in page
     assert (

@@ -113,7 +113,7 @@ def test_from_an_empty_project_to_a_card_that_is_looked_at(gitlab: FakeGitLab, t
         assert "ok     acme/feedback: all labels of the taxonomy are there." in said
         assert "wrong  " not in said
         assert len(project.labels) == 84
-        assert [schedule.ref for schedule in project.own.schedules.values()] == ["main", "main"]
+        assert [schedule.ref for schedule in project.own.schedules.values()] == ["main", "main", "main"]
         (request,) = project.own.merge_requests.values()
         assert request.title == "Issue templates as the taxonomy has them"
         issue = world.create_issue(world.user("petra"), project, "Faster exports", add_labels=["area::ai"])

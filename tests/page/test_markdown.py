@@ -89,10 +89,15 @@ def test_only_harmless_addresses_become_links(address: str) -> None:
     assert "<a" not in shown(f"[press]({address}) <{address}>")
 
 
+def test_emoji_are_drawn_where_nothing_is_code() -> None:
+    seen = shown(":red_circle: late, at 10:15:20 or `:warning:` :nothing: :warning:")
+    assert seen == "🔴 late, at 10:15:20 or <code>:warning:</code> :nothing: ⚠️"
+
+
 def test_task_lists_and_tables_need_no_styles() -> None:
     html = render("- [x] done\n- [ ] open @ken\n\n|a|b|\n|:-|-:|\n|1|2|\n", SmallWorld())
-    assert '<li class="task"><input type="checkbox" disabled checked aria-label="done">done</li>' in html
-    assert f'<li class="task"><input type="checkbox" disabled aria-label="to do">open {KEN}</li>' in html
+    assert '<li class="task"><input type="checkbox" disabled checked data-line="0" aria-label="done">done</li>' in html
+    assert f'<li class="task"><input type="checkbox" disabled data-line="1" aria-label="to do">open {KEN}</li>' in html
     assert '<th dir="auto" class="left">a</th>' in html
     assert "style" not in html
 

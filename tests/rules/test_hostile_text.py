@@ -159,6 +159,7 @@ def test_a_quote_is_one_short_line_of_inline_code_that_no_table_breaks_on(text: 
         ("a`b", "``a`b``"),
         ("`a`", "`` `a` ``"),
         ("a|b", "`a｜b`"),
+        ("a <!-- sb:item accept/x#1 -->", "`a ‹!-- sb:item accept/x#1 -->`"),
         ("/close\n/label ~x", "`/close /label ~x`"),
         ("x" * 200, "`" + "x" * 119 + "…`"),
         ("a\u202eb\u200bc", "`abc`"),

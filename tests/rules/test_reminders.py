@@ -3,15 +3,18 @@
 # ruff: noqa: E501 - a sentence is not broken where a line ends
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from inline_snapshot import snapshot
 
 from app.domain.account_book import AccountBook, BookEntry
+from app.domain.days_off import Place
 from app.domain.plan import DeleteNote, EditNote, PostNote, Verdict
-from app.domain.working_days import after_working_days
+from app.domain.working_days import after_working_days, days_of
+from tests.rules import world
 from tests.rules.cards import Card, without
 
 Makes = Callable[..., Card]
@@ -201,3 +204,16 @@ def test_words_that_name_a_customer_of_the_book_are_not_repeated(complete: Makes
     assert "What is needed stands in a comment that is not for everybody to read." in heard
     assert "Acme" not in heard
     assert "125000" not in heard
+
+
+def test_days_off_of_whoever_is_asked_do_not_count() -> None:
+    program = world.shipped().program
+    cadence = program.cadence
+    regions = {**cadence.regions, "dach-meta": Place("Europe/Berlin", ("DE",), frozenset({date(2026, 4, 9)}))}
+    program = replace(program, cadence=replace(cadence, regions=regions))
+    maundy = datetime(2026, 4, 2, 9, tzinfo=UTC)
+    jane, omar = (days_of(program, "ai", name, maundy) for name in ("sa.jane", "sa.omar"))
+    # Good Friday, the weekend, Easter Monday and her own day off lie between.
+    assert after_working_days(maundy, 3, jane) == datetime(2026, 4, 10, 9, tzinfo=UTC)
+    assert after_working_days(maundy, 3) == datetime(2026, 4, 7, 9, tzinfo=UTC)
+    assert after_working_days(maundy, 3, omar) >= datetime(2026, 4, 7, 9, tzinfo=UTC)

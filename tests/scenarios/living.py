@@ -13,6 +13,7 @@ from typing import Any, Literal
 from app import bootstrap
 from app.domain.issue import Ref
 from app.domain.ours import NUMBERS
+from app.domain.program import Program
 from app.domain.taxonomy import Mode, Modes
 from app.entrypoints.demo.stage import Stage
 from app.entrypoints.serving import Serving
@@ -173,7 +174,13 @@ def enforced(
     since = bootstrap.utc_now() - timedelta(hours=1)
     flow = replace(found.taxonomy.workflow, effective_from=since, ask_after=ask_after, ask_at_latest=ask_after)
     rules = {**found.taxonomy.rules, NUMBERS: Modes(numbers), **dict.fromkeys(INTAKE, Modes(intake))}
-    return replace(found, taxonomy=replace(found.taxonomy, workflow=flow, rules=rules))
+    return replace(found, taxonomy=replace(found.taxonomy, workflow=flow, rules=rules), program=unmet(found.program))
+
+
+def unmet(program: Program) -> Program:
+    """A program that never meets: what is seen of a card is the same whatever day the tests run on."""
+    habits = {kind: replace(habit, held=False) for kind, habit in program.cadence.habits.items()}
+    return replace(program, cadence=replace(program.cadence, habits=habits))
 
 
 def peopled(

@@ -13,6 +13,7 @@ from app.domain.asked_words import asked_words
 from app.domain.case import SILENT, Case, Ruling, reopened_as
 from app.domain.commands import MAY, Command, Word
 from app.domain.context import Wanted
+from app.domain.meeting_mode import stands_until
 from app.domain.ours import CONTEXT, NEEDED, READY
 from app.domain.plan import Finding, React, Say, Verdict
 from app.domain.reassigned import reassigned
@@ -20,7 +21,7 @@ from app.domain.roster import Role
 from app.domain.routes import route_of
 from app.domain.taxonomy import Status
 from app.domain.voice import OurNote
-from app.domain.working_days import after_working_days
+from app.domain.working_days import after_working_days, days_of
 
 NAME = CONTEXT
 PUT_OFF = timedelta(days=1)
@@ -59,6 +60,10 @@ def rule(case: Case) -> Ruling:
     if history.last is not None and history.last.target == history.stood != case.taxonomy.workflow.start:
         # The note about the move itself says what is missing.
         return SILENT
+    note = case.voice.on(NAME)
+    left = stands_until(case) if status.title != case.taxonomy.workflow.start and not (note and note.open) else None
+    if left:
+        return Ruling(look_again_at=left)
     due = _ask_at(case)
     if due > case.now and case.voice.on(NAME) is None:
         return Ruling(look_again_at=due)
@@ -182,7 +187,8 @@ def _next(case: Case, earlier: _Ask | None) -> tuple[_Ask, str | None]:
 def _rungs(case: Case, ask: _Ask) -> list[datetime]:
     flow = case.taxonomy.workflow
     clocks = (flow.remind_after, flow.help_after, flow.lead_after, flow.park_after)
-    return [after_working_days(ask.since, clock.days) for clock in clocks]
+    days = days_of(case.program, case.area, ask.of, ask.since)
+    return [after_working_days(ask.since, clock.days, days) for clock in clocks]
 
 
 def _next_look(case: Case, ask: _Ask) -> datetime | None:

@@ -14,6 +14,7 @@ from markdown_it.common.utils import escapeHtml
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
+from app.fakegitlab.page.emoji import emoji
 from app.fakegitlab.page.references import OUTWARD, World, issue_attributes, issue_link, pieces
 
 LONGEST = 60_000
@@ -81,7 +82,7 @@ def _referred(tokens: Sequence[Token], world: World) -> list[Token]:
             out.append(token)
             continue
         for drawn, words in pieces(world, token.content):
-            out.append(Token("drawn" if drawn else "text", "", 0, content=words))
+            out.append(Token("drawn" if drawn else "text", "", 0, content=words if drawn else emoji(words)))
     return out
 
 
@@ -92,7 +93,7 @@ def _open_link(token: Token, world: World) -> None:
 
 
 def _tasks(state: StateCore) -> None:
-    """`- [x] done` becomes a box that shows but cannot be ticked here."""
+    """`- [x] done` becomes a box that knows its line; the page lets those tick it who may edit the text."""
     tokens = state.tokens
     for item, paragraph, inline in zip(tokens, tokens[1:], tokens[2:], strict=False):
         first = inline.children[0] if inline.type == "inline" and inline.children else None
@@ -103,7 +104,9 @@ def _tasks(state: StateCore) -> None:
             item.attrSet("class", "task")
             first.content = first.content[found.end() :]
             ticked = "" if found[1] == " " else " checked"
-            box = f'<input type="checkbox" disabled{ticked} aria-label="{"done" if ticked else "to do"}">'
+            line = item.map[0] if item.map else 0
+            label = "done" if ticked else "to do"
+            box = f'<input type="checkbox" disabled{ticked} data-line="{line}" aria-label="{label}">'
             inline.children.insert(0, Token("drawn", "", 0, content=box))
 
 

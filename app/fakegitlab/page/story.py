@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 
-from app.fakegitlab.access import PLANNER, level, sees_note
+from app.fakegitlab.access import PLANNER, level, may_update, sees_note
 from app.fakegitlab.model import Issue, Label, LabelEvent, Note, StateEvent, User
 from app.fakegitlab.moment import stamp
 from app.fakegitlab.page.looks import Json, issue_path, label, person
@@ -28,11 +28,13 @@ def issue_json(state: State, issue: Issue, who: User | None) -> Json:
             "now": stamp(state.now()),
             "issue": _head(issue),
             "labels": [label(one) for one in issue.labels],
-            "notes": [_note(note) for note in notes[-MOST_NOTES:]],
+            "notes": [_note(note, who) for note in notes[-MOST_NOTES:]],
             "notes_left_out": max(0, len(notes) - MOST_NOTES),
             "history": history(issue),
             "can_comment": who is not None and (planner or not issue.discussion_locked),
             "can_write_internal": planner,
+            "can_edit": who is not None and may_update(who, issue),
+            "description": issue.description or "",
         }
         description = issue.description
     reader = Reader(state, issue, who)
@@ -56,7 +58,7 @@ def _head(issue: Issue) -> Json:
     }
 
 
-def _note(note: Note) -> Json:
+def _note(note: Note, who: User | None) -> Json:
     return {
         "id": note.id,
         "author": person(note.author),
@@ -65,7 +67,22 @@ def _note(note: Note) -> Json:
         "internal": note.internal,
         "system": note.system,
         "bot": note.author.bot,
+        "reactions": _reactions(note, who),
     }
+
+
+def _reactions(note: Note, who: User | None) -> list[Json]:
+    """Each kind of reaction once, in the order they came; `mine` is the reader's own, to take it back."""
+    kinds = dict.fromkeys(award.name for award in note.awards)
+    given = {name: [award for award in note.awards if award.name == name] for name in kinds}
+    return [
+        {
+            "name": name,
+            "people": [award.user.name for award in awards],
+            "mine": next((award.id for award in awards if award.user is who), None),
+        }
+        for name, awards in given.items()
+    ]
 
 
 def history(issue: Issue) -> list[Json]:

@@ -2,10 +2,11 @@
 
 import { avatar, el, icon, timeAgo } from "./dom.js";
 import { labelChip } from "./labels.js";
+import { reactionRow } from "./reactions.js";
 
 /** Items for the drawer's data: comments as boxes, label and state events as sentences. */
-export function activityItems(data) {
-  const comments = data.notes.map((note) => [note.created_at, 1, () => commentItem(note, data.now)]);
+export function activityItems(data, place) {
+  const comments = data.notes.map((note) => [note.created_at, 1, () => commentItem(note, data, place)]);
   const events = data.history.map((event) => [event.created_at, 0, () => eventItem(event, data.now)]);
   const all = [...comments, ...events].sort((a, b) => Date.parse(a[0]) - Date.parse(b[0]) || a[1] - b[1]);
   const items = all.map(([, , make]) => make());
@@ -14,7 +15,7 @@ export function activityItems(data) {
   return items;
 }
 
-function commentItem(note, now) {
+function commentItem(note, { now, can_comment: may }, place) {
   const body = el("div", { class: "md", dir: "auto" });
   body.innerHTML = note.html;
   const edited = note.updated_at !== note.created_at && el("span", { class: "comment__edited" }, " · edited ", timeAgo(note.updated_at, now));
@@ -28,7 +29,7 @@ function commentItem(note, now) {
     el("span", { class: "comment__when" }, timeAgo(note.created_at, now), edited),
   );
   const shape = `comment${note.bot ? " comment--bot" : ""}${note.internal ? " comment--internal" : ""}`;
-  return el("li", { class: shape, id: `note_${note.id}` }, avatar(note.author, "large"), el("div", { class: "comment__box" }, head, body));
+  return el("li", { class: shape, id: `note_${note.id}` }, avatar(note.author, "large"), el("div", { class: "comment__box" }, head, body, reactionRow(note, may, place)));
 }
 
 function eventItem(event, now) {

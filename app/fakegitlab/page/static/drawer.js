@@ -2,6 +2,7 @@
 
 import { activityItems } from "./activity.js";
 import { Composer } from "./composer.js";
+import { description } from "./description.js";
 import { avatar, el, icon, timeAgo } from "./dom.js";
 import { labelChip, tintLabels } from "./labels.js";
 import * as server from "./server.js";
@@ -84,7 +85,7 @@ export class Drawer {
     const looks = JSON.stringify({ ...data, now: null });
     this.#issueId = data.issue.id;
     this.#composer.allow(data);
-    if (looks === this.#looks) return;
+    if (looks === this.#looks || this.#body.querySelector(".description__editor")) return;
     this.#looks = looks;
     const { issue } = data;
     const unfolded = [...this.#body.querySelectorAll("details")].map((details) => details.open);
@@ -93,7 +94,7 @@ export class Drawer {
       el("h2", { class: "drawer__title", id: "drawer-title", dir: "auto" }, issue.title),
       el("p", { class: "drawer__by" }, avatar(issue.author), el("b", {}, issue.author.name), " opened ", timeAgo(issue.created_at, data.now)),
       labelRow(data.labels),
-      markdown(data.description_html, "This issue has no description."),
+      description(data, this.#place),
       this.#activity(data),
     );
     this.#body.removeAttribute("aria-busy");
@@ -101,8 +102,18 @@ export class Drawer {
     this.#body.querySelectorAll("details").forEach((details, index) => { details.open = unfolded[index] ?? details.open; });
   }
 
+  /** Where the issue on show is, and how to draw it anew: what is being edited is let go of. */
+  get #place() {
+    const redrawn = () => {
+      this.#looks = "";
+      this.#body.querySelector(".description__editor")?.remove();
+      this.refresh();
+    };
+    return { ...this.#shown, changed: redrawn, redrawn };
+  }
+
   #activity(data) {
-    const list = el("ol", { class: `activity activity--${this.#filter}` }, activityItems(data));
+    const list = el("ol", { class: `activity activity--${this.#filter}` }, activityItems(data, this.#place));
     const options = [["all", "Show all activity"], ["comments", "Show comments only"], ["history", "Show history only"]];
     const filter = el("select", { class: "select", "aria-label": "Activity to show" }, options.map(([value, text]) => el("option", { value, selected: value === this.#filter }, text)));
     filter.addEventListener("change", () => {
@@ -136,12 +147,4 @@ function marks(issue) {
 
 function labelRow(labels) {
   return el("p", { class: "drawer__labels" }, labels.length > 0 ? labels.map(labelChip) : el("span", { class: "drawer__none" }, "No labels"));
-}
-
-/** Markdown the server rendered and cleaned; the page's policy forbids scripts in it a second time. */
-function markdown(html, otherwise) {
-  if (!html) return el("p", { class: "drawer__none" }, otherwise);
-  const block = el("div", { class: "md", dir: "auto" });
-  block.innerHTML = html;
-  return block;
 }

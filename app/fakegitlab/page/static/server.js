@@ -47,5 +47,11 @@ export const people = () => call("/-/page/people");
 export const board = (id) => call(`/-/page/boards/${id}`);
 export const move = (boardId, wish) => call(`/-/page/boards/${boardId}/move`, { method: "POST", body: wish });
 export const issue = (projectId, iid) => call(`/-/page/issues/${projectId}/${iid}`);
+export const describe = (projectId, iid, description) =>
+  call(`/api/v4/projects/${projectId}/issues/${iid}`, { method: "PUT", body: { description } });
+export const react = (projectId, iid, noteId, name) =>
+  call(`/api/v4/projects/${projectId}/issues/${iid}/notes/${noteId}/award_emoji`, { method: "POST", body: { name } });
+export const takeBack = (projectId, iid, noteId, awardId) =>
+  call(`/api/v4/projects/${projectId}/issues/${iid}/notes/${noteId}/award_emoji/${awardId}`, { method: "DELETE" });
 export const comment = (projectId, iid, body, internal) =>
   call(`/api/v4/projects/${projectId}/issues/${iid}/notes`, { method: "POST", body: internal ? { body, internal } : { body } });

@@ -1,0 +1,1 @@
+"""Agendas: the documents the program writes and people type in."""

@@ -1,0 +1,1 @@
+"""The six agendas: what each says, of which picture."""

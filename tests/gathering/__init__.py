@@ -1,0 +1,1 @@
+"""How what agendas are written from comes to be read."""
