@@ -18,7 +18,7 @@ from app.domain.agendas.parts_header import header, title
 from app.domain.agendas.parts_late import footer
 from app.domain.issue import Ref
 from app.domain.meeting import Meeting
-from app.domain.meeting_conflicts import conflict_sentences
+from app.domain.meeting_conflicts import conflict_sentences, holiday_sentences
 from app.domain.meeting_fairness import night_shares
 from app.domain.meetings import meetings
 from app.domain.picture import Card, Detail, Picture
@@ -63,7 +63,7 @@ def _calendar(picture: Picture) -> Section:
         "quarter": str(quarter),
         "table": tuple(quarter_table(program, quarter, found)),
         "picture": tuple(quarter_picture(program, quarter, found)),
-        "conflicts": conflict_sentences(found),
+        "conflicts": (*conflict_sentences(found), *holiday_sentences(program, found)),
         "nights": [share for share in night_shares(program, found) if share.nights],
     }
     return Section("calendar", "leaders_calendar", data, _CALENDAR, ({**data, "picture": ()},))
