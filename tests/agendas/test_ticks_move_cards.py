@@ -638,6 +638,19 @@ def test_a_drag_and_a_tick_after_it_end_alike_whichever_is_heard_of_first(by: st
     assert ends[0] == ends[1]
 
 
+def test_whoever_decided_thinks_again_and_is_asked_until_the_question_is_there() -> None:
+    at = table()
+    at.card.now = MEETING - timedelta(days=2)
+    at.ticks("program.lead", Verb.ACCEPT, "reason: the two customers cannot wait")
+    ticked = at.decision("program.lead", Verb.CONTEXT, at=MEETING - timedelta(days=1))
+    asked = at.heeds(ticked)
+    assert (asked.kind, at.heeds(ticked)) == (Became.ASKED, asked)
+    at.card.comment("program.lead", "Missing: which identity provider they use")
+    at.card.comment("program.lead", "Reason: the plan for this year has changed")
+    at.card.settle()
+    assert (at.heeds(ticked).kind, at.card.status) == (Became.DONE, "new")
+
+
 def watched(mode: Mode) -> Table:
     """The bare request where moves are in another mode, and what is missing is only observed."""
     world = shipped().moves_in(mode).rule_in("context", Mode.OBSERVE)
