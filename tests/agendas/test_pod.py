@@ -113,7 +113,7 @@ From the regions of @sme.ken, @sme.dana: are priority and theme right?
 
 ## 2 · Not ready for the PM
 
-- sme/customer-feedback#421+: Theme, Deployment, Request type (`@sa.omar` was asked 3 business days ago)
+- sme/customer-feedback#421+: Theme, Deployment, Request type, ARR at stake (`@sa.omar` was asked 3 business days ago)
 
 ## 3 · Calibrate
 
@@ -308,7 +308,7 @@ From the regions of @sme.dana: are priority and theme right?
 
 ## 2 · Not ready for the PM
 
-- sme/customer-feedback#1+: ``Never </details> ｜ `@all` ‹!-- sb:end --> [x](javascript:alert(1)) ~bug #1 /close`` · Theme, Request type (nobody was asked yet)
+- sme/customer-feedback#1+: ``Never </details> ｜ `@all` ‹!-- sb:end --> [x](javascript:alert(1)) ~bug #1 /close`` · Theme, Request type, ARR at stake, Deployment (nobody was asked yet)
 - sme/customer-feedback#2+
 
 ## 3 · Calibrate
@@ -343,7 +343,7 @@ No request is in Reviewed, Accepted by PMs, Added to Roadmap, Resolved or Declin
 - **PM review** on Wed 15 Apr, until the end of Fri 10 Apr: 10 of the area's 10 places are free. For an SME of the area, the area lead, the PM or the program lead to tick.
 - **ARR Driver** on Tue 9 Jun, until the end of Tue 2 Jun: 5 of the area's 5 places are free, of which one pod takes 3 at most. For the area lead or the program lead to tick.
 
-sme/customer-feedback#1+ · **12 points** · 1 customer · 1 blocker · :warning: still lacks 2 things that a review needs
+sme/customer-feedback#1+ · **12 points** · 1 customer · 1 blocker · :warning: still lacks 4 things that a review needs
 
 - [ ] PM review <!-- sb:item pm-review/sme/customer-feedback#1 -->
 
