@@ -589,7 +589,7 @@ def test_a_question_about_a_card_that_was_just_dragged_where_it_may_not_go() -> 
     )
     back, _, told = at.card.hears().partition("\n\n---\n\n")
     assert back.startswith(
-        "@lead.ai, I put this card back in **New**: the step to **Declined** is for the PM to make. I told @pm.ai that you propose it:"
+        "@lead.ai, I put this card back in **New**: the step to **Declined** is for the PM to make. @pm.ai, `lead.ai` proposes it:"
     )
     assert told == snapshot("""\
 For **PM/SME review: AI**, Wed 18 Mar, this was written in the agenda sme/customer-feedback#388+, and counts here:
