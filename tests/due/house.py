@@ -118,7 +118,7 @@ class House:
                 sa, self.project, title, description=text, add_labels=["status::new", *rest]
             )
             if statuses != ["status::new"]:
-                self.world.update_issue(lead, issue, add_labels=statuses)
+                self.world.update_issue(lead, issue, add_labels=[*statuses])
             return issue
 
     def edits(self, who: str, issue: Issue, old: str, new: str) -> None:
