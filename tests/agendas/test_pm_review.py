@@ -498,13 +498,20 @@ def test_what_was_decided_since_the_agenda_is_there_keeps_its_text_and_its_box_i
     found = replace(review(one, gone, secret), made=made)
     said = block(pm_review.agenda(found), "decisions", "ai")
     assert said[said.index("<details>") :] == snapshot("""\
-<details><summary>Decided: 1. Whoever ticked can take the tick out until the meeting is over</summary>
+<details><summary>Decided: 2. Whoever ticked can take the tick out until the meeting is over</summary>
 
 sme/customer-feedback#8+ · **Accepted by PMs** since Sat 7 Mar
 
 **In one breath.** `People removed from the SAML group keep their access to GitLab for 24 hours.`
 
 - [ ] Accept <!-- sb:item accept/sme/customer-feedback#8 ask=318123 --> — owner: … target: …
+
+sme/customer-feedback#10+ · confidential: how it was decided stands there alone
+
+- [ ] Accept <!-- sb:item accept/sme/customer-feedback#10 ask=318123 --> — owner: … target: …
+- [ ] Backlog <!-- sb:item backlog/sme/customer-feedback#10 ask=f2b07f --> — reason: … revisit: …
+- [ ] Decline <!-- sb:item decline/sme/customer-feedback#10 ask=06f8ec --> — reason: … sentence for customers: …
+- [ ] Need more context <!-- sb:item context/sme/customer-feedback#10 ask=88b689 --> — question: …
 
 </details>\
 """)

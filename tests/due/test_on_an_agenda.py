@@ -80,6 +80,44 @@ def test_a_tick_that_was_a_mistake_is_taken_back_days_later_where_it_was_made(ho
     assert "Decided: 1." not in (agenda.description or "")
 
 
+def test_a_mistaken_tick_on_a_confidential_request_is_taken_back_too_and_nothing_of_it_is_told(house: House) -> None:
+    with house.world.lock, house.world.silently():
+        secret = house.world.update_issue(house.world.user("pm.ai"), request(house), confidential=True)
+    house.due(MADE + DAY)
+    (agenda,) = house.agendas()
+    house.ticks("pm.ai", agenda, ACCEPT, "owner: pm.ai target: 18.9")
+    house.changed(agenda)
+    assert "status::accepted" in titles(secret)
+    house.due(MADE + 2 * DAY)
+    text = agenda.description or ""
+    decided = text[text.index("<details><summary>Decided: 1.") :].partition("</details>")[0]
+    assert decided == snapshot("""\
+<details><summary>Decided: 1. Whoever ticked can take the tick out until the meeting is over</summary>
+
+sme/customer-feedback#2+ · confidential: how it was decided stands there alone
+
+- [x] Accept <!-- sb:item accept/sme/customer-feedback#2 ask=318123 --> — owner: pm.ai target: 18.9
+- [ ] Backlog <!-- sb:item backlog/sme/customer-feedback#2 ask=f2b07f --> — reason: … revisit: …
+- [ ] Decline <!-- sb:item decline/sme/customer-feedback#2 ask=06f8ec --> — reason: … sentence for customers: …
+- [ ] Need more context <!-- sb:item context/sme/customer-feedback#2 ask=88b689 --> — question: …
+
+""")
+    assert ticks_told(agenda) == snapshot(
+        [
+            "- `@pm.ai` ticked **Accept** for sme/customer-feedback#2+. What became of it stands on the request, which not everybody may see."
+        ]
+    )
+    house.edits("pm.ai", agenda, "- [x] Accept", "- [ ] Accept")
+    house.changed(agenda)
+    assert "status::reviewed" in titles(secret)
+    assert "Decided: 1." not in (agenda.description or "")
+    assert ticks_told(agenda) == snapshot(
+        [
+            "- `@pm.ai` unticked **Accept** for sme/customer-feedback#2+. What became of it stands on the request, which not everybody may see."
+        ]
+    )
+
+
 def test_without_webhooks_the_next_run_does_it(house: House, agenda: Issue) -> None:
     house.ticks("pm.ai", agenda, ACCEPT, "owner: pm.ai target: 18.9")
     (tended,) = house.due(dry=True).done

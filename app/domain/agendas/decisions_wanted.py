@@ -68,7 +68,11 @@ def timed(picture: Picture, minutes: int) -> tuple[Wanted, ...]:
 
 def verbs(flow: Workflow, card: Card) -> tuple[Verb, ...]:
     """What can be decided on a request where it stands, by those who decide in a review: the steps of the workflow."""
-    source = card.status
+    return verbs_from(flow, card.status)
+
+
+def verbs_from(flow: Workflow, source: str | None) -> tuple[Verb, ...]:
+    """What can be decided on a request that stands in this status."""
     if source is None:
         return ()
     return tuple(verb for verb, target in GOES_TO.items() if _offered(flow, source, target, verb))
@@ -93,11 +97,9 @@ def _is_wanted(picture: Picture, card: Card) -> bool:
 
 
 def is_decided(picture: Picture, card: Card) -> bool:
-    """Whether it was decided on since the agenda is there, by a box or on the board. Of a confidential one that is not
-    told.
-    """
+    """Whether it was decided on since the agenda is there, by a box or on the board."""
     late = picture.made is not None and card.entered >= picture.made and len(card.stays) > 1
-    if not late or card.issue.state == "closed" or card.issue.confidential or card.status == REVIEWED:
+    if not late or card.issue.state == "closed" or card.status == REVIEWED:
         return False
     before = card.stays[-2].status
     return card.status in GOES_TO.values() and (before == REVIEWED or (before == NEW and NEXT in card.issue.labels))
