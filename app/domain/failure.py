@@ -27,6 +27,10 @@ class Permanent(Exception):
         self.left = left
 
 
+class Overtaken(Temporary):
+    """Another run of ours wrote the same thing since we read it; what it knew is there to be read."""
+
+
 class NotAccepted(Temporary):
     """Our token is not taken; it may be mended while we run."""
 

@@ -99,7 +99,7 @@ def _merged(
     found = gather(with_own_keys(restored(cut, asked, document), asked, document), asked, document)
     items = {key: _set(each.item, boxes) for key, each in found.items.items()}
     items |= {key: Item(key, "", box, "") for key, box in boxes.items() if key not in items}
-    lines = {name: [_carried(line, items) for line in several] for name, several in asked.items()}
+    lines = {name: [_carried(line, items, boxes) for line in several] for name, several in asked.items()}
     here = {item.key for several in lines.values() for line in several for item in items_of(line)}
     kept = found.kept(here, settled)
     segments = _laid_out(found.parts, lines, document)
@@ -111,10 +111,13 @@ def _set(item: Item, boxes: Mapping[str, Box]) -> Item:
     return replace(item, box=boxes[item.key]) if item.key in boxes else item
 
 
-def _carried(line: str, items: Mapping[str, Item]) -> str:
+def _carried(line: str, items: Mapping[str, Item], boxes: Mapping[str, Box]) -> str:
+    """The line as people left it; a box that is to stand otherwise does, though the line comes with a tick (a record's
+    lines are the text's own).
+    """
     for item in items_of(line):
         held = items.get(item.key)
-        if held and held.touched:
+        if held and (held.touched or item.key in boxes):
             line = with_item(line, held)
     return line
 

@@ -6,7 +6,7 @@ ours behind words of his own gets nobody to decide by it.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -54,7 +54,8 @@ class Ticks:
 
     `done` stands and may be acted on; `stale` is of items that are asked no more; `passing` was undone again before we
     looked; `unexplained` are keys whose box changed and nobody knows by whom. `contrary` are marks whose box stands
-    otherwise: the text was read at another instant, or a line was ticked that only bears our key. They decide nothing.
+    otherwise: the text was read at another instant, a line was ticked that only bears our key, or another run of ours
+    wrote over it and has not set it again yet. They decide nothing.
     """
 
     done: tuple[Ticked, ...] = ()
@@ -91,10 +92,12 @@ def read_ticks(
     unexplained: list[str] = []
     contrary: list[Mark] = []
     for key in dict.fromkeys((*now, *by_key)):
-        was, stands, last = _on(before, key), _on(now, key), _standing(by_key.get(key, ()), bot)
+        was, stands = _on(before, key), _on(now, key)
+        last, over = _standing(by_key.get(key, ()), bot)
         theirs = [_ticked(last, now.get(key))] if last and not bot.is_us(last.by) else []
         agrees = last is not None and (last.action == "ticked") == stands
-        contrary += [last] if last and key in asked and not agrees else []
+        doubted = over if agrees else last
+        contrary += [doubted] if doubted and key in asked else []
         if key not in asked:
             stale += theirs
         elif was != stands and not agrees:
@@ -124,15 +127,16 @@ def _by_key(told: Iterable[Mark], asked: Mapping[str, Item]) -> dict[str, list[M
     return found
 
 
-def _standing(told: Iterable[Mark], bot: Bot) -> Mark | None:
-    """The mark by which a box is as it is: a tick of ours sets a person's again, that we had written over."""
-    last: Mark | None = None
-    theirs: Mark | None = None
-    for mark in told:
-        again = bot.is_us(mark.by) and mark.action == "ticked"
-        theirs = mark if mark.action == "ticked" and not again else theirs
-        last = theirs if again else mark
-    return last
+def _standing(told: Sequence[Mark], bot: Bot) -> tuple[Mark | None, Mark | None]:
+    """The mark by which a box is as it is, and a person's that we wrote over: a mark of ours that repeats a person's
+    sets it again; one that contradicts it was written by another run, which is about to set it again.
+    """
+    if not told:
+        return None, None
+    last, theirs = told[-1], next((mark for mark in reversed(told) if not bot.is_us(mark.by)), None)
+    if theirs and theirs.action == last.action:
+        return theirs, None
+    return (None if theirs is None and last.action == "ticked" else last), theirs
 
 
 def _ticked(mark: Mark, item: Item | None) -> Ticked:

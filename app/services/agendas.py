@@ -16,6 +16,7 @@ from app.domain.agenda_heeding import acts_closed, called_off, leaves_no_trace, 
 from app.domain.agenda_state import AgendaState, outcome_of, short
 from app.domain.document import News, Wanted
 from app.domain.document_marker import DocumentName, bound, marked, with_marker
+from app.domain.failure import Overtaken
 from app.domain.issue import Issue, Ref
 from app.domain.journal import Entry
 from app.domain.managed_blocks import Block, composed
@@ -34,6 +35,9 @@ from app.services.ports import Journal
 RULE = "agendas"
 FOOTER = "footer"
 """The last block of a meeting: behind it stands when it was frozen."""
+
+AGAIN = 3
+"""How often one run tends an agenda that other runs write at the same moment."""
 
 MADE_WITHIN = timedelta(days=60)
 """Before this nobody can have made an agenda of a meeting that is due: the earliest comes 15 business days before."""
@@ -77,8 +81,17 @@ class Agendas:
 
     def tend(self, due: Due, issue: Issue | None, listed: Listed, now: datetime, how: How = NIGHTLY) -> Tended | None:
         """Do what this instant asks for; None where that is nothing. `issue` is the meeting's agenda as it was read,
-        `listed` gives all agendas. Raises Temporary, Permanent.
+        `listed` gives all agendas. Where another run was there first, all is looked at again as that left it: what was
+        done is done already. Raises Temporary, Permanent.
         """
+        for _ in range(AGAIN - 1):
+            try:
+                return self._tend(due, issue, listed, now, how)
+            except Overtaken:
+                issue = self.door.read(issue.ref) if issue else None
+        return self._tend(due, issue, listed, now, how)
+
+    def _tend(self, due: Due, issue: Issue | None, listed: Listed, now: datetime, how: How) -> Tended | None:
         mode = self._mode(due)
         if mode is Mode.OFF or not self.compose.knows(due.meeting.kind):
             return None
@@ -254,12 +267,14 @@ class Agendas:
             news = News(blocks, run.heeded.boxes, settled, run.state.to_state())
             issue = self.documents.rewrite(issue, name, news).issue
             if ends:
-                self._close(run, name)
+                self._close(run, issue, name)
         return Tended(issue.title, str(issue.ref), tuple(run.did), merged.text, issue)
 
-    def _close(self, run: _Run, name: DocumentName) -> None:
+    def _close(self, run: _Run, written: Issue, name: DocumentName) -> None:
         """Close it. That it was closed is written with it, so that who reopens a meeting called off is heard."""
-        fresh = self.door.read(run.issue.ref)
+        fresh = self.door.read(written.ref)
+        if marked(fresh, self.identity) != marked(written, self.identity):
+            raise Overtaken(f"{written.ref} was written by another run at the same moment; it is closed later.")
         run.keeps(over=run.state.over | {run.due.meeting.period})
         line = bound(name, self.identity, fresh, run.state.to_state())
         self.door.describe(fresh.ref, with_marker(fresh.description, line), close=True)

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from app.domain.document import News, Standing, Wanted, Written
 from app.domain.document_marker import DocumentName, bound, loose, marked, with_marker
-from app.domain.failure import Permanent, Temporary
+from app.domain.failure import Overtaken, Permanent, Temporary
 from app.domain.issue import Issue, Note, Ref, User
 from app.domain.kept_edits import Kept
 from app.domain.managed_blocks import composed
@@ -89,20 +89,25 @@ class Documents:
 
         Else GitLab is read immediately before writing and just after: what somebody wrote before our reading survives
         by the merge, what wrote over ours is merged once more, a tick that we wrote over is set again. Five calls.
+        Raises Overtaken where another run wrote another state since: it knew of ticks that `news` does not know of.
         Raises Temporary, Permanent.
         """
         written = self._merged(known, name, news)
         if not written.changed:
             return written
         heeded = max((note.id for note in self.door.activity(known.ref)), default=0)
-        return self._write(known.ref, name, news, heeded)
+        return self._write(known, name, news, heeded)
 
-    def _write(self, ref: Ref, name: DocumentName, news: News, heeded: int) -> Written:
+    def _write(self, known: Issue, name: DocumentName, news: News, heeded: int) -> Written:
+        ref = known.ref
         kept: dict[Kept, None] = {}
         edited: dict[User, None] = {}
         changed = False
         for _ in range(ATTEMPTS):
-            written = self._merged(self.door.read(ref), name, news)
+            fresh = self.door.read(ref)
+            if self._overtaken(known, fresh, news):
+                raise Overtaken(f"{ref} was written by another run at the same moment; what is new is written later.")
+            written = self._merged(fresh, name, news)
             kept |= dict.fromkeys(written.kept)
             if not written.changed:
                 return replace(written, changed=changed, kept=tuple(kept), overwritten=tuple(edited))
@@ -114,6 +119,12 @@ class Documents:
             edited |= dict.fromkeys(note.author for note in over if note.body == EDITED)
             news = replace(news, boxes={**news.boxes, **_boxes(over, written.items)})
         raise Temporary(f"{ref} is being edited all the while; what is new there is written later.", retry_after=60.0)
+
+    def _overtaken(self, known: Issue, fresh: Issue, news: News) -> bool:
+        """Whether the marker keeps what neither we wrote nor knew."""
+        was, now = marked(known, self.identity), marked(fresh, self.identity)
+        ours = (was.state if was else {}, news.state)
+        return news.state is not None and now is not None and now.bound and now.state not in ours
 
     def _merged(self, issue: Issue, name: DocumentName, news: News) -> Written:
         merged = merge(issue.description, news.blocks, str(name), news.boxes, news.settled)

@@ -2,12 +2,13 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from app.domain.document import News, Standing
-from app.domain.document_marker import marked
-from app.domain.failure import Permanent, Temporary
+from app.domain.document_marker import bound, marked, with_marker
+from app.domain.failure import Overtaken, Permanent, Temporary
 from app.domain.managed_merge import LIMIT, items_in, items_wanted
 from app.domain.ticks import marks, read_ticks
 from tests.agenda.desk import LABEL, NAME, TITLE, Desk, desk_on, ref
@@ -230,6 +231,27 @@ def test_an_edit_between_our_reading_and_our_writing_is_told_and_its_tick_is_set
     now = items_in(issue.description or "", str(NAME))
     ticks = read_ticks({}, now, told, items_wanted(blocks(1)), desk.identity.bot)
     assert [(tick.key, tick.by.username) for tick in ticks.done] == [("412/accept", "pm.ai")]
+
+
+@pytest.mark.parametrize("when", ["before read", "after describe"])
+def test_what_another_run_keeps_in_the_marker_is_not_written_over(desk: Desk, when: str) -> None:
+    known = desk.documents.ensure(desk.wanted()).issue
+    (issue,) = desk.issues()
+
+    def another() -> None:
+        fresh = desk.gitlab.documents.read(ref(issue))
+        line = bound(NAME, desk.identity, fresh, {"heard": 9})
+        desk.gitlab.documents.describe(ref(issue), with_marker(fresh.description, line))
+
+    desk.door.once(when, another)
+    with pytest.raises(Overtaken) as caught:
+        desk.documents.rewrite(known, NAME, replace(desk.news(1), state={"heard": 7}))
+    assert str(caught.value) == (
+        f"{ref(issue)} was written by another run at the same moment; what is new is written later."
+    )
+    kept = marked(desk.gitlab.documents.read(ref(issue)), desk.identity)
+    assert kept is not None
+    assert kept.state == {"heard": 9}
 
 
 def test_one_who_types_without_a_pause_is_left_alone_for_now(desk: Desk) -> None:

@@ -85,6 +85,8 @@ def test_ticks_are_told_oldest_first_without_those_already_heeded_and_without_wh
         ("sam+ us- pat+ us- us+", " ", "x", Ticks(done=(ticked(PAT, 3),))),
         # what we do ourselves is nobody's decision
         ("us+", " ", "x", Ticks(unexplained=("412/accept",))),
+        # the same of an untick
+        ("pat- us+ us-", "x", " ", Ticks(done=(ticked(PAT, 1, "unticked"),))),
         ("old-", "x", " ", Ticks()),
         ("pat+ old-", " ", " ", Ticks()),
     ],
@@ -105,6 +107,11 @@ def test_each_story_ends_in_one_right_state(told: str, was: str, now: str, resul
         ("pat-", "x", "x", [1]),
         ("pat+ pat-", " ", "x", [2]),
         ("pat+ us+", " ", " ", [1]),
+        # another run wrote over it, and is about to set it again
+        ("pat+ us-", " ", " ", [1]),
+        ("pat- us+", "x", "x", [1]),
+        ("pat+ us- us+", " ", "x", []),
+        ("pat- us+ us-", "x", " ", []),
         ("pat+ pat-", " ", " ", []),
         ("pat+", " ", "x", []),
     ],

@@ -93,6 +93,30 @@ def test_what_the_service_did_meanwhile_is_done_and_told_once(house: House, agen
     assert ticks_told(agenda) == told
 
 
+@pytest.mark.parametrize("when", ["before describe", "after describe"])
+def test_two_who_write_at_the_same_moment_know_in_the_end_what_both_knew(
+    house: House, agenda: Issue, when: str
+) -> None:
+    """GitLab has no lock: whichever marker was written over, the decisions that it knew of are told once."""
+    the_meeting_begins(house)
+    house.ticks("pm.ai", agenda, THIRD, WORDS)
+
+    def meanwhile() -> None:
+        house.ticks("pm.ai", agenda, ACCEPT, WORDS)
+        serves(house, agenda)
+
+    house.documents.once(when, meanwhile)
+    assert house.due().failed == ()
+    for hours in (1, 2):
+        house.due(house.at + hours * HOUR)
+    assert {"status::accepted"} <= titles(request(house, 2)) & titles(request(house, 3))
+    assert "- [x] Accept" in line_of(agenda, ACCEPT)
+    assert "- [x] Accept" in line_of(agenda, THIRD)
+    told = [line.partition(". ")[0] for line in ticks_told(agenda)]
+    assert sorted(told) == [f"- `@pm.ai` ticked **Accept** for sme/customer-feedback#{number}+" for number in (2, 3)]
+    assert house.due(house.at + HOUR).done == ()
+
+
 def test_a_second_tick_after_the_service_read_the_agenda_is_heeded_with_its_own_event(
     house: House, agenda: Issue
 ) -> None:

@@ -153,6 +153,19 @@ def test_somebody_elses_tick_is_taken_out_again_and_told(house: House, agenda: I
     )
 
 
+def test_in_the_meeting_too_somebody_elses_tick_is_taken_out_again_and_told_once(house: House, agenda: Issue) -> None:
+    """The agenda is a record then, whose lines are the text's own; the box is not."""
+    house.due(house.meeting(REVIEW, "ai").start + HOUR / 4)
+    house.ticks("sa.jane", agenda, ACCEPT)
+    house.changed(agenda)
+    assert "- [x] Accept" not in (agenda.description or "")
+    told = ticks_told(agenda)
+    assert len(told) == 1
+    assert "`@sa.jane` ticked **Accept**" in told[0]
+    house.due(house.at + HOUR)
+    assert ticks_told(agenda) == told
+
+
 def test_what_is_missing_is_asked_in_place_and_done_once_it_is_there(house: House, agenda: Issue) -> None:
     house.ticks("pm.ai", agenda, "decline/sme/customer-feedback#2")
     house.changed(agenda)

@@ -68,11 +68,16 @@ class Year:
         self.town.house.at = until
 
     def planned(self) -> tuple[Meeting, ...]:
-        """Every meeting whose agenda was to be made by now. Of new areas, those that an agenda could still help."""
+        """Every meeting whose agenda was to be made by now. Of new areas none of those that had begun before."""
         program = self.town.house.program
         found = meetings(program, self.first, self.last + AHEAD)
         there = (one for one in found if agenda_times(program, one).created <= self.ran[-1])
-        return tuple(one for one in there if self.wanted(one) < due_after(program, one, MADE_UNTIL))
+        return tuple(one for one in there if self._in_time(one))
+
+    def _in_time(self, meeting: Meeting) -> bool:
+        if meeting.area in self.new and (first := self.first_run(self.grown)) and first >= meeting.start:
+            return False
+        return self.wanted(meeting) < due_after(self.town.house.program, meeting, MADE_UNTIL)
 
     def wanted(self, meeting: Meeting) -> datetime:
         """When its agenda was wanted first: not before there was a job to make it, nor its area."""
