@@ -87,7 +87,7 @@ def ours(url: str, token: str, kept: Path, version: int) -> Run:
         meeting = next_from(program, Series(MeetingKind.PM_REVIEW, "ai"), NOW)
         assert meeting is not None
         agendas = doors.documents.labelled(PROJECT, LABEL)
-        gathering = Gathering(doors.lister, doors.reader, cache, identity, taxonomy, program)
+        gathering = Gathering(doors.lister, doors.boards, doors.reader, cache, identity, taxonomy, program)
         picture = gathering.picture(meeting, NOW, pm_review.wants, Given(agendas))
         blocks = (*_blocks(picture, words), Block("run", f"Run {version}."))
         documents = Documents(doors.documents, words, identity)

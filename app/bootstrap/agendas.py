@@ -21,7 +21,7 @@ def due_now(doors: GitLab, judge: Reconciler, words: Templates, journal: Journal
     """Join them. `judge` knows who we are and the program; `caches` is the folder of what can be read anew."""
     identity, taxonomy, program = judge.identity, judge.taxonomy, judge.program
     histories = HistoryCache(doors.reader.label_events, caches, identity.instance, taxonomy)
-    gathering = Gathering(doors.lister, doors.reader, histories, identity, taxonomy, program, judge.book)
+    gathering = Gathering(doors.lister, doors.boards, doors.reader, histories, identity, taxonomy, program, judge.book)
     documents = Documents(doors.documents, words, identity)
     decisions = Decisions(
         doors.reader, doors.lister, doors.writer, words, journal, identity, taxonomy, program, judge.book

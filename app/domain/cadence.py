@@ -73,6 +73,7 @@ class Habit:
 
     `weeks` are (month, week) in the handbook's table, for meetings of the quarter; `every` is in weeks, for the others,
     counted over the fiscal year or from the week of `since`. `audience` are handles who are needed besides the roles.
+    `async_prep`: pods are prepared in writing (S150).
     """
 
     day: Weekday
@@ -84,6 +85,7 @@ class Habit:
     rule: Rule = Rule.QUARTER_WEEKS
     audience: tuple[str, ...] = ()
     held: bool = True
+    async_prep: bool = False
 
 
 def _hours(*hours: int, timezone: str | None = UTC) -> tuple[Slot, ...]:
@@ -121,7 +123,8 @@ class Night:
 @dataclass(frozen=True, slots=True)
 class Cadence:
     """All of `cadence:` in program.yml. `timezone` is that of regions which name none, `everywhere` has the days off
-    that all meetings keep. Kinds, areas and regions that are not written have the handbook's habits.
+    that all meetings keep. Kinds, areas and regions that are not written have the handbook's habits. `calendars` is the
+    address, without a slash at its end, at which people find the files of `calendar --out` (None: nowhere).
     """
 
     fiscal_year: FiscalYear = field(default_factory=FiscalYear)
@@ -131,6 +134,7 @@ class Cadence:
     regions: Mapping[str, Place] = field(default_factory=dict)
     areas: Mapping[str, AreaHabit] = field(default_factory=dict)
     habits: Mapping[MeetingKind, Habit] = field(default_factory=lambda: HANDBOOK)
+    calendars: str | None = None
 
     def place(self, region: str | None) -> Place:
         """Where people of a region work."""

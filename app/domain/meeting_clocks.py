@@ -22,6 +22,9 @@ CREATED_BEFORE: Mapping[MeetingKind, int] = {
 }
 """Business days from an agenda to its meeting. A Corner's is made on the Monday of its week."""
 
+PREPARED_BEFORE = 10
+"""Business days from the agenda of a pod that is prepared in writing (S150) to the pod."""
+
 NOMINATIONS_BEFORE: Mapping[MeetingKind, int] = {MeetingKind.PM_REVIEW: 3, MeetingKind.ARR_DRIVER: 5}
 """The last business day on which requests are nominated; later ones are late items."""
 
@@ -51,7 +54,7 @@ def agenda_times(program: Program, meeting: Meeting) -> AgendaTimes:
     """When each thing about a meeting's agenda is due."""
     day, kind = meeting.start.date(), meeting.kind
     days = working_days(program, meeting.series, day)
-    before = CREATED_BEFORE.get(kind)
+    before = PREPARED_BEFORE if program.cadence.habits[kind].async_prep else CREATED_BEFORE.get(kind)
     created = days.before(day, before) if before else day - timedelta(days=day.weekday())
     last = NOMINATIONS_BEFORE.get(kind)
     return AgendaTimes(

@@ -131,7 +131,8 @@ class Picture:
     `home`. `parked` are requests that people put off to the next meeting (`defer #n`), `timeboxes` the minutes they
     gave one (`timebox #n 10`). `held` are the meetings between `since` and now with an agenda, `coming` the next ones
     of the program, in order. `made` is when the issue of the agenda was made (None: nobody knows). `url` is
-    the instance's address.
+    the instance's address, `boards` are the boards of `home` with their numbers, by name, and `top` is the area's Top
+    Requests (None: there is none).
     """
 
     meeting: Meeting
@@ -153,6 +154,8 @@ class Picture:
     timeboxes: Mapping[Ref, int] = field(default_factory=dict)
     made: datetime | None = None
     url: str = ""
+    boards: Mapping[str, int] = field(default_factory=dict)
+    top: Ref | None = None
 
     def since_last(self, instant: datetime | None) -> bool:
         """Whether something came after this series' last meeting; all is new at its first."""

@@ -19,6 +19,7 @@ def cadence(shape: CadenceShape) -> Cadence:
         regions={key: _place(region, region.timezone or shape.timezone) for key, region in shape.regions.items()},
         areas={key: AreaHabit(area.week, _place(area)) for key, area in shape.areas.items()},
         habits={kind: _habit(HANDBOOK[kind], habit, shape) for kind, habit in _by_kind(shape).items()},
+        calendars=shape.calendars.rstrip("/") if shape.calendars else None,
     )
 
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from app.domain.cadence import Rule, Slot, Weekday
 from app.domain.days_off import holidays_known, known_holidays
 from app.domain.fiscal import Month, WeekOne
-from app.gateways.config_provision_shapes import Zone, zone_told
+from app.gateways.config_provision_shapes import Address, Zone, zone_told
 from app.gateways.config_shapes import Day, Duration, Handle, Shape, complaint, one_or_many
 from app.gateways.config_words import nearest
 
@@ -104,6 +104,15 @@ class MonthlyShape(HabitShape):
     rule: Rule | None = Field(default=None, description="How weeks are counted.")
 
 
+class PodShape(MonthlyShape):
+    """Of pods."""
+
+    async_prep: bool = Field(
+        default=False,
+        description="true where pods are prepared in writing: agendas come ten working days before.",
+    )
+
+
 class QuarterlyShape(MonthlyShape):
     """Of the ARR Driver and the SME Leaders."""
 
@@ -120,7 +129,7 @@ class WeeklyShape(HabitShape):
 class MeetingsShape(Shape):
     """The six meetings."""
 
-    pod: MonthlyShape = MonthlyShape()
+    pod: PodShape = PodShape()
     pm_review: MonthlyShape = MonthlyShape()
     arr_driver: QuarterlyShape = QuarterlyShape()
     leaders: QuarterlyShape = QuarterlyShape()
@@ -139,3 +148,4 @@ class CadenceShape(PlaceShape):
     regions: dict[str, RegionShape] = Field(default_factory=dict)
     areas: dict[str, AreaShape] = Field(default_factory=dict)
     meetings: MeetingsShape = MeetingsShape()
+    calendars: Address | None = Field(default=None, description="Where people find the files of `calendar --out`.")

@@ -40,6 +40,10 @@ class GitLabBoards:
         """All boards, with their lists as they stand: one call a page. Open and Closed are not among them."""
         return tuple(body.value() for body in self._api.all(_boards(project), BoardBody))
 
+    def numbered(self, project: str) -> dict[str, int]:
+        """The numbers of all boards in their addresses, by name; of several with one name the lowest."""
+        return {one.name: one.id for one in sorted(self.boards(project), key=lambda board: -board.id)}
+
     def create(self, project: str, name: str) -> BoardSeen:
         """A new board without lists."""
         answer = self._api.client.http_post(_boards(project), post_data={"name": name})

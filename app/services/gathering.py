@@ -1,8 +1,9 @@
 """Reads all that one agenda is written from (agendas 4.1), before anybody thinks about it.
 
 A picture costs a list call for each hundred open requests of the area (or of the program), one for those closed since
-the last meeting, and one read of notes for each request that the kind wants to show in detail. Label events cost
-nothing while the cache is warm, else one read for each request. Raises Temporary, Permanent: half a board is no board.
+the last meeting, one for the boards, one for the area's Top Requests, and one read of notes for each request that the
+kind wants to show in detail. Label events cost nothing while the cache is warm, else one read for each request.
+Raises Temporary, Permanent: half a board is no board.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from app.domain import top_requests
 from app.domain.account_book import AccountBook
 from app.domain.case import Case, build, is_request
 from app.domain.failure import Missing
@@ -48,6 +50,14 @@ class Listing(Protocol):
         ...
 
 
+class Boards(Protocol):
+    """Knows the boards of a project."""
+
+    def numbered(self, project: str) -> Mapping[str, int]:
+        """Their numbers in addresses, by name: one call."""
+        ...
+
+
 class Notes(Protocol):
     """Reads the notes of one issue."""
 
@@ -72,6 +82,7 @@ class Gathering:
     """Reads the board for a meeting."""
 
     listing: Listing
+    boards: Boards
     reader: Notes
     histories: Histories
     identity: Identity
@@ -110,6 +121,8 @@ class Gathering:
             timeboxes=given.timeboxes,
             made=given.made,
             url=self.identity.instance,
+            boards=self.boards.numbered(project),
+            top=self._top(meeting.area, project),
         )
         return replace(picture, details=self._details(picture, wants, {i.ref: i for i in issues}, events))
 
@@ -124,6 +137,13 @@ class Gathering:
             found |= {issue.ref: issue for issue in (*opened, *(one for one in closed if _closed_after(one, since)))}
         requests = (in_their_name(issue, self.identity) for issue in found.values() if is_request(issue, self.program))
         return tuple(sorted(requests, key=lambda issue: (issue.created_at, issue.id)))
+
+    def _top(self, area: str | None, project: str) -> Ref | None:
+        """The area's Top Requests, where that label is there."""
+        if area is None or top_requests.LABEL not in self.taxonomy.titles:
+            return None
+        lists = self.listing.labelled(project, (top_requests.LABEL,))
+        return next((issue.ref for issue, _ in top_requests.found(lists, area, self.identity)), None)
 
     def _titles(self, area: str) -> tuple[str, ...]:
         """The area's label, and those it has replaced: issues may have them still."""

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from inline_snapshot import snapshot
 
 from app.domain.agenda import Section
 from app.domain.agendas.parts_clock import ALLOWED, Waiting, business_days, waiting
@@ -49,6 +50,37 @@ SME Area Pod: sme/customer-feedback#392+ · Last time: sme/customer-feedback#361
 `03:00+1` apac (night slot; 1st this quarter)
 
 **5 decisions wanted · 1 update to relay · 28 of 45 min planned**"""
+    )
+
+
+def links(of: Picture) -> str:
+    """The line of links."""
+    return next(line for line in said(header(of)).split("\n") if ":bookmark_tabs:" in line)
+
+
+def test_its_own_board_comes_before_that_of_all_areas() -> None:
+    found = replace(review(), boards={"Customer feedback": 1, "AI": 2})
+    assert "[Board](https://gitlab.example.com/sme/customer-feedback/-/boards/2?label_name[]=area%3A%3Aai) · " in links(
+        found
+    )
+    assert "/-/boards/1?label_name[]=area%3A%3Aai) · " in links(replace(found, boards={"Customer feedback": 1}))
+    corner = picture(MeetingKind.CORNER, region="apac")
+    assert "/-/boards/1?label_name[]=region%3A%3Aapac) · " in links(replace(corner, boards=found.boards))
+    assert "/-/boards/1) · " in links(replace(picture(MeetingKind.LEADERS), boards=found.boards))
+
+
+def test_it_links_to_the_areas_top_requests_and_to_the_calendar_that_the_program_publishes() -> None:
+    found = replace(review(first=True), top=Ref("sme/customer-feedback", 12), held=())
+    cadence = replace(found.program.cadence, calendars="https://sme.gitlab.io/program")
+    found = replace(found, program=replace(found.program, cadence=cadence))
+    assert links(found) == snapshot("""\
+> :bookmark_tabs: [Board](https://gitlab.example.com/sme/customer-feedback/-/boards?label_name[]=area%3A%3Aai) · \
+[Calendar](https://sme.gitlab.io/program/area-ai.ics) · sme/customer-feedback#12+ · Next time: Wed 15 Apr\
+""")
+    corner = replace(picture(MeetingKind.CORNER, region="apac"), program=found.program)
+    assert "[Calendar](https://sme.gitlab.io/program/region-apac.ics)" in links(corner)
+    assert "[Calendar](https://sme.gitlab.io/program/program.ics)" in links(
+        replace(picture(MeetingKind.LEADERS), program=found.program)
     )
 
 

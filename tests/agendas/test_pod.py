@@ -211,6 +211,42 @@ Nothing on this board from neur, seur, us-east, us-west, commercial or partners-
     assert (agenda.title, minutes(agenda), agenda.empty) == snapshot(("SME Area Pod: AI · 2026-04-01", 0, False))
 
 
+def prepared(of: Picture) -> Picture:
+    """The same pod, in a program that prepares its pods in writing."""
+    cadence = of.program.cadence
+    habits = {**cadence.habits, MeetingKind.POD: replace(cadence.habits[MeetingKind.POD], async_prep=True)}
+    return replace(of, program=replace(of.program, cadence=replace(cadence, habits=habits)))
+
+
+def test_a_pod_is_prepared_in_writing_where_the_program_wants_it() -> None:
+    secret = detail(
+        card(423, ("new", "2026-03-20"), put_on={"context::needed": "2026-03-20"}, confidential=True),
+        asked=("sa.ines", "2026-03-20", ["theme"]),
+    )
+    found = prepared(meets(*full_area(), secret))
+    assert block(pod.agenda(found), "prepare", "ai", calling=True) == snapshot("""\
+## Before the pod, in writing
+
+By the end of Tue 31 Mar, please read what is below: 3 new requests, 2 not ready. Ask on the request what is unclear, and tick when you are through:
+
+- [ ] @sme.ken (apac) <!-- sb:item read/sme.ken -->
+- [ ] @sme.dana (dach-meta) <!-- sb:item read/sme.dana -->
+
+These people are asked for clarity; a comment on the request is enough:
+
+- @sa.omar: sme/customer-feedback#421+\
+""")
+    assert "@" not in block(pod.agenda(found), "prepare", "ai").replace("`@", "")
+    keys = [item.key for line in block(pod.agenda(found), "prepare", "ai").split("\n") for item in items_of(line)]
+    assert keys == ["read/sme.ken", "read/sme.dana"]
+    assert [Ask.of(key) for key in keys] == [None, None]
+
+
+def test_without_anything_to_read_nothing_is_prepared() -> None:
+    assert "prepare" not in [section.name for section in pod.agenda(prepared(meets())).sections]
+    assert "prepare" not in [section.name for section in pod.agenda(meets(*full_area())).sections]
+
+
 def test_nothing_to_talk_about() -> None:
     found = meets()
     assert own(found) == snapshot("""\

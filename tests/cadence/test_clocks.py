@@ -63,6 +63,15 @@ def test_agendas_of_the_others() -> None:
     assert exchange.created == instant("2026-02-19T06:00")
 
 
+def test_a_pod_that_is_prepared_in_writing_has_its_agenda_ten_working_days_before() -> None:
+    habits = {**PLAIN.habits, POD: replace(PLAIN.habits[POD], async_prep=True)}
+    town = program(cadence=replace(PLAIN, habits=habits))
+    pod = agenda_times(town, held_on(town, "2026-03-04", Series(POD, "ai")))
+    assert pod.created == instant("2026-02-18T06:00")
+    assert pod.cancel_proposed == instant("2026-03-02T06:00")
+    assert agenda_times(town, held_on(town, "2026-03-18", Series(REVIEW, "ai"))).created == instant("2026-03-11T06:00")
+
+
 def test_a_corner_has_its_agenda_on_monday_morning_there() -> None:
     town = program()
     corner = held_on(town, "2026-03-10", Series(CORNER, region="apac"))

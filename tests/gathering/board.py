@@ -69,7 +69,8 @@ class Board:
         taxonomy, reader = taxonomy or self.configured.taxonomy, self.gitlab.reader
         cache = HistoryCache(reader.label_events, self.kept, self.gitlab.url, taxonomy)
         lister = listing or self.gitlab.lister
-        return Gathering(lister, reader, cache, self.identity, taxonomy, self.program, book or AccountBook())
+        boards = self.gitlab.boards
+        return Gathering(lister, boards, reader, cache, self.identity, taxonomy, self.program, book or AccountBook())
 
     def meeting(self, kind: MeetingKind, area: str | None = None, at: datetime = NOW) -> Meeting:
         """The next meeting of a series."""

@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 
 from app.domain.agenda import Section
 from app.domain.cadence import KIND_NAMES, MeetingKind
+from app.domain.calendars import Choice
 from app.domain.meeting_fairness import LocalTime, local_times
 from app.domain.meetings import meetings
 from app.domain.picture import Picture
+from app.domain.program import Project
 from app.domain.roster import Role
 from app.domain.sheets import document_name
 
@@ -43,6 +45,7 @@ def header(
         "because": meeting.because,
         "hosts": tuple((host, _role(picture, host)) for host in meeting.hosts),
         "board": _board(picture) if picture.url else None,
+        "calendar": _calendar(picture),
         "links": tuple(_links(picture)),
         "next": picture.next_one.start.astimezone(UTC) if picture.next_one else None,
         "times": tuple(_times(picture)),
@@ -55,11 +58,25 @@ def header(
 
 
 def _board(picture: Picture) -> str:
-    """The home's boards, with the cards of the meeting's area or region alone (S191)."""
+    """The area's own board in the home, else the board of all areas, with the cards of the meeting's area or region
+    alone (S191). Without a number GitLab shows the board that somebody looked at last.
+    """
     region, area = picture.meeting.region, picture.meeting.area
+    declared = {board.area: board.name for board in reversed(_home(picture).boards)}
+    number = picture.boards.get(declared.get(area, "")) or picture.boards.get(declared.get(None, ""))
     own = f"region::{region}" if region else f"area::{area}" if area else ""
     only = f"?label_name[]={own.replace(':', '%3A').replace(' ', '%20')}" if own else ""
-    return f"{picture.url.rstrip('/')}/{picture.home}/-/boards{only}"
+    return f"{picture.url.rstrip('/')}/{picture.home}/-/boards{f'/{number}' if number else ''}{only}"
+
+
+def _calendar(picture: Picture) -> str | None:
+    """The calendar to subscribe to in which the meeting is, where the program says that it has them anywhere."""
+    where, meeting = picture.program.cadence.calendars, picture.meeting
+    return f"{where}/{Choice(meeting.area, meeting.region).file()}.ics" if where else None
+
+
+def _home(picture: Picture) -> Project:
+    return picture.program.project(picture.home) or Project(picture.home)
 
 
 def _role(picture: Picture, host: str) -> Role | None:
@@ -68,13 +85,17 @@ def _role(picture: Picture, host: str) -> Role | None:
 
 
 def _links(picture: Picture) -> Iterator[tuple[str, str]]:
-    """Which issue, and what it is to this one. A Corner of the same month stands in the same issue."""
+    """Which issue, and what it is to this one, unless its title says so. A Corner of the same month stands in the same
+    issue.
+    """
+    if picture.top:
+        yield "", str(picture.top)
     kind = _COMES_FROM.get(picture.meeting.kind)
     before = [s for s in picture.held if s.meeting.kind is kind and s.meeting.area == picture.meeting.area]
     if before:
         yield KIND_NAMES[before[-1].meeting.kind], str(before[-1].issue.ref)
     if picture.previous and document_name(picture.previous.meeting) != document_name(picture.meeting):
-        yield "", str(picture.previous.issue.ref)
+        yield "Last time", str(picture.previous.issue.ref)
 
 
 def _times(picture: Picture) -> Iterator[dict[str, object]]:

@@ -18,6 +18,7 @@ from app.domain.agendas.pod_requests import (
     not_ready,
     unready,
 )
+from app.domain.agendas.prepared import prepare
 from app.domain.agendas.quiet import with_quiet
 from app.domain.agendas.request_words import NEW, REVIEWED
 from app.domain.issue import Ref
@@ -62,6 +63,7 @@ def agenda(picture: Picture) -> Agenda:
             (
                 header(picture, counts),
                 glance(picture),
+                *prepare(picture),
                 new(picture),
                 not_ready(picture),
                 calibrate(picture),
