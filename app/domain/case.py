@@ -143,25 +143,23 @@ def build(
     bot: Bot,
     voice: Voice,
     now: datetime,
-    known: frozenset[str] = frozenset(),
+    book: AccountBook,
 ) -> Case:
-    """Fold the history and read the facts of a snapshot. Comments of ours and of the system are not facts; `known` are
-    the ids of the account book.
-    """
+    """Fold the history and read the facts of a snapshot. Comments of ours and of the system are no facts."""
     snapshot = _at_one_instant(snapshot)
     issue = snapshot.issue
     area = area_of({taxonomy.current(title) for title in issue.labels})
     history = fold(issue, snapshot.events, taxonomy, program.roster, bot, voice, now)
     spoken = [n for n in snapshot.notes if not n.system and not bot.is_us(n.author)]
     prompts = tuple(item.why for item in taxonomy.items.values())
-    reading = with_carried(read_request(issue, spoken, taxonomy.fields, prompts, known), voice)
+    reading = with_carried(read_request(issue, spoken, taxonomy.fields, prompts, frozenset(book.entries)), voice)
     reading = with_told(reading, voice, taxonomy.fields)
     facts = reading.facts
-    context = Context(snapshot, facts, taxonomy, program, area, now, reading)
+    context = Context(snapshot, facts, taxonomy, program, area, now, reading, book)
     since = taxonomy.workflow.effective_from
     new = [n for n in spoken if n.created_at >= since and not voice.carried_out(n.id)]
     asked = commands(new, bot.username)
-    return Case(snapshot, taxonomy, program, bot, voice, now, area, history, facts, context, asked, reading)
+    return Case(snapshot, taxonomy, program, bot, voice, now, area, history, facts, context, asked, reading, book=book)
 
 
 def _at_one_instant(snapshot: Snapshot) -> Snapshot:

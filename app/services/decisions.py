@@ -184,9 +184,8 @@ class Decisions:
         return self._case(replace(snapshot, issue=in_their_name(snapshot.issue, self.identity)), now)
 
     def _case(self, snapshot: Snapshot, now: datetime) -> Case:
-        voice, known = self.identity.hear(snapshot), frozenset(self.book.entries)
-        case = build(snapshot, self.taxonomy, self.program, self.identity.bot, voice, now, known)
-        return replace(case, book=self.book, context=replace(case.context, book=self.book))
+        voice = self.identity.hear(snapshot)
+        return build(snapshot, self.taxonomy, self.program, self.identity.bot, voice, now, self.book)
 
     def _linked(self, case: Case) -> Case:
         """With its links where they may be what it lacks."""

@@ -181,9 +181,8 @@ class Gathering:
         return details
 
     def _case(self, snapshot: Snapshot, now: datetime) -> Case:
-        voice, known = self.identity.hear(snapshot), frozenset(self.book.entries)
-        case = build(snapshot, self.taxonomy, self.program, self.identity.bot, voice, now, known)
-        return replace(case, book=self.book, context=replace(case.context, book=self.book))
+        voice = self.identity.hear(snapshot)
+        return build(snapshot, self.taxonomy, self.program, self.identity.bot, voice, now, self.book)
 
 
 def _closed_after(issue: Issue, since: datetime | None) -> bool:

@@ -143,9 +143,7 @@ class Reconciler:
 
     def _case(self, snapshot: Snapshot, now: datetime) -> Case:
         voice = self.identity.hear(snapshot)
-        known = frozenset(self.book.entries)
-        case = build(snapshot, self.taxonomy, self.program, self.identity.bot, voice, now, known)
-        return replace(case, book=self.book, context=replace(case.context, book=self.book))
+        return build(snapshot, self.taxonomy, self.program, self.identity.bot, voice, now, self.book)
 
     def _word(self, case: Case, action: Action) -> Deed:
         match action:

@@ -8,7 +8,7 @@ all: shares of a part of the board would be wrong without anybody seeing it (pro
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -153,10 +153,8 @@ class Score:
 
     def _case(self, issue: Issue, notes: tuple[Note, ...], now: datetime) -> Case:
         snapshot = Snapshot(in_their_name(issue, self.identity), (), notes)
-        known = frozenset(self.book.entries)
         voice = self.identity.hear(snapshot)
-        case = build(snapshot, self.taxonomy, self.program, self.identity.bot, voice, now, known)
-        return replace(case, book=self.book, context=replace(case.context, book=self.book))
+        return build(snapshot, self.taxonomy, self.program, self.identity.bot, voice, now, self.book)
 
     def _asked(self, case: Case) -> Asked:
         issue = case.snapshot.issue

@@ -160,8 +160,7 @@ def detail(
     )
     voice = _voice(of, adjusted, asked, ours or {})
     snapshot = Snapshot(of.issue, _events(of), notes)
-    case = build(snapshot, taxonomy, program, Bot(BOT.id, BOT.username), voice, NOW)
-    case = replace(case, book=known) if known else case
+    case = build(snapshot, taxonomy, program, Bot(BOT.id, BOT.username), voice, NOW, known or AccountBook())
     return Detail(of, case, strongest_first(case.reading.lines), _scored(points, share, adjusted) if points else None)
 
 
