@@ -6,7 +6,7 @@ Lines that people wrote are read as they stand; lines we carried are known by th
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from hashlib import sha256
 
 from markdown_it import MarkdownIt
@@ -34,7 +34,6 @@ _OURS = re.compile(r"(?::red_circle: )?(?:`(@[\w.-]{1,255})`: |(@[\w.-]{1,255}):
 _BY = re.compile(
     r"\bby\s+(?:\w{3,9},?\s+)??(\d{4}-\d\d-\d\d|\d{1,2}(?:st|nd|rd|th)?\.? [A-Za-z]{3,9}|[A-Za-z]{3,9} \d{1,2})\b"
 )
-_HALF_A_YEAR = timedelta(days=182)
 _BLOCKS = MarkdownIt("commonmark", {"maxNesting": 20}).disable("inline")
 
 

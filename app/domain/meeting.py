@@ -79,10 +79,6 @@ class Meeting:
         """Everybody who has to be there."""
         return tuple(dict.fromkeys((*self.hosts, *self.attendees)))
 
-    def overlaps(self, other: "Meeting") -> bool:
-        """Whether there is an instant at which both are held."""
-        return self.start < other.end and other.start < self.end
-
     def runs_at(self, instant: datetime) -> bool:
         """Whether it is held at this instant."""
         return self.start <= instant < self.end

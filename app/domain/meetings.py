@@ -82,17 +82,9 @@ def neighbours(program: Program, meeting: Meeting) -> tuple[Meeting | None, Meet
 
 def review_of(program: Program, pod: Meeting) -> Meeting | None:
     """The PM review of a pod: the one of its period."""
-    return _of_period(program, Series(MeetingKind.PM_REVIEW, pod.area), pod)
-
-
-def pod_of(program: Program, review: Meeting) -> Meeting | None:
-    """The pod that a PM review comes from."""
-    return _of_period(program, Series(MeetingKind.POD, review.area), review)
-
-
-def _of_period(program: Program, series: Series, other: Meeting) -> Meeting | None:
-    near = meetings(program, other.start - _EARLIER, other.start + _EARLIER, [series])
-    return next((meeting for meeting in near if meeting.period == other.period), None)
+    series = Series(MeetingKind.PM_REVIEW, pod.area)
+    near = meetings(program, pod.start - _EARLIER, pod.start + _EARLIER, [series])
+    return next((meeting for meeting in near if meeting.period == pod.period), None)
 
 
 def unheld(program: Program, since: datetime, until: datetime) -> tuple[Occurrence, ...]:

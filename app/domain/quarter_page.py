@@ -8,7 +8,7 @@ from app.domain.cadence import KIND_NAMES, MeetingKind
 from app.domain.fiscal import MONTHS_OF_A_QUARTER, WEEKS_OF_A_MONTH, Quarter, QuarterWeek
 from app.domain.meeting import Meeting, Series
 from app.domain.meeting_conflicts import conflict_sentence, conflicts, holiday_sentences
-from app.domain.meeting_fairness import local_time, night_shares
+from app.domain.meeting_fairness import night_shares
 from app.domain.neutral import plain, quote
 from app.domain.occurrences import Occurrence
 from app.domain.program import Program
@@ -165,16 +165,3 @@ def _left_out(program: Program, unheld: Iterable[Occurrence]) -> Iterator[str]:
 def _of(names: dict[str, str], series: Series) -> str:
     of = names.get(series.area or "") or series.region
     return f" {_name(of)}" if of else ""
-
-
-def clocks_line(program: Program, meeting: Meeting) -> str:
-    """The meeting's start on the clocks of every region: `08:00` us-west · …; nights are said so."""
-    regions = (meeting.region,) if meeting.region is not None else program.regions
-    return " · ".join(_clock(program, meeting, region) for region in regions)
-
-
-def _clock(program: Program, meeting: Meeting, region: str) -> str:
-    local = local_time(program, meeting, region)
-    days = (local.start.date() - meeting.start.date()).days
-    shift = f"{days:+d}" if days else ""
-    return f"`{local.start:%H:%M}{shift}` {_name(region)}{' (night)' if local.night else ''}"

@@ -63,10 +63,6 @@ class Documents:
     wording: Wording
     identity: Identity
 
-    def find(self, wanted: Wanted) -> Issue | None:
-        """The document, open or closed, if it was ever created; one call where its label is still on it."""
-        return next(iter(self._candidates(wanted)), None)
-
     def ensure(self, wanted: Wanted, listed: Iterable[Issue] = ()) -> Standing:
         """The one document: found, or created and won. People are called once, when it is won.
 

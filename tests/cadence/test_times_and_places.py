@@ -9,10 +9,10 @@ import pytest
 from app.domain.cadence import Cadence, Slot, Weekday
 from app.domain.days_off import Place, WorkingDays, holidays_known
 from app.domain.meeting import Series, fingerprint
-from app.domain.meeting_fairness import night_shares
+from app.domain.meeting_fairness import local_time, local_times, night_shares
 from app.domain.meetings import last_before, meeting_at, meetings, neighbours, next_from
 from app.domain.program import Program
-from app.domain.quarter_page import clocks_line, moved
+from app.domain.quarter_page import moved
 from tests.cadence.town import (
     ARR,
     CORNER,
@@ -140,9 +140,17 @@ def test_codes_of_holidays() -> None:
 def test_each_region_reads_its_own_time_and_who_has_the_night() -> None:
     town = program(cadence=without_holidays())
     pod = next(m for m in years(town, 2026, 2026) if m.kind is POD and str(m.start.tzinfo) == "Europe/Berlin")
-    assert clocks_line(town, pod) == (
-        "`16:00` dach · `15:00` neur · `10:00` us-east · `07:00` us-west · `23:00` apac (night) · `02:00+1` anz (night)"
-    )
+    clocks = [
+        (one.region, f"{one.start:%H:%M}", one.start.day - pod.start.day, one.night) for one in local_times(town, pod)
+    ]
+    assert clocks == [
+        ("dach", "16:00", 0, False),
+        ("neur", "15:00", 0, False),
+        ("us-east", "10:00", 0, False),
+        ("us-west", "07:00", 0, False),
+        ("apac", "23:00", 0, True),
+        ("anz", "02:00", 1, True),
+    ]
 
 
 def test_over_a_year_nights_are_shared_evenly() -> None:
@@ -165,7 +173,8 @@ def test_a_weekend_is_night() -> None:
     habits = {**HABITS, ARR: replace(HABITS[ARR], day=Weekday.FRIDAY, slots=(friday,))}
     town = program(cadence=without_holidays(habits))
     (meeting, *_) = (m for m in years(town, 2026, 2026) if m.kind is ARR)
-    assert "`10:00+1` anz (night)" in clocks_line(town, meeting)
+    there = local_time(town, meeting, "anz")
+    assert (f"{there.start:%a %H:%M}", there.night) == ("Sat 10:00", True)
 
 
 def test_the_meeting_that_is_held_now_and_its_neighbours() -> None:
