@@ -208,11 +208,13 @@ New requests since Wed 18 Feb: ~"theme::ai::chat" 1 · without a theme 1
 
 ## 5 · We owe the PM
 
-- sme/customer-feedback#397+: `@sa.ines` — Deployment, Desired outcome (asked 5 business days ago)
+- `@sa.ines`: Deployment, Desired outcome, for sme/customer-feedback#397+ (asked 5 business days ago)
 
 ## 6 · Customers who want to speak with the PM
 
-- sme/customer-feedback#405+: through `@sa.omar`\
+- sme/customer-feedback#405+: through `@sa.omar`
+
+Nothing this time (since Wed 18 Feb): actions left open.\
 """)
     agenda = pm_review.agenda(found)
     assert (agenda.title, minutes(agenda), agenda.empty) == snapshot(("PM/SME review: AI · 2026-03-18", 27, False))
@@ -225,7 +227,7 @@ def test_nothing_to_talk_about() -> None:
 
 - [ ] `@pm.ai` shows: …
 
-Nothing this time (since Wed 18 Feb): decisions wanted, updates to relay, promises at risk, open betas, new requests, answers we owe the PM, customers who want to speak with the PM.\
+Nothing this time (since Wed 18 Feb): decisions wanted, updates to relay, promises at risk, open betas, new requests, answers we owe the PM, customers who want to speak with the PM, actions left open.\
 """)
     agenda = pm_review.agenda(found)
     assert agenda.empty
@@ -261,7 +263,7 @@ def test_the_first_review_of_an_area() -> None:
 
 New requests: without a theme 2
 
-Nothing this time: updates to relay, promises at risk, open betas, answers we owe the PM, customers who want to speak with the PM.\
+Nothing this time: updates to relay, promises at risk, open betas, answers we owe the PM, customers who want to speak with the PM, actions left open.\
 """)
 
 
@@ -326,7 +328,7 @@ The PM writes one sentence behind each; SMEs pass on this sentence, and nothing 
 
 - [ ] `@pm.ai` shows: …
 
-Nothing this time (since Wed 18 Feb): promises at risk, open betas, new requests, answers we owe the PM, customers who want to speak with the PM.\
+Nothing this time (since Wed 18 Feb): promises at risk, open betas, new requests, answers we owe the PM, customers who want to speak with the PM, actions left open.\
 """)
 
 
@@ -544,6 +546,20 @@ def test_five_hundred_requests_fit_and_fold() -> None:
     merged = merge(crowded, tuple(replace(b, text=f"{b.text}\nnews") for b in said), "x")
     assert len(merged.text) <= LIMIT
     assert len(pm_review.wants(found)) == 40
+
+
+def test_a_long_list_is_folded_after_its_first_ten_and_then_counted() -> None:
+    waits = [card(n, *REVIEWED, put_on={"context::needed": "2026-03-06"}) for n in range(1, 24)]
+    said = block(pm_review.agenda(review(*waits)), "owed", "ai")
+    shown, folded = said.split("<details><summary>10 more</summary>")
+    assert (shown.count("\n- context, for "), folded.count("\n- context, for ")) == (10, 10)
+    assert folded.endswith("</details>\n\nAnd 3 more.")
+    news = [card(n, ("new", "2025-12-01"), ("roadmap", "2026-03-02")) for n in range(1, 13)]
+    said = block(pm_review.agenda(review(*news)), "updates", "ai")
+    shown, folded = said.split("<details><summary>2 more</summary>\n\n| request |")
+    assert (shown.count("\n| sme/"), folded.count("\n| sme/")) == (10, 2)
+    assert folded.count("_(to write)_") == 2
+    assert folded.index("</details>") < folded.index("The sentences above may be passed on")
 
 
 def test_without_points_what_has_fewer_days_left_comes_first() -> None:

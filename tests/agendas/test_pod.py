@@ -205,7 +205,9 @@ sme/customer-feedback#422+ · its customers stand on the request
 
 ## 7 · Silent regions
 
-Nothing on this board from neur, seur, us-east, us-west, commercial or partners-pubsec.\
+Nothing on this board from neur, seur, us-east, us-west, commercial or partners-pubsec.
+
+Nothing this time (since Wed 4 Mar): actions left open.\
 """)
     agenda = pod.agenda(found)
     assert (agenda.title, minutes(agenda), agenda.empty) == snapshot(("SME Area Pod: AI · 2026-04-01", 0, False))
@@ -265,7 +267,7 @@ No request is ready to be nominated this time.
 
 Nothing on this board from neur, seur, dach-meta, apac, us-east, us-west, commercial or partners-pubsec.
 
-Nothing this time (since Wed 4 Mar): new requests, requests that lack something, points to calibrate, possible duplicates.\
+Nothing this time (since Wed 4 Mar): new requests, requests that lack something, points to calibrate, possible duplicates, actions left open.\
 """)
     assert pod.agenda(found).empty
     assert not pod.agenda(meets(actions=[action("The deck")])).empty
@@ -304,7 +306,7 @@ sme/customer-feedback#1+ · its customers stand on the request
 
 Nothing on this board from neur, seur, apac, us-east, us-west, commercial or partners-pubsec.
 
-Nothing this time: requests that lack something, points to calibrate, possible duplicates.\
+Nothing this time: requests that lack something, points to calibrate, possible duplicates, actions left open.\
 """)
 
 
@@ -391,7 +393,7 @@ sme/customer-feedback#2+
 
 Nothing on this board from neur, apac, us-east, us-west, commercial or partners-pubsec.
 
-Nothing this time (since Wed 4 Mar): possible duplicates.\
+Nothing this time (since Wed 4 Mar): possible duplicates, actions left open.\
 """)
 
 
@@ -511,3 +513,11 @@ def test_of_confidential_requests_nobody_hears_what_they_are_like() -> None:
 
 - sme/customer-feedback#1+ may ask the same as sme/customer-feedback#3+"""
     )
+
+
+def test_boxes_of_the_eleventh_and_later_are_in_a_fold() -> None:
+    found = meets(*(card(n, ("new", "2026-03-10")) for n in range(1, 13)))
+    shown, folded = block(pod.agenda(found), "nominate", "ai").split("<details><summary>2 more</summary>")
+    assert (shown.count("- [ ] PM review"), folded.count("- [ ] PM review")) == (10, 2)
+    shown, folded = block(pod.agenda(found), "new", "ai").split("<details><summary>2 more</summary>")
+    assert (shown.count("\n1. sme/"), folded.count("\n1. sme/")) == (10, 2)

@@ -15,6 +15,7 @@ from app.domain.agendas.parts_actions import ACTIONS, NOTES, carried
 from app.domain.agendas.parts_header import header, title
 from app.domain.agendas.parts_late import footer
 from app.domain.agendas.promises import BROKEN, Promise, State, promises
+from app.domain.agendas.quiet import with_quiet
 from app.domain.issue import Ref
 from app.domain.picture import Card, Picture
 from app.domain.scoring import NOMINATED
@@ -28,6 +29,16 @@ LEAST, MOST = 2, 8
 _MAP, _PROMISES, _BLOCKERS, _LAST = 5, 5, 5, 5
 BLOCKER, FAST_FOLLOW = "severity::blocker", "severity::fast-follow"
 _GRAVE = (BLOCKER, "severity::retention", FAST_FOLLOW)
+QUIET = {
+    "money-map": "requests with customers to weigh",
+    "themes": "nominated requests",
+    "promises": "promises by a date",
+    "blockers": "deals of this quarter that wait for a request",
+    "decisions": "decisions wanted",
+    "last-decisions": "decisions of last quarter still to be done",
+    "carried": "actions left open",
+}
+"""What it says of its sections in one line, where they are empty."""
 
 
 def wants(picture: Picture) -> tuple[Ref, ...]:
@@ -48,7 +59,7 @@ def agenda(picture: Picture) -> Agenda:
     worth, asked, promised = money_map(picture), rows.asked(picture), promises(picture)
     blocked, last = rows.blockers(picture, worth), rows.taken_up(picture)
     broken = [one for one in promised if one.state in BROKEN]
-    fixed = _MAP + _PROMISES * bool(promised) + _BLOCKERS * bool(blocked) + _LAST * bool(last)
+    fixed = _MAP * bool(worth.rows()) + _PROMISES * bool(promised) + _BLOCKERS * bool(blocked) + _LAST * bool(last)
     sections = (
         _map(picture, worth),
         _themes(picture, worth, asked),
@@ -63,7 +74,11 @@ def agenda(picture: Picture) -> Agenda:
     top = header(picture, counts, sum(section.minutes for section in sections))
     return Agenda(
         title=title(picture),
-        layout=(top, *sections, attendance(table), carried(picture), ACTIONS, NOTES, footer(picture, NOMINATED)),
+        layout=with_quiet(
+            picture,
+            (top, *sections, attendance(table), carried(picture), ACTIONS, NOTES, footer(picture, NOMINATED)),
+            QUIET,
+        ),
         empty=not (asked or blocked or broken or last or picture.actions),
     )
 
@@ -71,9 +86,11 @@ def agenda(picture: Picture) -> Agenda:
 def _map(picture: Picture, worth: MoneyMap) -> Section:
     """Themes by what they are worth, with the accounts that came since last time."""
     open_now = sum(card.issue.state == "opened" for card in picture.cards)
+    themes = worth.rows()
+    minutes = _MAP * bool(themes)
     data = {
-        "minutes": _MAP,
-        "rows": worth.rows(),
+        "minutes": minutes,
+        "rows": themes,
         "total": worth.total(),
         "risk": rows.at_risk(picture, worth),
         "read": len(worth.details),
@@ -82,7 +99,7 @@ def _map(picture: Picture, worth: MoneyMap) -> Section:
         "at_least": 0 if worth.desk.inline else picture.taxonomy.numbers.totals_from,
         "since": picture.since if picture.previous else None,
     }
-    return Section("money-map", "arr_driver_money_map", data, _MAP)
+    return Section("money-map", "arr_driver_money_map", data, minutes)
 
 
 def _themes(picture: Picture, worth: MoneyMap, asked: Sequence[Card]) -> Section:

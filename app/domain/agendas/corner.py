@@ -21,6 +21,7 @@ from app.domain.agendas.corner_quarter import quarter, top
 from app.domain.agendas.parts_actions import NOTES
 from app.domain.agendas.parts_header import header
 from app.domain.agendas.parts_late import footer
+from app.domain.agendas.quiet import with_quiet
 from app.domain.agendas.request_words import named, request
 from app.domain.cadence import MeetingKind
 from app.domain.issue import Ref
@@ -33,6 +34,12 @@ READ_AT_MOST = 40
 SEEN_AHEAD = timedelta(weeks=3)
 _COMING = (MeetingKind.PM_REVIEW, MeetingKind.ARR_DRIVER, MeetingKind.EXCHANGE)
 COMING_AT_MOST = 6
+QUIET = {
+    "decided": "decisions for customers of this region",
+    "asks": "new asks from elsewhere",
+    "waiting": "questions to anybody of this region",
+}
+"""What it says of its sections in one line, where they are empty."""
 
 
 def wants(picture: Picture) -> tuple[Ref, ...]:
@@ -63,7 +70,7 @@ def agenda(picture: Picture) -> Agenda:
     )
     return Agenda(
         title=f"{picture.meeting.title} · {monday(picture):%Y-%m}",
-        layout=(*sections, NOTES),
+        layout=(*with_quiet(picture, sections, QUIET), NOTES),
         empty=not any(counts.values()),
     )
 

@@ -30,6 +30,7 @@ QUIET = {
     "trends": "new requests",
     "owed": "answers we owe the PM",
     "calls": "customers who want to speak with the PM",
+    "carried": "actions left open",
 }
 """What a review says of its sections in one line, where they are empty."""
 

@@ -34,6 +34,7 @@ QUIET = {
     "calibrate": "points to calibrate",
     "duplicates": "possible duplicates",
     "silent": "silent regions",
+    "carried": "actions left open",
 }
 """What a pod says of its sections in one line, where they are empty."""
 

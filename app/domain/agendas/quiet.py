@@ -5,7 +5,10 @@ from collections.abc import Iterable, Mapping
 from app.domain.agenda import Section
 from app.domain.picture import Picture
 
-_TELLING = ("rows", "moved", "without", "never", "full", "fold", "left", "after", "decided")
+_TELLING = (
+    *("rows", "moved", "without", "never", "full", "fold", "left", "after", "decided", "dropped"),
+    *("themes", "hidden", "broken", "kept", "late", "aside", "people"),
+)
 """What a section shows under."""
 
 
@@ -27,4 +30,9 @@ def with_quiet(
 
 
 def _is_empty(section: Section) -> bool:
-    return not any(section.data.get(key) for key in _TELLING)
+    return not any(_tells(section.data.get(key)) for key in _TELLING)
+
+
+def _tells(found: object) -> bool:
+    """A list that may be folded tells something if it has rows."""
+    return bool(found.get("rows") if isinstance(found, Mapping) else found)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from app.domain.agenda import Section
-from app.domain.agendas.folding import listed
+from app.domain.agendas.folding import folded, listed
 from app.domain.picture import Picture
 
 AT_MOST = (20, 8)
@@ -18,9 +18,10 @@ def table(
     at_most: Sequence[int] = AT_MOST,
     minutes: int = 0,
 ) -> Section:
-    """A block of `rows`, with how many `more` there are."""
+    """A block of `rows`: those to show, `fold_rows` for a fold below, and how many `more` there are."""
     sizes = [at_most[0], *(most for most in at_most[1:] if len(rows) > most)]
-    first, *shorter = ({**(data or {}), "rows": rows[:most], "more": max(0, len(rows) - most)} for most in sizes)
+    link = (data or {}).get("link")
+    first, *shorter = ({**(data or {}), **folded(rows, most), "link": link} for most in sizes)
     return Section(name, template, first, minutes, tuple(shorter))
 
 
