@@ -68,7 +68,7 @@ def under(content: Sequence[str], own: Collection[str], run: Sequence[str]) -> s
     size = len(run)
     at = next((i for i in range(len(content)) if list(content[i : i + size]) == list(run)), 0)
     for line in (bare for raw in reversed(content[:at]) if (bare := as_written(raw)) in own):
-        found = _REQUEST.search(line.split("](", 1)[0])
+        found = _REQUEST.search(without_keys(line).split("](", 1)[0])
         if found and _ENTRY.match(line):
             return found[1]
         if line.startswith(("#", "<details", "</details")):

@@ -99,6 +99,7 @@ def _say(case: Case, meeting: Meeting, agenda: Ref, rows: Sequence[Row], outcome
     if outcome:
         told = [one for one, row in zip(told, rows, strict=True) if row.field != SAFE or not outcome["sentence"]]
     data = {"title": meeting.title, "day": meeting.start, "agenda": str(agenda), "rows": told, "outcome": outcome}
+    data |= {"counts": any(row.field != WORDS for row in rows)}
     kept = dict(outcome) if outcome else None
     state = {"open": False, "agenda": str(agenda), "told": to_state(rows), "outcome": kept}
     return Say(topic(meeting), TEMPLATE, data, state)

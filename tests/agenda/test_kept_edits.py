@@ -43,6 +43,7 @@ def kept(text: str, *blocks: Block) -> str:
     [
         ("## 1 · Decisions wanted", "Typed in `decisions`:"),
         ("### 1.1 · sme/feedback#44+ · 5 min", "Typed at sme/feedback#44+:"),
+        (item("decline/sme/feedback#44", "Decline", "reason: …"), "Typed at sme/feedback#44+:"),
         ("Two banks wait; see sme/feedback#7+.", "Typed at sme/feedback#44+:"),
         ("<details><summary>1 more</summary>", "Typed in `decisions`:"),
         ("### 1.2 · sme/feedback#45+ · 4 min", "Typed at sme/feedback#45+:"),

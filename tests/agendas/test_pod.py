@@ -261,8 +261,6 @@ No request is in New, Reviewed, Accepted by PMs, Added to Roadmap, Resolved, Dec
 - **PM review** on Wed 15 Apr, until the end of Fri 10 Apr: 10 of the area's 10 places are free. No box below: no request is ready for it.
 - **ARR Driver** on Tue 9 Jun, until the end of Tue 2 Jun: 5 of the area's 5 places are free, of which one pod takes 3 at most. No box below: no request has ~"arr-driver::candidate", which the nightly score proposes.
 
-No request is ready to be nominated this time.
-
 ## 7 · Silent regions
 
 Nothing on this board from neur, seur, dach-meta, apac, us-east, us-west, commercial or partners-pubsec.

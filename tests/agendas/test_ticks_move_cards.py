@@ -514,7 +514,7 @@ def test_words_that_nobody_understands_are_quoted_though_nothing_is_missing() ->
         "- `@pm.ai` ticked **Accept** for sme/customer-feedback#12+. Done: it is in **Accepted by PMs** now. I read no `owner` in `Priya takes it, in 19.8, hopefully`, so I only quote it on the request. Whom do you mean? Write a handle of somebody of the program."
     )
     assert at.card.hears() == snapshot("""\
-For **PM/SME review: AI**, Wed 18 Mar, this was written in the agenda sme/customer-feedback#388+, and counts here:
+For **PM/SME review: AI**, Wed 18 Mar, this was written in the agenda sme/customer-feedback#388+:
 
 - Not understood: `Priya takes it, in 19.8, hopefully` (from `pm.ai`)
 
