@@ -178,13 +178,18 @@ def house_of(
     areas: int = 1,
     regions: tuple[str, ...] = (),
     began: datetime = BEGAN,
+    async_prep: bool = False,
 ) -> Iterator[House]:
-    """A program whose meetings of these kinds are held, and whose rules are in force since it `began`."""
+    """A program whose meetings of these kinds are held, and whose rules are in force since it `began`; its pods may be
+    prepared in writing.
+    """
     found = shipped(Mode.ENFORCE)
     flow = replace(found.taxonomy.workflow, effective_from=began)
     rules = {**found.taxonomy.rules, "agendas": Modes(mode)}
     taxonomy = replace(found.taxonomy, workflow=flow, rules=rules)
     program = only(found.program, *kinds, areas=areas, regions=regions)
+    habits = {kind: replace(habit, async_prep=async_prep) for kind, habit in program.cadence.habits.items()}
+    program = replace(program, cadence=replace(program.cadence, habits=habits)) if async_prep else program
     configured = replace(found, taxonomy=taxonomy, program=program)
     holder: list[House] = []
     world, project, _ = peopled(configured, now=lambda: holder[0].at if holder else MONDAY)

@@ -212,3 +212,20 @@ def test_an_empty_meeting_may_be_called_off_by_its_hosts(house: House) -> None:
 def titles(issue: Issue) -> set[str]:
     """Its labels."""
     return {label.title for label in issue.labels}
+
+
+def test_a_pod_is_prepared_in_writing_for_ten_working_days(tmp_path: Path) -> None:
+    with house_of(tmp_path, MeetingKind.POD, async_prep=True) as house:
+        house.files("SAML", "status::new", "area::ai", "theme::ai::chat")
+        assert hours(house, instant("2026-03-18 00:00"), instant("2026-03-18 12:00")) == {"Wed 18 Mar 05:00": ("made",)}
+        (agenda,) = house.agendas()
+        assert (house.called("sme.ken"), house.called("sme.dana")) == (1, 1)
+        house.ticks("sme.ken", agenda, "read/sme.ken")
+        house.changed(agenda)
+        house.files("SSO", "status::new", "area::ai", "theme::ai::chat")
+        house.due(instant("2026-03-20 06:00"))
+        text = agenda.description or ""
+        assert "By the end of Tue 31 Mar, please read what is below: 2 new requests." in text
+        assert "- [x] `@sme.ken` (apac) <!-- sb:item read/sme.ken -->\n- [ ] `@sme.dana`" in text
+        assert "ticked" not in text
+        assert (house.called("sme.ken"), house.called("sme.dana")) == (1, 1)
