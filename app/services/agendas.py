@@ -109,7 +109,7 @@ class Agendas:
         if done is None:
             return None
         done = replace(done, watched=mode is Mode.OBSERVE)
-        if done.did and not how.dry:
+        if done.did and not how.dry and not (done.watched and how.whole and _told_tonight(due, now)):
             self._remember(done, due, now)
         return done
 
@@ -284,6 +284,11 @@ class Agendas:
         verdict = Verdict.OBSERVED if done.watched else Verdict.REPORTED
         said = f"{'would be ' if done.watched else ''}{', '.join(done.did)}: {done.title}"
         self.journal.record([Entry(now, ref, done.watched, finding=Finding(RULE, verdict, said))])
+
+
+def _told_tonight(due: Due, now: datetime) -> bool:
+    """Whether an earlier run of this night has told already what is only observed: nothing is done, so it stays news."""
+    return refreshed(due.meeting, now) == refreshed(due.meeting, now - timedelta(hours=1))
 
 
 def _is_there(due: Due, issue: Issue) -> bool:

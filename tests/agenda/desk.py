@@ -13,11 +13,11 @@ from app.domain.issue import Ref
 from app.domain.voice import Bot, Identity
 from app.fakegitlab import FakeGitLab, World
 from app.fakegitlab.model import Issue, Project
-from app.gateways.gitlab_budget import Budget
 from app.gateways.gitlab_connect import GitLab, connect
 from app.gateways.templates import Templates
 from app.services.documents import Documents, ProgramIssues
 from tests.agenda.paper import blocks
+from tests.budgets import unhurried
 from tests.scenarios.living import PROJECT, peopled, shipped
 
 LABEL = "program-doc::agenda"
@@ -124,6 +124,6 @@ def desk_on() -> Iterator[Desk]:
         if name not in {user.username for user in world.users.values()}:
             world.add_member(project, world.add_user(name, name.title()), "developer")
     bot = world.user("sounding-board")
-    with FakeGitLab(world) as server, connect(server.url, bot.token, Budget(1e6, 1e6, 1e6)) as gitlab:
+    with FakeGitLab(world) as server, connect(server.url, bot.token, unhurried()) as gitlab:
         yield Desk(world, project, gitlab, Identity(server.url, Bot(bot.id, bot.username), (b"a key of the tests",)))
     assert not world.unknown_calls

@@ -21,11 +21,11 @@ from app.entrypoints.show import journal_lines, visible
 from app.fakegitlab import FakeGitLab, World
 from app.fakegitlab.model import Issue, Project
 from app.gateways.config_load import Configuration
-from app.gateways.gitlab_budget import Budget
 from app.gateways.gitlab_connect import connect
 from app.gateways.journal_sqlite import SqliteJournal
 from app.services.due import Ran
 from app.settings import Settings
+from tests.budgets import unhurried
 from tests.due.doors import Meddling, meddled
 from tests.scenarios.living import PROJECT, READY, peopled, settings_for, shipped
 
@@ -77,7 +77,7 @@ class House:
         token = self.settings.gitlab_token.get_secret_value()
         journal = SqliteJournal(self.settings.data_dir / "journal.sqlite3")
         try:
-            with connect(self.settings.gitlab_url, token, Budget(1e6, 1e6, 1e6)) as doors:
+            with connect(self.settings.gitlab_url, token, unhurried()) as doors:
                 yield bootstrap.rules(self.settings, self.configured, meddled(doors), journal)
         finally:
             journal.close()

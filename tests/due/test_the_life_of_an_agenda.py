@@ -168,7 +168,8 @@ def test_what_people_typed_survives_every_refresh(house: House) -> None:
 
 def test_observed_nothing_is_written_and_the_journal_tells_what_would_be(tmp_path: Path) -> None:
     with house_of(tmp_path, REVIEW, mode=Mode.OBSERVE) as house:
-        house.due(MADE)
+        for hour in range(24):
+            house.due(MADE + hour * HOUR)
         assert (house.agendas(), house.writes()) == ([], 0)
         assert house.journal(0) == ["dry  agendas: observed: would be made: PM/SME review: AI · 2026-03-18"]
 

@@ -21,13 +21,13 @@ from app.domain.voice import Bot, Identity
 from app.fakegitlab import FakeGitLab, World
 from app.fakegitlab.model import Issue, Project
 from app.gateways.config_load import Configuration
-from app.gateways.gitlab_budget import Budget
 from app.gateways.gitlab_connect import GitLab, connect
 from app.gateways.history_cache import HistoryCache
 from app.gateways.templates import Templates
 from app.services.documents import Documents
 from app.services.gathering import Gathering, Listing
 from tests.agenda.paper import blocks
+from tests.budgets import unhurried
 from tests.scenarios.living import PROJECT, SIGNING_KEY, peopled, shipped
 
 NOW = datetime(2026, 3, 11, 6, tzinfo=UTC)
@@ -129,7 +129,7 @@ def board_on(kept: Path) -> Iterator[Board]:
     """A board with nothing on it yet."""
     configured = shipped(Mode.ENFORCE)
     world, project, _ = peopled(configured, now=lambda: NOW)
-    token, roomy = world.user("sounding-board").token, Budget(1e6, 1e6, 1e6)
+    token, roomy = world.user("sounding-board").token, unhurried()
     with FakeGitLab(world, deliver=False) as server, connect(server.url, token, roomy) as gitlab:
         yield Board(world, project, gitlab, configured, kept)
     assert not world.unknown_calls

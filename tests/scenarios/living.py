@@ -23,11 +23,11 @@ from app.entrypoints.webhook import PATH
 from app.fakegitlab import FakeGitLab, World
 from app.fakegitlab.model import Board, Issue, Note, Project
 from app.gateways.config_load import Configuration, load
-from app.gateways.gitlab_budget import Budget
 from app.gateways.gitlab_connect import connect
 from app.gateways.journal_sqlite import SqliteJournal
 from app.services.sweep import Swept
 from app.settings import Settings
+from tests.budgets import unhurried
 
 SIGNING_TOKEN = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 SIGNING_KEY = "a signing key of the tests".replace(" ", "-")
@@ -107,7 +107,7 @@ class Living:
     def sweeps(self, dry: bool = False, since: datetime | None = None, **other: Any) -> Swept:
         """A CI job looks at all requests; `other` are settings that differ from the service's."""
         settings = Settings(**{**self.settings.model_dump(), **other})
-        token, hasty = settings.gitlab_token.get_secret_value(), Budget(rate=1e6, burst=1e6, notes_burst=1e6)
+        token, hasty = settings.gitlab_token.get_secret_value(), unhurried()
         journal = SqliteJournal(settings.data_dir / "journal.sqlite3")
         with closing(journal), connect(settings.gitlab_url, token, hasty) as doors:
             sweep = bootstrap.rules(settings, self.configured, doors, journal).sweep

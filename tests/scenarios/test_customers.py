@@ -13,9 +13,9 @@ from app.domain.issue import Ref
 from app.domain.taxonomy import Mode
 from app.entrypoints.show import explanation, visible, write_lines
 from app.fakegitlab.model import Issue, Note
-from app.gateways.gitlab_budget import Budget
 from app.gateways.gitlab_connect import connect
 from app.gateways.journal_none import NoJournal
+from tests.budgets import unhurried
 from tests.scenarios.living import PROJECT, READY, Living, enforced, living
 
 CRM = "https://example.my.salesforce.com"
@@ -103,7 +103,7 @@ def test_a_comment_deleted_before_its_answer_is_no_failure(house: Living) -> Non
     with house.deaf():
         note = comment(house, issue, "sa.omar", f"Do you mean {CRM}/0018X00002AbCdE?")
     settings = house.settings
-    hasty = Budget(rate=1e6, burst=1e6, notes_burst=1e6)
+    hasty = unhurried()
     with connect(settings.gitlab_url, settings.gitlab_token.get_secret_value(), hasty) as doors:
         reconciler = bootstrap.rules(settings, house.configured, doors, NoJournal()).reconciler
         planned = reconciler.plan(Ref(PROJECT, issue.iid), bootstrap.utc_now())
@@ -180,7 +180,7 @@ def test_no_byte_we_wrote_names_a_customer_or_an_exact_sum(
     swept = house.sweeps(dry=True)
     told += [line for _, planned in swept.planned for write in planned.writes for line in write_lines(write)]
     settings = house.settings
-    hasty = Budget(rate=1e6, burst=1e6, notes_burst=1e6)
+    hasty = unhurried()
     with connect(settings.gitlab_url, settings.gitlab_token.get_secret_value(), hasty) as doors:
         reconciler = bootstrap.rules(settings, house.configured, doors, NoJournal()).reconciler
         for issue in issues:

@@ -27,10 +27,10 @@ from app.entrypoints.show import visible
 from app.fakegitlab import FakeGitLab, World
 from app.fakegitlab.model import Issue, Label, Note, Project
 from app.gateways.config_load import Configuration
-from app.gateways.gitlab_budget import Budget
 from app.gateways.gitlab_connect import connect
 from app.gateways.journal_sqlite import SqliteJournal
 from app.services.score import Written
+from tests.budgets import unhurried
 from tests.scenarios.living import COMPLETE, PROJECT, SIGNING_KEY, enforced, peopled, settings_for
 
 BOOK = """\
@@ -66,7 +66,7 @@ class Desk:
     def scores(self, *, dry: bool = False) -> Written:
         """The job runs, and writes unless dry."""
         settings = settings_for(self.gitlab.url, self.world, self.kept, account_book=self.kept / "book.csv")
-        token, hasty = settings.gitlab_token.get_secret_value(), Budget(rate=1e6, burst=1e6, notes_burst=1e6)
+        token, hasty = settings.gitlab_token.get_secret_value(), unhurried()
         self.world.reset_calls()
         journal = SqliteJournal(self.kept / "journal.sqlite3")
         with closing(journal), connect(settings.gitlab_url, token, hasty) as doors:
@@ -237,7 +237,7 @@ def test_a_nomination_made_while_the_job_runs_is_not_undone(job: Desk) -> None:
     """The job listed the card a while ago; before it writes it looks once more."""
     issue = job.files()
     settings = settings_for(job.gitlab.url, job.world, job.kept, account_book=job.kept / "book.csv")
-    token, hasty = settings.gitlab_token.get_secret_value(), Budget(rate=1e6, burst=1e6, notes_burst=1e6)
+    token, hasty = settings.gitlab_token.get_secret_value(), unhurried()
     with closing(SqliteJournal(job.kept / "j.sqlite3")) as journal, connect(settings.gitlab_url, token, hasty) as doors:
         scorer = bootstrap.scorer(settings, job.configured, doors, journal)
         planned = scorer.score.plan(job.world.now())
@@ -250,7 +250,7 @@ def test_a_nomination_made_while_the_job_runs_is_not_undone(job: Desk) -> None:
 def test_a_request_closed_while_the_job_runs_is_left_alone_and_not_counted(job: Desk) -> None:
     issue = job.files()
     settings = settings_for(job.gitlab.url, job.world, job.kept, account_book=job.kept / "book.csv")
-    token, hasty = settings.gitlab_token.get_secret_value(), Budget(rate=1e6, burst=1e6, notes_burst=1e6)
+    token, hasty = settings.gitlab_token.get_secret_value(), unhurried()
     with closing(SqliteJournal(job.kept / "j.sqlite3")) as journal, connect(settings.gitlab_url, token, hasty) as doors:
         scorer = bootstrap.scorer(settings, job.configured, doors, journal)
         planned = scorer.score.plan(job.world.now())
@@ -387,7 +387,7 @@ def test_where_amounts_are_inline_the_ledger_shows_them_and_the_journal_does_not
 def test_two_jobs_at_once_leave_one_ledger_and_one_list(job: Desk) -> None:
     issue = job.files()
     settings = settings_for(job.gitlab.url, job.world, job.kept, account_book=job.kept / "book.csv")
-    token, hasty = settings.gitlab_token.get_secret_value(), Budget(rate=1e6, burst=1e6, notes_burst=1e6)
+    token, hasty = settings.gitlab_token.get_secret_value(), unhurried()
     with closing(SqliteJournal(job.kept / "j.sqlite3")) as journal, connect(settings.gitlab_url, token, hasty) as doors:
         scorer = bootstrap.scorer(settings, job.configured, doors, journal)
         planned = scorer.score.plan(job.world.now())

@@ -21,10 +21,10 @@ from app.domain.meeting import Meeting, Series
 from app.domain.meetings import next_from
 from app.domain.tick_decisions import Became, Decision, Outcome
 from app.fakegitlab.model import Issue
-from app.gateways.gitlab_budget import Budget
 from app.gateways.gitlab_connect import connect
 from app.gateways.journal_sqlite import SqliteJournal
 from app.services.decisions import Decisions
+from tests.budgets import unhurried
 from tests.scenarios.living import PROJECT, READY, Living, enforced, living, shipped
 
 AGENDA = Ref(PROJECT, 1)
@@ -42,7 +42,7 @@ def house(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Living]:
 @contextmanager
 def process(house: Living) -> Iterator[Decisions]:
     """The parts that heed ticks, in a process of their own."""
-    token, hasty = house.settings.gitlab_token.get_secret_value(), Budget(rate=1e6, burst=1e6, notes_burst=1e6)
+    token, hasty = house.settings.gitlab_token.get_secret_value(), unhurried()
     journal = SqliteJournal(house.settings.data_dir / "journal.sqlite3")
     with closing(journal), connect(house.settings.gitlab_url, token, hasty) as doors:
         parts = bootstrap.rules(house.settings, house.configured, doors, journal).reconciler

@@ -14,9 +14,9 @@ from app.domain.program import Area, Program
 from app.domain.roster import Person, Role, Roster, Term
 from app.domain.taxonomy import Mode, Modes
 from app.fakegitlab import FakeGitLab
-from app.gateways.gitlab_budget import Budget
 from app.gateways.gitlab_connect import GitLab, connect
 from app.gateways.journal_none import NoJournal
+from tests.budgets import unhurried
 from tests.due.house import House, instant
 from tests.scenarios.living import peopled, settings_for, shipped
 
@@ -86,7 +86,7 @@ def _newcomers() -> Iterator[Person]:
 def job_of(house: House) -> Iterator[Job]:
     """One process."""
     token = house.settings.gitlab_token.get_secret_value()
-    with connect(house.settings.gitlab_url, token, Budget(1e6, 1e6, 1e6)) as doors:
+    with connect(house.settings.gitlab_url, token, unhurried()) as doors:
         yield Job(bootstrap.rules(house.settings, house.configured, doors, NoJournal()), doors)
 
 
