@@ -287,7 +287,7 @@ class Agendas:
 
 
 def _told_tonight(due: Due, now: datetime) -> bool:
-    """Whether an earlier run of this night has told already what is only observed: nothing is done, so it stays news."""
+    """Whether a run of this night has told already what is only observed: nothing is done, so it stays news."""
     return refreshed(due.meeting, now) == refreshed(due.meeting, now - timedelta(hours=1))
 
 
