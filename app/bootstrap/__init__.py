@@ -138,8 +138,10 @@ def judging(settings: Settings, configured: Configuration | None = None, *, reme
 
 def account_book(settings: Settings, configured: Configuration) -> AccountBook:
     """The account book, empty where none is set. Raises ConfigInvalid with every bad row."""
-    currency = configured.taxonomy.numbers.currency
-    return read_account_book(settings.account_book, currency) if settings.account_book else AccountBook({}, currency)
+    numbers = configured.taxonomy.numbers
+    if settings.account_book is None:
+        return AccountBook({}, numbers.currency)
+    return read_account_book(settings.account_book, numbers.currency, tuple(numbers.tiers))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from app.domain.money import sums
+from app.domain.accounts import without_links
+from app.domain.money import bare_sums, sums
 
 _APART = re.compile(r"[\W_]+")
 _SHORTEST_NAME = 3
 _LEAST_AMOUNT = 10_000
+_ROUND = 1_000
 _FORMS_OF_COMPANIES = (
     "ab ag as asa bv co company corp corporation gmbh inc incorporated kg kk limited llc llp ltd mbh nv oy oyj plc "
     "pty sa sarl sas se spa srl "
@@ -78,14 +80,20 @@ class AccountBook:
         """
         return any(name in self._names for name in self._candidates(text))
 
-    def seems_typed(self, text: str, ours: frozenset[str]) -> bool:
-        """Whether somebody typed a customer's name that is none of `ours`, or an amount of the book as money: with a
-        currency, or with k or M. Handles are nobody's name.
-        """
+    def types_name(self, text: str, ours: frozenset[str]) -> bool:
+        """Whether somebody typed a customer's name that is none of `ours`. Handles are nobody's name."""
         names = (name for name in self._candidates(_HANDLE.sub(" ", text)) if name in self._names - ours)
-        if any(len(name) >= _SHORTEST_NAME for name in names):
+        return any(len(name) >= _SHORTEST_NAME for name in names)
+
+    def types_amount(self, text: str, here: Iterable[str]) -> bool:
+        """Whether somebody typed an amount of the book as money: with a currency, with k or M, or beside words of
+        money; of the accounts that are `here` also in bare digits, unless they are a round number of anything.
+        """
+        if not self._amounts.isdisjoint(sums(text, bare=False)):
             return True
-        return not self._amounts.isdisjoint(sums(text, bare=False))
+        own = {entry.arr for key in here if (entry := self.entries.get(key)) and entry.arr % _ROUND}
+        typed = bare_sums(without_links(text)) if self._amounts else ()
+        return any(value in self._amounts and (money or value in own) for value, money in typed)
 
     def _candidates(self, text: str) -> Iterator[str]:
         if not self._names:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from hashlib import sha256
 
 from app.domain.customer import Account, AccountKind
 
@@ -18,6 +19,12 @@ CRM_WORDS = (*_SALESFORCE, *_OTHER_CRMS)
 
 _DYNAMICS_ID = re.compile(r"[?&](?i:id)=(?:%7[Bb])?([0-9A-Fa-f-]{8,40})")
 _SUGAR_ID = re.compile(r"#([A-Za-z_]{1,40}/[0-9A-Za-z-]{8,40})")
+_BARE = re.compile(
+    r"(?<![\w./:@-])(?=(?:[a-z0-9-]{1,63}\.){1,6}(?:salesforce|force|cloudforce|hubspot|dynamics|pipedrive|sugarcrm|close)\."
+    r"(?:com|mil)/\S{0,200}\d)",
+    re.IGNORECASE,
+)
+_SHORT = re.compile(r"(?<!\w)(00[16]|CRM)(?:…|\.\.\.)([A-Za-z0-9]{5})(?!\w)")
 _NO_ACCOUNTS = re.compile(r"/-/|/uploads/|\A[^/]*//[^/]*/?\Z")
 _FILLING = (
     "a account accounts an asap ask asking client company crm customer deal follow follows for from here "
@@ -25,6 +32,11 @@ _FILLING = (
     "renewal salesforce see sf sfdc tbc template the their this to unknown url us will yet "
 )
 _SAYS_NO_NAME = frozenset(_FILLING.split())
+
+
+def with_scheme(text: str) -> str:
+    """A text whose links into a CRM begin with `https://`, also where people left that out."""
+    return _BARE.sub("https://", text) if any(word in text.casefold() for word in CRM_WORDS) else text
 
 
 def key_of(id_or_link: str) -> str:
@@ -38,6 +50,22 @@ def key_of(id_or_link: str) -> str:
 def account_of(text: str, known: frozenset[str] = frozenset()) -> Account | None:
     """The account a text names where an account is asked for: the first link that can be one, else a `known` id."""
     return next((a for a in links(text) if stands_for_account(a)), None) or _known(text, known)
+
+
+def short_of(key: str) -> str:
+    """`006…QwErT`, as our notes name an account; of another CRM a few letters for its link, which may spell a name."""
+    return f"{key[:3]}…{key[-5:]}" if re.fullmatch(r"[A-Za-z0-9]{15}", key) else f"CRM…{hidden(key)[:5]}"
+
+
+def hidden(key: str) -> str:
+    """Letters that stand for a key."""
+    return sha256(key.encode()).hexdigest()[:15]
+
+
+def short_in(text: str) -> str | None:
+    """The account that a text names as our notes do: only a request that has it knows which that is."""
+    found = _SHORT.search(text)
+    return f"{found[1]}…{found[2]}" if found else None
 
 
 def crm_links(text: str, known: frozenset[str] = frozenset()) -> Iterator[Account]:
@@ -60,7 +88,7 @@ def stands_for_account(account: Account) -> bool:
 def says_name(text: str) -> bool:
     """Whether something that may be a customer's name was typed with, or in place of, a link."""
     bare = _URL.sub(" ", _NAMED_LINK.sub(lambda m: f" {'' if _URL.match(m[1]) else m[1]} ", text))
-    words = (word.casefold() for word in re.findall(r"[^\W_]{2,}", _ID.sub(" ", bare)))
+    words = (word.casefold() for word in re.findall(r"[^\W_]{2,}", _ID.sub(" ", _SHORT.sub(" ", bare))))
     return any(not word.isdigit() and word not in _SAYS_NO_NAME for word in words)
 
 
@@ -77,6 +105,12 @@ def around_link(text: str) -> tuple[str, str, str] | None:
     found = min(every, key=lambda f: f.start())
     end = found.end() if found.re is _NAMED_LINK else found.start() + len(found[0].split(",")[0].rstrip(".;:!?*_~"))
     return text[: found.start()], text[found.start() : end], text[end:]
+
+
+def link_ends(text: str, at: int) -> int | None:
+    """Where the link ends that begins there, with its words; None where none does."""
+    found = _NAMED_LINK.match(text, at) or _URL.match(text, at)
+    return found.end() if found else None
 
 
 def without_links(text: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from app.domain.accounts import with_scheme
 from app.domain.quotes import without_quotes
 
 READ_AT_MOST = 64 * 1024
@@ -49,14 +50,14 @@ class Line:
 
 def readable(body: str) -> str:
     """The part of a body that is read, tidied: whole lines of the first 64 KiB, and one kind of line end, space,
-    colon, digit and letter instead of many.
+    colon, digit and letter instead of many. A link into a CRM is one without its `https://` too.
     """
     text = body[:READ_AT_MOST]
     if len(body) > READ_AT_MOST:
         text = text[: text.rfind("\n") + 1] or text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     # Before a line, hard spaces are no indentation that makes it code; within it they are spaces.
-    return _HARD_INDENT.sub(lambda m: _NOT_PLAIN.sub("", m[0]), text).translate(_PLAIN)
+    return with_scheme(_HARD_INDENT.sub(lambda m: _NOT_PLAIN.sub("", m[0]), text).translate(_PLAIN))
 
 
 def lines(text: str) -> tuple[Line, ...]:

@@ -189,7 +189,7 @@ def needs_links(case: Case) -> bool:
     places: set[object] = {case.history.stood, case.history.current}
     places |= {step.source, step.target} if step else set()
     places |= {state.get("to") for state in said}
-    moves: set[object] = {m.id for m in step.moves} if step else set()
+    moves: set[object] = {m.id for one in (*case.history.path, step) if one for m in one.moves}
     moves |= {state.get("move") for state in said}
     keys = [key for s in flow.statuses if s.title in places for key in s.requires + s.asks]
     keys += [key for m in flow.moves if m.id in moves for key in m.requires]

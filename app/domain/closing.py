@@ -23,7 +23,7 @@ _ANSWER = re.compile(
     re.IGNORECASE,
 )
 _OF_WHICH = re.compile(
-    r"(?:\s+of\s+(?:(?P<project>[\w./-]*)#(?P<iid>[1-9]\d{0,9})|https?://\S+))?\s*", re.IGNORECASE | re.ASCII
+    r"(?:[\s:]+(?:of\s+)?(?:(?P<project>[\w./-]*)#(?P<iid>[1-9]\d{0,9})|https?://\S+))?\s*", re.IGNORECASE | re.ASCII
 )
 
 

@@ -60,6 +60,9 @@ MAY: Mapping[Word, frozenset[Role]] = {
 ACCEPT and REVIEW make a move, so they are for those who may make it.
 """
 
+AND_MOVER = frozenset({Word.CANCEL})
+"""Words that whoever made the move may use too."""
+
 HOW: Mapping[Word, tuple[str, str]] = {
     Word.CANCEL: ("cancel", "let go of a move that I keep"),
     Word.OVERRIDE: ("override <reason>", "make a move that I keep stand as it is"),
@@ -89,6 +92,8 @@ WHILE_WRITTEN = timedelta(seconds=5)
 _ALONE = frozenset({Word.CANCEL, Word.ACCEPT, Word.REVIEW, Word.ASK_AGAIN, Word.WHY, Word.HELP})
 _ALSO = {"approve": Word.ACCEPT, "yes": Word.ACCEPT, "ask": Word.ASK_AGAIN, "not": Word.NOT_DUPLICATE}
 _POLITE = frozenset({"", "again", "please", "thanks", "thank you", "this", "it", "the move"})
+_STOPS = ".,:;!–—- "
+_BECAUSE = ("because ", "since ", "as ", "please ", "thanks ")
 _OTHERS = re.compile(r"[+-]1\b|(?:resolved|declined|duplicate)\b", re.IGNORECASE)
 """What others read: customer lines, and the answers to whoever closed a request."""
 
@@ -164,12 +169,24 @@ def _read(said: str, note: Note, called: bool) -> Command:
     head, _, rest = plain.partition(" ")
     word = _word(head)
     if word is Word.ASK_AGAIN:
-        rest = rest if head.casefold() == "ask" and rest.casefold().startswith("again") else "?"
+        again, _, rest = rest.partition(" ")
+        head, rest = again, rest if again.casefold().rstrip(_STOPS) == "again" else "?"
     if word is Word.NOT_DUPLICATE and not _NO_DUPLICATE.match(plain):
         word = Word.UNKNOWN
-    if word in _ALONE and (rest.casefold().rstrip(".!") not in _POLITE or (head + rest).endswith("?")):
+    # An agreement may come with a condition (`accept, but later`), so it is taken only where it stands alone.
+    explained = word in (Word.CANCEL, Word.ASK_AGAIN) and _explains(head, rest)
+    if word in _ALONE and (plain.endswith("?") or not (_is_polite(rest) or explained)):
         word = word if word in (Word.WHY, Word.HELP) else Word.UNKNOWN
     return Command(word, plain if word is Word.UNKNOWN else rest.strip(), note, called)
+
+
+def _is_polite(rest: str) -> bool:
+    return rest.casefold().strip(_STOPS) in _POLITE
+
+
+def _explains(head: str, rest: str) -> bool:
+    """Whether what follows a word only says why: after a stop, or a word such as *because*."""
+    return head[-1:] in _STOPS or rest[:1] in _STOPS or rest.casefold().startswith(_BECAUSE)
 
 
 def _word(head: str) -> Word:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from app.domain.account_book import AccountBook
 from app.domain.evidence import ACCOUNT
+from app.domain.house_words import house_words
 from app.domain.issue import Link, Snapshot
 from app.domain.ledger import told_worth
 from app.domain.money import typed
@@ -19,6 +20,9 @@ from app.domain.values import in_closed_words
 
 NEW_CUSTOMER = "new_customer"
 """The line that counts only when its account is new since the card came to where it is."""
+
+CUSTOMER_SAFE = "customer_safe"
+"""The sentence that is for all customers to read."""
 
 WORTH = "worth"
 """The line that counts when the ARR of every customer is known: told, explained, or in the account book."""
@@ -40,12 +44,16 @@ class Presence(StrEnum):
 class Wanted:
     """An item that is not there yet; `heard` is what was told, for all to see, but could not be read.
 
+    `gives_away` says that it would tell customers about another, or an amount: it has to be said without.
+    `unread` says that something was told and could not be read, whether or not it may be repeated.
     `in_comment` says that only a comment can tell it, because it matters when it was told.
     """
 
     item: Item
     heard: str | None = None
     in_comment: bool = False
+    unread: bool = False
+    gives_away: bool = False
 
     @property
     def tellable(self) -> bool:
@@ -86,7 +94,12 @@ class Context:
             return None
         heard = next((heard for presence, heard in found if presence is Presence.UNREADABLE), None)
         fresh = {f"{Source.FIELD}:{f.key}" for f in self.taxonomy.fields if f.fresh} | {f"{Source.LINE}:{NEW_CUSTOMER}"}
-        return Wanted(item, heard, in_comment=fresh.issuperset(map(str, item.met_by)))
+        told = [
+            self.facts.get(p.arg) for p, (how, _) in zip(item.met_by, found, strict=True) if how is Presence.UNREADABLE
+        ]
+        unread = any(one and not one.internal for one in told)
+        away = any(one and one.readable for one in told)
+        return Wanted(item, heard, fresh.issuperset(map(str, item.met_by)), unread, gives_away=away)
 
     def _presence(self, predicate: Predicate, since: datetime | None) -> tuple[Presence, str | None]:
         match predicate.source:
@@ -113,7 +126,8 @@ class Context:
         if told is None or not self._counts(key, told, since):
             return Presence.MISSING, None
         if told.readable:
-            return Presence.PRESENT, None
+            away = key == CUSTOMER_SAFE and self._gives_away(told.value)
+            return (Presence.UNREADABLE if away else Presence.PRESENT), None
         return Presence.UNREADABLE, None if self._private(key, told) else told.value[:HEARD_AT_MOST]
 
     def _worth_is_known(self) -> bool:
@@ -129,6 +143,12 @@ class Context:
             return False
         words = field.kind is FieldKind.TEXT or in_closed_words(told.value, field.choices)
         return not words or typed(told.value) or self.book.gives_away([told.value])
+
+    def _gives_away(self, text: str) -> bool:
+        """Whether a sentence for customers names one, or an amount (promise 11)."""
+        here = [line.account.key for line in self.reading.lines]
+        ours = house_words(self.taxonomy, self.program)
+        return self.book.types_name(text, ours) or self.book.types_amount(text, here)
 
     def _counts(self, key: str, told: Told, since: datetime | None) -> bool:
         field = next((f for f in self.taxonomy.fields if f.key == key), None)

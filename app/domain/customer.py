@@ -86,7 +86,8 @@ class CustomerLine:
 class Heard:
     """What one note was understood to say: its customer lines, and what was not understood.
 
-    `unread` has a text's own words only where they can be no name and no sum, else the field's name. `cut` says that
+    `unread` has a text's own words only where they can be no name and no sum, else the field's name; `unclear` the keys
+    of those fields, "" for a part of a one-liner. `meant` are names of fields that were mistyped. `cut` says that
     only the first 64 KiB were read; `more_links` are the keys of CRM links that do not count. `answers` are values told
     without an account, by the field of CustomerLine they belong to. `named` and `amount_typed` say that a customer's
     name, or a sum, seems to have been typed: never which (promise 11). `at` and `note_id` are as in CustomerLine.
@@ -94,6 +95,8 @@ class Heard:
 
     lines: tuple[CustomerLine, ...] = ()
     unread: tuple[str, ...] = ()
+    unclear: tuple[str, ...] = ()
+    meant: tuple[str, ...] = ()
     more_links: tuple[str, ...] = ()
     cut: bool = False
     answers: Mapping[str, object] = field(default_factory=dict)

@@ -3,13 +3,13 @@
 A CRM link alone is no customer line: it takes a field for it, a label beside it, or a one-liner around it (rule 5).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from app.domain import tellings
-from app.domain.accounts import account_of, crm_links, named_links, says_name, without_links
-from app.domain.customer import Account, AccountKind, ArrType, CustomerLine, Heard
+from app.domain.accounts import account_of, crm_links, named_links, says_name, short_in, short_of, without_links
+from app.domain.customer import Account, AccountKind, CustomerLine, Heard
 from app.domain.evidence import (
     ACCOUNT,
     NOTHING,
@@ -28,7 +28,6 @@ from app.domain.tellings import NAME, OneLiner, Telling, Told
 _MARKS_EVIDENCE = frozenset({SEVERITY, PRIORITY, "subscription", "deployment", "arr", "needed_by"})
 """Two of these beside a CRM link make the handbook's template, whichever line the link was put on."""
 
-_ARR_TYPE = {AccountKind.ACCOUNT: ArrType.RENEWAL, AccountKind.OPPORTUNITY: ArrType.EXPANSION}
 _TOGETHER = {"arr": "arr_unknown", "arr_unknown": "arr", "needed_by": "no_date", "no_date": "needed_by"}
 _EVER = datetime.min.replace(tzinfo=UTC)
 _OF_THE_REQUEST_TOO = frozenset({"workaround"})
@@ -71,11 +70,14 @@ def understand(told: Told, speaker: Speaker, table: Table) -> Heard:
     said = weigh([*labelled, *told.tellings])
     own = [_line(account, speaker, said.values)] if account else []
     short = [_one_liner(one, speaker, table) for one in told.one_liners]
+    unclear = [*said.unclear, *(key for heard in short for key in heard.unclear)]
     unread = [*_no_accounts(told.tellings, account), *said.unread, *(word for heard in short for word in heard.unread)]
     lines = (*own, *(line for heard in short for line in heard.lines))
     return Heard(
         lines=lines,
         unread=tuple(dict.fromkeys(unread)),
+        unclear=tuple(dict.fromkeys(unclear)),
+        meant=told.meant,
         more_links=_more_links(told, lines, table),
         answers={} if account else said.values,
         named=_names(told, table) or any(heard.named for heard in short),
@@ -92,6 +94,21 @@ def lines_of(heard: Iterable[Heard]) -> tuple[CustomerLine, ...]:
     """
     board = _board(heard)
     return tuple(board.answered(key) for key in board.standing)
+
+
+def full_keys(heard: Sequence[Heard]) -> list[Heard]:
+    """The same, but what is withdrawn by an account's short name is so by its key, where only one account has it."""
+    told = {line.account.key: line.account for each in heard for line in each.lines if line.withdrawn is None}
+    by_short: dict[str, list[Account]] = {}
+    for account in told.values():
+        by_short.setdefault(short_of(account.key), []).append(account)
+    only = {short: accounts[0] for short, accounts in by_short.items() if len(accounts) == 1}
+    return [replace(each, lines=tuple(_in_full(line, only) for line in each.lines)) for each in heard]
+
+
+def _in_full(line: CustomerLine, only: Mapping[str, Account]) -> CustomerLine:
+    found = only.get(line.account.key) if line.withdrawn is not None else None
+    return replace(line, account=found) if found else line
 
 
 def told_of_nobody(heard: Iterable[Heard]) -> tuple[int, ...]:
@@ -153,14 +170,13 @@ def _said_otherwise(line: CustomerLine, key: str) -> bool:
 
 
 def _line(account: Account, speaker: Speaker, values: Mapping[str, object]) -> CustomerLine:
-    told = {"arr_type": _ARR_TYPE.get(account.kind), **values}
     return CustomerLine(
         account,
         speaker.author,
         speaker.at,
         speaker.note_id,
         internal=speaker.internal,
-        **told,  # type: ignore[arg-type]
+        **values,  # type: ignore[arg-type]
     )
 
 
@@ -169,6 +185,10 @@ def _one_liner(said: OneLiner, speaker: Speaker, table: Table) -> Heard:
     parts = list(of_parts(said, by_key, tellings.names_of(table.fields), table.known))
     account = first_account(parts, table.known)
     named = any(_name_in(t.text, table) for t in parts if t.field.key in (ACCOUNT, NAME.key))
+    if account is None and said.withdraws and (short := next(filter(None, map(short_in, said.parts)), None)):
+        reason = "; ".join(without_links(part) for part in said.parts if not short_in(part))[:_LONGEST_REASON]
+        line = _line(Account(short, AccountKind.OTHER), speaker, {})
+        return Heard((replace(line, withdrawn=reason),))
     if account is None:
         first = said.parts[0] if said.parts else ""
         return Heard(unread=(WITHOUT_ACCOUNT,), named=named or (bool(first) and says_name(first)))
@@ -177,8 +197,14 @@ def _one_liner(said: OneLiner, speaker: Speaker, table: Table) -> Heard:
         reason = "; ".join(without_links(t.text) for t in others)[:_LONGEST_REASON]
         return Heard((replace(_line(account, speaker, {}), withdrawn=reason),), named=named)
     found = weigh(others)
-    unread = [*found.unread, *(_unread_part(t, said) for t in others if t.field is NOTHING)]
-    return Heard((_line(account, speaker, found.values),), tuple(unread), named=named, amount_typed=found.amount_typed)
+    parts_unread = [_unread_part(t, said) for t in others if t.field is NOTHING]
+    return Heard(
+        (_line(account, speaker, found.values),),
+        (*found.unread, *parts_unread),
+        (*found.unclear, *([""] if parts_unread else [])),
+        named=named,
+        amount_typed=found.amount_typed,
+    )
 
 
 def _unread_part(told: Telling, said: OneLiner) -> str:

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import reduce
 
-from app.domain.case import SILENT, Case, Ruling
+from app.domain.case import SILENT, Case, Objected, Ruling
 from app.domain.ours import MOVES
 from app.domain.plan import Action, ChangeLabels, DeleteNote, Finding, Plan, Say, Verdict
-from app.domain.policies import AFTERWARDS, ENDS, RULES, Rules
+from app.domain.policies import AFTERWARDS, ENDS, OBJECTING, RULES, Rules
 from app.domain.taxonomy import Mode
-from app.domain.verdict import pronounce
+from app.domain.verdict import Then, pronounce
 from app.domain.voice import HANDLED, HANDLED_KEPT
 
 
@@ -22,7 +22,8 @@ def decide(case: Case) -> Plan:
     objections = tuple(o for ruling in spoken for o in ruling.objections)
     ends = _speak(ENDS, case)
     judged = _where_it_stays(case, reduce(_together, ends, SILENT).status)
-    verdict = pronounce(judged, objections) if case.mode(MOVES) is not Mode.OFF else SILENT
+    judged, objections, then = _as_far_back(judged, objections)
+    verdict = pronounce(judged, objections, then) if case.mode(MOVES) is not Mode.OFF else SILENT
     later = _where_it_stays(judged, verdict.status)
     spoken += [*(_speak(ENDS, later) if verdict.status else ends), _kept(verdict), *_speak(AFTERWARDS, later)]
     whole = reduce(_together, spoken, SILENT)
@@ -30,6 +31,21 @@ def decide(case: Case) -> Plan:
         Finding("one voice", Verdict.TIDIED, "a race had made this note twice") for _ in case.voice.doubled
     )
     return Plan(tuple(actions(case, whole)), findings, whole.look_again_at)
+
+
+def _as_far_back(case: Case, objections: tuple[Objected, ...]) -> tuple[Case, tuple[Objected, ...], Then]:
+    """Where a move is put back, the one that brought the card there is judged too, and so on: two quick drags must not
+    leave a card where the first of them alone would not. The case at the first that may not stand, what is objected
+    to it, and the moves that followed it, each with what is objected to that.
+    """
+    then: Then = ()
+    while objections and (step := case.history.last) and step.goes_back and (before := case.history.before_last):
+        earlier = replace(case, history=before)
+        found = tuple(o for ruling in _speak(OBJECTING, earlier) for o in ruling.objections)
+        if not found or before.last is None or not before.last.goes_back:
+            break
+        case, objections, then = earlier, found, ((step, objections), *then)
+    return case, objections, then
 
 
 def _speak(rules: Rules, case: Case) -> list[Ruling]:

@@ -15,9 +15,11 @@ from datetime import datetime, timedelta
 from rapidfuzz import process
 from rapidfuzz.distance import JaroWinkler
 
+from app.domain.blocks import lines, readable
 from app.domain.issue import Issue, Ref
 from app.domain.request import Facts
-from app.domain.taxonomy import scope_of
+from app.domain.taxonomy import Field, scope_of
+from app.domain.tellings import listen, names_of
 
 ALIKE_FROM = 0.52
 """From this likeness on, 0 to 1, two requests are shown to people. Chosen on labelled pairs."""
@@ -75,10 +77,14 @@ def known(issue: Issue, problem: str) -> Known:
     return Known(issue.ref, area, words_of(issue.title, problem), issue.id)
 
 
-def problem_of(facts: Facts, description: str) -> str:
-    """The problem as told in its field, else the beginning of the description."""
+def problem_of(facts: Facts, description: str, fields: Iterable[Field]) -> str:
+    """The problem as told in its field, else what stands in no field: headings, names of fields, hints and choices of
+    a template that nobody filled in are the same in every request and say nothing.
+    """
     told = facts.get("problem")
-    return told.value if told and not told.internal else description[:READ_AT_MOST]
+    if told and not told.internal:
+        return told.value
+    return " ".join(listen(lines(readable(description)), names_of(fields)).prose)[:READ_AT_MOST]
 
 
 def may_be_met_again(issue: Issue, now: datetime) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from app.domain import money
-from app.domain.accounts import account_of, around_link, without_links
+from app.domain.accounts import account_of, around_link, link_ends, without_links
 from app.domain.customer import Account, ArrType, Severity
 from app.domain.dates import day
 from app.domain.taxonomy import Field
@@ -29,19 +29,28 @@ _LIKE_DATE = re.compile(
     r"\W*(?:q[1-4]|h[12]|fy ?\d|20\d\d|\d{1,2}[./-]|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w{0,6}\b)",
     re.IGNORECASE,
 )
-_LEADING_LABELS = re.compile(r"(?:[\s*_,;]{0,9}~(?:\"[^\"\n]{1,255}\"|[\w:.?&/-]{1,255}))+")
+_LIKE_SEVERITY = re.compile(
+    r"\W*(?:critical|urgent|important|high|medium|low|major|minor|severe|showstopper|blocker|retention|nice)\b",
+    re.IGNORECASE,
+)
+_LEADING_LABEL = re.compile(r"[\s*_,;:|–—-]{0,9}~(?:\"[^\"\n]{1,255}\"|[\w:.?&/-]{1,255})")
+_LEADING_GAP = re.compile(r"[\s*_,;:|–—-]{0,9}")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LONGEST_TEXT = 500
 _LONGEST_UNREAD = 80
 _LONGEST_QUALIFIED = 5
+_LONGEST_GRADE = 3
 
 
 @dataclass(slots=True)
 class Evidence:
-    """The values of a line by CustomerLine's names, what was not understood, and whether an exact sum was typed."""
+    """The values of a line by CustomerLine's names, what was not understood and of which fields, and whether an exact
+    sum was typed.
+    """
 
     values: dict[str, object] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
+    unclear: list[str] = field(default_factory=list)
     amount_typed: bool = False
 
 
@@ -55,6 +64,7 @@ def weigh(tellings: Iterable[Telling]) -> Evidence:
         values = _values(told)
         if values is None:
             found.unread.append(in_words(told))
+            found.unclear.append(told.field.key)
         elif told.field.key == IMPACT and IMPACT in found.values:
             found.values[IMPACT] = f"{found.values[IMPACT]}; {values[IMPACT]}"[:_LONGEST_TEXT]
         else:
@@ -147,21 +157,35 @@ def _key_of(part: str, fields: Mapping[str, Field], names: Mapping[str, Field], 
     qualified = words <= _LONGEST_QUALIFIED and money.qualified(part)
     if money.whole_amount(part) or unknown(part) or from_book(part) or qualified:
         return ARR
-    return IMPACT if words >= 3 and not _LIKE_DATE.match(part) else ""
+    vague = _LIKE_DATE.match(part) or (words <= _LONGEST_GRADE and _LIKE_SEVERITY.match(part))
+    return IMPACT if words >= 3 and not vague else ""
 
 
 def of_labels(texts: Iterable[str], fields: Mapping[str, Field]) -> Iterator[Telling]:
-    """The severity and the customer priority that labels tell which begin a line (rule 9): within a sentence, they may
-    be what it denies.
+    """The severity and the customer priority that labels tell which begin a line, also behind its link (rule 9):
+    within a sentence, they may be what it denies.
     """
     for text in texts:
-        leading = _LEADING_LABELS.match(text)
-        for title in labels(leading[0]) if leading else ():
+        for title in labels(_leading(text)):
             for key in (SEVERITY, PRIORITY):
                 reference = f'~"{title}"'
                 told = Telling(fields[key], reference) if key in fields else None
                 if told and (_priority(reference) if key == PRIORITY else choice(reference, told.field.choices)):
                     yield told
+
+
+def _leading(text: str) -> str:
+    """The labels that a line begins with, whatever links stand among them."""
+    at, found = 0, ""
+    while True:
+        gap = _LEADING_GAP.match(text, at)
+        start = gap.end() if gap else at
+        if label := _LEADING_LABEL.match(text, at):
+            found, at = found + label[0], label.end()
+        elif end := link_ends(text, start):
+            at = end
+        else:
+            return found
 
 
 def _values(told: Telling) -> Mapping[str, object] | None:

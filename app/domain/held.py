@@ -16,7 +16,7 @@ from app.domain.context import Context, Wanted
 from app.domain.held_ends import cancelled, completed, expired, moved_on, put_with
 from app.domain.hold import TEMPLATE, Hold
 from app.domain.issue import Award
-from app.domain.move_words import decider, words
+from app.domain.move_words import decider, unread, words
 from app.domain.ours import HELD, MOVE, MOVES
 from app.domain.plan import Finding, React, Say, Verdict
 from app.domain.roster import Role
@@ -189,7 +189,7 @@ def _waits(case: Case, hold: Hold, mode: Mode) -> Ruling:
         return completed(case, hold, "agreed" if hold.agreed else "arrived", hold.agreed)
     if case.now >= hold.until:
         return expired(case, hold)
-    if not incomplete or tuple(w.item.key for w in wanted) == hold.missing:
+    if not incomplete or (tuple(w.item.key for w in wanted), tuple(unread(wanted))) == (hold.missing, hold.unread):
         return Ruling(look_again_at=hold.until)
     return _refreshed(case, hold, wanted)
 
@@ -212,6 +212,7 @@ def _refreshed(case: Case, hold: Hold, wanted: tuple[Wanted, ...]) -> Ruling:
         "move": hold.move.id if hold.move else None,
         "until": hold.until.isoformat(),
         "missing": missing,
+        "unread": unread(wanted),
         "wanted": list(dict.fromkeys([*hold.wanted, *missing])),
         "agreed": hold.agreed,
         "via": hold.via,

@@ -95,7 +95,8 @@ def cancelled(case: Case, hold: Hold, by: str) -> Ruling:
     """Somebody who may let go of it."""
     data = _ends(case, hold) | {"by": by}
     finding = Finding(MOVES, Verdict.CANCELLED, f"{by} let go of it", hold.source, hold.target, hold.mover)
-    say = Say(MOVE, "move_cancelled", data, {"open": False} | _ticked(hold))
+    state = {"open": False, "event": hold.note.state.get("event"), "from": hold.source} | _ticked(hold)
+    say = Say(MOVE, "move_cancelled", data, state)
     return Ruling(remove=frozenset({HELD}), says=(say,), findings=(finding,))
 
 

@@ -7,7 +7,7 @@ collapsed, so two drags cannot go round a rule.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from operator import attrgetter
 
@@ -52,6 +52,11 @@ class Step:
         return self.lawful or self.left or self.mode is not Mode.ENFORCE
 
     @property
+    def goes_back(self) -> bool:
+        """Whether an objection to it puts the card back."""
+        return self.mode is Mode.ENFORCE and not self.left
+
+    @property
     def mover(self) -> str | None:
         """The handle of who moved; None where GitLab has forgotten."""
         return self.event.user.username if self.event.user else None
@@ -62,6 +67,7 @@ class History:
     """`present` are the statuses on the issue, newest last; `stood` the last one that stood, before `last`.
 
     `last` is the person's move still to be judged: the newest, when no move of ours came after it.
+    `path` are the people's moves that brought it to where `last` sets out from, oldest first, none of ours between.
     `late` is the unlawful move that brought the card here too long ago to be put back.
     `entered` is when the card came to where it stands; None when that is older than its events.
     """
@@ -72,11 +78,22 @@ class History:
     entered: datetime | None
     ever: bool
     late: Step | None = None
+    path: tuple[Step, ...] = ()
 
     @property
     def current(self) -> str | None:
         """The status in place: the newest one present."""
         return self.present[-1] if self.present else None
+
+    @property
+    def before_last(self) -> "History | None":
+        """As it was before `last`: the move that brought the card to where that one set out from is to be judged, as
+        nobody has yet. None where no move did: what came before the first of `path` was judged in its time.
+        """
+        if self.last is None or not self.path or self.last.source == self.path[0].source:
+            return None
+        *path, last = self.path
+        return replace(self, stood=last.target, last=last, entered=last.event.at, path=tuple(path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +164,7 @@ class _Fold:
     stood: str
     entered: datetime | None = None
     last: Step | None = None
-    brought: Step | None = None
+    path: tuple[Step, ...] = ()
     late: Step | None = None
     put_backs: tuple[datetime, ...] = ()
     left: str = ""
@@ -169,7 +186,22 @@ class _Fold:
         """The card stands in `status` from now on; `brought` is the person's move that made it."""
         if status != self.stood:
             self.entered = at
-        self.stood, self.brought, self.late = status, brought, None
+        self.stood, self.late = status, None
+        self.path = (*self.path, brought) if brought else ()
+
+    def put_back(self, target: str) -> bool:
+        """We put the card where the last of its moves since we judged it set out from, if that is there."""
+        undone = [step for step in (*self.path, self.last) if step and step.source == target] if self.last else []
+        if undone:
+            self.back(undone[-1])
+            # Where we put a card, what had brought it there was judged.
+            self.path, self.last = (), None
+        return bool(undone)
+
+    def back(self, step: Step) -> None:
+        """The card stands again where that step had found it."""
+        self.stood, self.entered = step.source, step.since
+        self.path = self.path[: self.path.index(step)] if step in self.path else self.path
 
 
 def fold(
@@ -204,7 +236,10 @@ def fold(
         else:
             _persons_move(state, judge, event, now_in)
     present = tuple(dict.fromkeys(current[title] for title in state.present))
-    return History(present, state.stood, state.last, state.entered, bool(known or before), state.late)
+    if state.last and _back_already(state.last, present, voice):
+        state.put_back(present[-1])
+    path = tuple(step for step in state.path if step is not state.last)
+    return History(present, state.stood, state.last, state.entered, bool(known or before), state.late, path)
 
 
 def area_of(labels: Iterable[str]) -> str | None:
@@ -243,21 +278,21 @@ def _our_move(state: _Fold, event: LabelEvent, target: str, answered: "_Answered
     if last is not None and answered is not None and answered.ran_over(event, last):
         # Our put-back answered an earlier drag and ran over this newer one: the newer one is still to be judged.
         return
-    if last is not None and target == last.source:
+    if state.put_back(target):
         state.put_backs += (event.at,)
-        state.stood, state.entered, state.brought = last.source, last.since, None
     else:
         state.to(target, event.at)
-    state.last = None
+        state.last = None
 
 
 def _persons_move(state: _Fold, judge: _Judge, event: LabelEvent, target: str) -> None:
     last = state.last
     if target == state.stood:
-        state.last = state.brought
+        state.last = state.path[-1] if state.path else None
     elif last and target == last.source and _taken_back(last, event):
         # Taking back a move that should not have been made is always right, whatever the table says.
-        state.stood, state.entered, state.last, state.brought = last.source, last.since, None, None
+        state.back(last)
+        state.last = state.path[-1] if state.path else None
     elif judge.answers_closing(event, target):
         state.to(target, event.at)
         state.last = None
@@ -286,6 +321,13 @@ class _Answered:
         if self.event >= theirs.event.id:
             return False
         return self.at is None or (ours.label == self.target and ours.at - self.at <= WRITTEN_WITHIN)
+
+
+def _back_already(last: Step, present: tuple[str, ...], voice: Voice) -> bool:
+    """Whether our note put the card back to where that move, the last, had brought it: no label had to follow."""
+    note = voice.on(MOVE)
+    event = note.state.get("event") if note else None
+    return bool(note and isinstance(event, int) and event >= last.event.id and present == (note.state.get("from"),))
 
 
 def _event_answered(voice: Voice) -> _Answered | None:

@@ -31,8 +31,9 @@ class Tick:
 class Hold:
     """The intention. `since` is when the card came to `source`: what explains the move was told after that.
 
-    `missing` is what it lacks now, `wanted` all that it ever lacked. `agreed` is who may make the move and said so;
-    `via` the status that the way leads through instead. `tick` is there where nobody dragged the card.
+    `missing` is what it lacks now, `wanted` all that it ever lacked, `unread` what was told and not read. `agreed` is
+    who may make the move and said so; `via` the status that the way leads through instead. `tick` is there where nobody
+    dragged the card.
     """
 
     note: OurNote
@@ -46,6 +47,7 @@ class Hold:
     move: Move | None
     missing: tuple[str, ...]
     wanted: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     agreed: str | None = None
     via: str | None = None
     tick: "Tick | None" = None
@@ -82,6 +84,7 @@ def kept(case: Case) -> Hold | None:
         move=flow.named(source, target, state.get("move")),
         missing=tuple(_texts(state.get("missing"))),
         wanted=tuple(_texts(state.get("wanted"))),
+        unread=tuple(_texts(state.get("unread"))),
         agreed=_text(state.get("agreed")),
         via=_text(state.get("via")),
         tick=ticked(note),

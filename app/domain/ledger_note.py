@@ -11,6 +11,7 @@ from decimal import Decimal
 from hashlib import sha256
 
 from app.domain.account_book import AccountBook
+from app.domain.accounts import hidden, short_of
 from app.domain.amounts import Band, band_of, plain, total
 from app.domain.case import Case
 from app.domain.context import Context
@@ -42,7 +43,9 @@ _SHOWN_LINK = re.compile(r"https?://[^\s)]+")
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What ledgers of one project are written by. `names` are the fields' names as in the template, by key."""
+    """What ledgers of one project are written by. `names` are, by key, what people are told things are
+    called: the items' titles, else the fields' names.
+    """
 
     numbers: Numbers
     book: AccountBook
@@ -64,30 +67,30 @@ class Desk:
 
 def desk(project: str, taxonomy: Taxonomy, program: Program, book: AccountBook) -> Desk:
     """The desk for a project's ledgers."""
-    names = {f.key: f.names[0] for f in taxonomy.fields}
+    names = {f.key: f.names[0] for f in taxonomy.fields} | {item.key: item.title for item in taxonomy.items.values()}
     return Desk(taxonomy.numbers, book, program.roster, program.amounts(project), names)
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """What the request lacks before its next status, by the name of the status and the titles of the items."""
+    """What the request lacks before its next status: the name of the status, and the titles of the items by key."""
 
     before: str | None = None
-    items: tuple[str, ...] = ()
+    items: Mapping[str, str] = field(default_factory=dict)
 
 
-def missing_before(context: Context, lines: Sequence[CustomerLine]) -> Missing:
-    """What the next status needs and is not there. What customer lines tell is asked of each of them, where there are
-    any. Links are not looked at, so that all who write the ledger say the same.
+def missing_before(context: Context) -> Missing:
+    """What the next status needs and is not there, as a move to it is judged. Links are not looked at, so that all who
+    write the ledger say the same.
     """
     flow, labels = context.taxonomy.workflow, context.snapshot.issue.labels
     here = next((i for i, status in enumerate(flow.statuses) if status.title in labels), 0)
     if flow.statuses[here].terminal or here + 1 == len(flow.statuses):
         return Missing()
     following = flow.statuses[here + 1]
-    keys = [k for k in flow.needed(following.title, None) if not lines or k not in tuple(LineTells)]
+    keys = flow.needed(following.title, None)
     unlinked = replace(context, snapshot=replace(context.snapshot, links=None))
-    return Missing(following.name, tuple(w.item.title for w in unlinked.wanted(keys)))
+    return Missing(following.name, {w.item.key: w.item.title for w in unlinked.wanted(keys)})
 
 
 def ledger_say(
@@ -104,8 +107,10 @@ def ledger_say(
     if not lines and note is None:
         return None
     scored = _scored(note, scored)
-    absent, touching = [*missing.items, *_lacks(desk, lines)], _touching(desk, lines)
-    state = _state(desk, lines, [missing.before, *absent], touching, scored) | _read_by_now(note, read)
+    lacks, touching = _lacks(desk, lines), _touching(desk, lines)
+    absent = [lacks.pop(key, title) for key, title in missing.items.items()]
+    untold = list(lacks.values())
+    state = _state(desk, lines, [missing.before, *absent, *untold], touching, scored) | _read_by_now(note, read)
     data = {
         "rows": shown(desk, lines),
         "more": max(0, len(lines) - SHOWN_AT_MOST),
@@ -115,6 +120,7 @@ def ledger_say(
         "scored": scored if lines else None,
         "before": missing.before,
         "absent": absent,
+        "untold": untold,
     }
     return Say(LEDGER, "ledger", data, state, internal=True)
 
@@ -137,7 +143,7 @@ def ledger_of(case: Case, book: AccountBook, scored: Scored | None = None, read:
     """What the ledger of a request should say, as `ledger_say` has it; None where it says that already."""
     at = desk(case.snapshot.issue.ref.project, case.taxonomy, case.program, book)
     lines, note = standing(case.reading.lines), case.voice.on(LEDGER)
-    say = ledger_say(at, lines, missing_before(case.context, lines), note, scored, read)
+    say = ledger_say(at, lines, missing_before(case.context), note, scored, read)
     return None if say is None or (note and note.says(say)) else say
 
 
@@ -168,7 +174,7 @@ def gives_away(say: Say, at: Desk) -> bool:
     if at.inline:
         return False
     # What operators wrote and what GitLab calls people is no secret: only the links were typed by anybody.
-    ours = ("region", "who", "before", "absent", "missing")
+    ours = ("region", "who", "before", "absent", "untold", "missing")
     written = [*texts(say.data, but=ours), *texts(say.state, but=ours)]
     links = (link for text in written for link in _SHOWN_LINK.findall(text))
     return at.book.shows_amount(written) or any(at.book.names_one(link) for link in links)
@@ -203,7 +209,7 @@ def _row(desk: Desk, line: CustomerLine) -> list[object]:
     """The machine copy of one customer: account, severity, ARR as it may be read here, date, who told it, where,
     priority.
     """
-    key = line.account.key if line.account.kind is not AccountKind.OTHER else _hidden(line.account.key)
+    key = line.account.key if line.account.kind is not AccountKind.OTHER else hidden(line.account.key)
     due = line.needed_by.isoformat() if line.needed_by else None
     priority = priority_of(line, desk.numbers)
     return [key, line.severity, _worth(desk, line), due, line.author.id, line.note_id, priority]
@@ -213,7 +219,7 @@ def _shown(desk: Desk, line: CustomerLine) -> dict[str, object]:
     person = desk.roster.person(line.author.username)
     return {
         "account": _linked(desk, line.account),
-        "kind": str(line.arr_type or ("growth" if growth(line) else "retention")),
+        "kind": str(line.arr_type or ("growth, assumed" if growth(line) else "retention, assumed")),
         "severity": str(line.severity) if line.severity else "–",
         "arr": _worth(desk, line) or "unknown",
         "needed_by": line.needed_by.isoformat() if line.needed_by else "–",
@@ -235,28 +241,28 @@ def _worth(desk: Desk, line: CustomerLine) -> str | None:
 
 def _linked(desk: Desk, account: Account) -> str:
     """The account by a short name, as a link where the link is plain and gives no name away."""
-    short, link = short_of(account.key), account.link
-    plain_link = link is not None and _LINK.fullmatch(link) and (desk.inline or not desk.book.gives_away([link]))
-    return f"[{short}]({link})" if plain_link else short
+    short, link = short_of(account.key), plain_link(account)
+    shown = link is not None and (desk.inline or not desk.book.gives_away([link]))
+    return f"[{short}]({link})" if shown else short
 
 
-def short_of(key: str) -> str:
-    """`006…QwErT`; of another CRM a few letters that stand for its link, which may spell a name."""
-    return f"{key[:3]}…{key[-5:]}" if re.fullmatch(r"[A-Za-z0-9]{15}", key) else f"CRM…{_hidden(key)[:5]}"
+def plain_link(account: Account) -> str | None:
+    """The link to an account, without what was only typed along with it; None where it may be more than a link."""
+    link = re.sub(r"\Ahttp:", "https:", account.link or "", flags=re.IGNORECASE)
+    bare = re.split("[?#]", link, maxsplit=1)[0]
+    link = bare if account.kind is not AccountKind.OTHER and account.key in bare else link
+    return link if _LINK.fullmatch(link) else None
 
 
-def _hidden(key: str) -> str:
-    return sha256(key.encode()).hexdigest()[:15]
-
-
-def _lacks(desk: Desk, lines: Sequence[CustomerLine]) -> list[str]:
-    """What customers still have to tell, named as in the template, and whose it is."""
+def _lacks(desk: Desk, lines: Sequence[CustomerLine]) -> dict[str, str]:
+    """What customers still have to tell, and whose it is, by key."""
     found = lacking(lines, desk.book, desk.numbers)
-    told: list[str] = []
+    told: dict[str, str] = {}
     for what in LineTells:
         of = [short_of(one.account) for one in found if what in one.what]
         more = f" and {len(of) - NAMED_AT_MOST} more" if len(of) > NAMED_AT_MOST else ""
-        told += [f"{desk.names.get(what, what)} for {', '.join(of[:NAMED_AT_MOST])}{more}"] if of else []
+        if of:
+            told[what] = f"{desk.names.get(what, what)} for {', '.join(of[:NAMED_AT_MOST])}{more}"
     return told
 
 

@@ -27,6 +27,18 @@ _COUNTED = re.compile(
     r"\s{0,3}(?:%|percent|seats?|users?|licen[cs]es?|dev|people|engineers?|employees|teams?|projects?|months?|years?|days?|hours?|runners?)\b|%",
     re.IGNORECASE,
 )
+_COUNTED_SOON = re.compile(
+    r"(?:\s{1,3}[A-Za-z-]{2,20}){0,2}\s{0,3}(?:%|(?:percent|seats?|users?|licen[cs]es?|dev|people|developers?|engineers?"
+    r"|employees|teams?|projects?|runners?|builds?|jobs?|pipelines?|repos?|repositories|issues?|rows?|lines?|files?"
+    r"|commits?|requests?|minutes?|days|hours?)\b)",
+    re.IGNORECASE,
+)
+_OF_MONEY = re.compile(
+    r"\b(?:pay(?:s|ing|ments?)?|paid|arr|carr|acv|tcv|revenue|spend(?:s|ing)?|spent|contract|invoiced?|budget|worth"
+    r"|renewal|dollars?|euros?|pounds?)\b",
+    re.IGNORECASE,
+)
+_BESIDE = 40
 _BETWEEN = re.compile(r"\s{0,3}(?:-|–|—|−|to|bis|\.\.|and)\s{0,3}", re.IGNORECASE)
 _FILLING = re.compile(
     r"\b(?:arr|net|new|acv|carr|about|around|approx|approximately|ca|circa|roughly|between|from|at|stake|p|a|per|year|yr|annual|annually|"
@@ -101,6 +113,18 @@ def sums(text: str, *, bare: bool) -> Iterator[Decimal]:
         value = _value(m["number"].rstrip(".,"), size)
         if value is not None and (bare or (_sized(m) and not _COUNTED.match(text, m.end()))):
             yield value * _SIZES[size]
+
+
+def bare_sums(text: str) -> Iterator[tuple[Decimal, bool]]:
+    """Every number without currency, k or M that counts nothing else, and whether words of money stand beside it."""
+    text = _without_dates(text)
+    for m in _TOKEN.finditer(text):
+        value = _value(m["number"].rstrip(".,"), "")
+        numbered = text[: m.start("number")][-1:] in ("#", "!")
+        if value is None or _sized(m) or numbered or _COUNTED_SOON.match(text, m.end("number")):
+            continue
+        beside = f"{text[max(0, m.start() - _BESIDE) : m.start()]} {text[m.end() : m.end() + _BESIDE]}"
+        yield value, _OF_MONEY.search(beside) is not None
 
 
 def _sized(found: re.Match[str]) -> bool:

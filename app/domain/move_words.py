@@ -21,6 +21,7 @@ def words(
         "why": list(whys),
         "who": in_order(who),
         "people": _people(case, who),
+        "of": _elsewhere(case, mover, who),
         "wanted": list(wanted),
         "options": case.context.options(),
         "ways_out": [(status.name, in_order(roles)) for status, roles in flow.ways_out(source)],
@@ -29,6 +30,7 @@ def words(
         "asked": None,
         "agreed": None,
         "instead": None,
+        "then": [],
         "via": None,
         "on": None,
         "new_accounts": 0,
@@ -65,9 +67,20 @@ def missing(objections: Iterable[Objected]) -> list[Wanted]:
     return list(found.values())
 
 
+def unread(wanted: Iterable[Wanted]) -> list[str]:
+    """The keys of what was told and could not be read, with what was heard where it may be repeated."""
+    return [f"{w.item.key} {w.heard or ''}".strip() for w in wanted if w.unread]
+
+
 def awaits(reasons: Iterable[str]) -> bool:
     """Whether more is to come: somebody's agreement, or what is missing."""
     return bool({Objection.INCOMPLETE.value, Objection.NOT_THEIRS.value} & set(reasons))
+
+
+def _elsewhere(case: Case, mover: str | None, who: frozenset[Role]) -> str | None:
+    """The name of the request's area, where it is for its people and the mover is one of another area's."""
+    held = case.program.roster.roles_at(mover, None, case.now) if mover else frozenset[Role]()
+    return next((area.name for area in case.program.areas if area.key == case.area and held & who), None)
 
 
 def _people(case: Case, who: frozenset[Role]) -> list[str]:

@@ -37,7 +37,9 @@ WAITING = (NEEDED, HELD)
 """What an issue with an open ask or hold carries, so that a stateless sweep finds it (design)."""
 
 ANSWERS = "answers"
-"""The topic of the note that answers what people wrote to us."""
+"""What the topics of notes begin with that answer what people wrote to us; the id of the person follows. Earlier there
+was one for all people, which stays as it is.
+"""
 
 CONTEXT = "context"
 """The rule that asks for missing context, and the topic of its note."""

@@ -14,7 +14,9 @@ NEEDED = {
 REVIEW = "SOUNDING_BOARD_REVIEW_TOKEN"
 """Not protected: the pipelines of merge requests run on branches that are not."""
 NEEDED_FOR_HOOKS = {"SOUNDING_BOARD_WEBHOOK_SIGNING_TOKEN": "apply gives it to the webhook"}
-SECRETS = (*NEEDED, *NEEDED_FOR_HOOKS, "SOUNDING_BOARD_WEBHOOK_SECRET")
+BOOK = "SOUNDING_BOARD_ACCOUNT_BOOK"
+"""A file of many lines, where there is one: GitLab cannot mask those."""
+SECRETS = (BOOK, *NEEDED, *NEEDED_FOR_HOOKS, "SOUNDING_BOARD_WEBHOOK_SECRET")
 """All that have to be kept hidden where they are there."""
 ANYWHERE = "*"
 
@@ -87,9 +89,13 @@ def _absent(project: str, where: Where | None, name: str, why: str, unseen_group
 
 def _differences(one: VariableSeen) -> tuple[Difference, ...]:
     """Nothing is said of one that is not hidden: GitLab hides only new ones, and masked is enough for logs."""
-    wanted = {"masked": True, "protected": one.name != REVIEW}
+    wanted = {"masked": one.name != BOOK, "protected": one.name != REVIEW}
     now = {"masked": one.masked, "protected": one.protected}
-    found = [Difference(name, _said(now[name]), _said(holds)) for name, holds in wanted.items() if now[name] != holds]
+    found = [
+        Difference(name, _said(now[name]), _said(holds))
+        for name, holds in wanted.items()
+        if holds != now[name] and (holds or one.name != BOOK)
+    ]
     if one.scope != ANYWHERE:
         found.append(Difference("environments", one.scope, "all (*)"))
     return tuple(found)

@@ -14,7 +14,7 @@ from app.domain import blocks, tellings
 from app.domain.accounts import CRM_WORDS, account_of
 from app.domain.blocks import READ_AT_MOST
 from app.domain.customer import CustomerLine, Heard
-from app.domain.customer_lines import Speaker, Table, lines_of, told_of_nobody, understand
+from app.domain.customer_lines import Speaker, Table, full_keys, lines_of, told_of_nobody, understand
 from app.domain.evidence import ACCOUNT, KEYS, NOTHING, first_account, of_labels, of_parts
 from app.domain.issue import Issue, Note, User
 from app.domain.taxonomy import Field
@@ -125,6 +125,8 @@ def _read(
     chosen, not_read = _chosen(notes, table)
     texts = [_hear(description, author, table, prompts)]
     texts += [_hear(n.body, Speaker(n.author, n.created_at, n.id, n.internal), table, prompts) for n in chosen]
+    full = full_keys([text.heard for text in texts])
+    texts = [replace(text, heard=heard) for text, heard in zip(texts, full, strict=True)]
     lines = lines_of(text.heard for text in texts)
     facts: dict[str, Told] = {"target": Told(milestone, Where.ISSUE)} if milestone else {}
     standing = {line.account.key for line in lines}
@@ -143,8 +145,9 @@ def _hear(body: str, speaker: Speaker, table: Table, prompts: tuple[str, ...]) -
 
 def _chosen(notes: Iterable[Note], table: Table) -> tuple[list[Note], tuple[int, ...]]:
     """The comments worth parsing, oldest first, up to `COMMENTS_AT_MOST`, and those that are too much."""
-    names = tuple({_letters(name) for name in tellings.names_of(table.fields)})
-    worth = [(len(text), n) for n in notes if _may_tell(text := blocks.readable(n.body), names)]
+    by_name = tellings.names_of(table.fields)
+    names, spelled = tuple({_letters(name) for name in by_name}), tellings.spelling(by_name)
+    worth = [(len(text), n) for n in notes if _may_tell(text := blocks.readable(n.body), names, spelled)]
     chosen: list[Note] = []
     left: list[int] = []
     room = COMMENTS_AT_MOST
@@ -157,8 +160,10 @@ def _chosen(notes: Iterable[Note], table: Table) -> tuple[list[Note], tuple[int,
     return sorted(chosen, key=lambda n: (n.created_at, n.id)), tuple(sorted(left))
 
 
-def _may_tell(text: str, names: tuple[str, ...]) -> bool:
+def _may_tell(text: str, names: tuple[str, ...], spelled: Mapping[str, str]) -> bool:
     """Whether a line may name a field, or a customer, however dressed: cheap, and rather yes than no."""
+    if any(tellings.mistyped(line, spelled) for line in text.split("\n") if ":" in line[:80]):
+        return True
     low = text.casefold()
     if _PLUS_ONE.search(text) or ("://" in low and any(word in low for word in CRM_WORDS)):
         return True

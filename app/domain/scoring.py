@@ -80,7 +80,7 @@ def score(asked: Sequence[Asked], desk_of: Callable[[Ref], Desk], taxonomy: Taxo
     book = desk_of(asked[0].ref).book if asked else AccountBook()
     board = _Board(taxonomy, [a for a in asked if a.competes], desk_of, book, day)
     weighed = {a.ref: board.weigh(a) for a in board.asked}
-    places: dict[Ref, Place] = {a.ref: Place(a.ref, a.area) for a in asked}
+    places: dict[Ref, Place] = {a.ref: Place(a.ref, a.area, accounts=len(a.lines)) for a in asked}
     for area in dict.fromkeys(a.area for a in board.asked):
         here = [a for a in board.asked if a.area == area]
         bands = banded_area({a.ref: _standing(a, weighed[a.ref]) for a in here}, taxonomy.numbers)

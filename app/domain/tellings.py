@@ -19,10 +19,12 @@ NONE_ANSWERS = frozenset({"workaround", "needed_by", "competitors"})
 """Fields to which "none" is an answer."""
 
 _LONGEST_NAME = 80
+_SHORTEST_MISTYPED = 6
 _SHORT_CODE = re.compile(r"\s*:[a-z0-9_+-]{1,40}:")
 _BEFORE_NAME = re.compile(r"\A(?:\s*\[[ xX]\])?\W*")
 _TICKED = re.compile(r"\s*\[[xX]\]\s+(.+)")
 _UNTICKED = re.compile(r"\s*\[ \]\s")
+_TASK = re.compile(r"\A\s*\[[ xX]\]\s+")
 _NOT_SAID = frozenset({"", "-", "–", "—", "?", "tbd", "todo", "n/a", "…", "...", "@", "none"})
 _CHOOSE = re.compile(r"~(?:\"[^\"\n]{1,255}\"|\S{1,255}) OR ~|~[^~\n]{1,255}::[\"\s]*\Z")
 _ONE_LINER = re.compile(
@@ -48,11 +50,15 @@ class OneLiner:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """All that the lines of one text tell, in their order; `tellings` leaves out what only looks like an answer."""
+    """All that the lines of one text tell, in their order; `tellings` leaves out what only looks like an answer.
+
+    What stands behind a mistyped name stays prose; `meant` are the names that it seems to be.
+    """
 
     tellings: tuple[Telling, ...]
     one_liners: tuple[OneLiner, ...]
     prose: tuple[str, ...]
+    meant: tuple[str, ...] = ()
 
 
 def names_of(fields: Iterable[Field]) -> Mapping[str, Field]:
@@ -68,7 +74,11 @@ def listen(lines: Iterable[Line], by_name: Mapping[str, Field]) -> Told:
         hearing.line(line)
     hearing.end_section()
     told = tuple(t for t in hearing.tellings if not is_blank(t.field, t.text))
-    return Told(told, tuple(hearing.one_liners), tuple(hearing.prose))
+    told_keys = {t.field.key for t in told}
+    spelled = spelling(by_name)
+    meant = {name: None for text in hearing.others if (name := mistyped(text, spelled)) is not None}
+    missed = tuple(name for name in meant if by_name[name.casefold()].key not in told_keys)
+    return Told(told, tuple(hearing.one_liners), tuple(hearing.prose), missed)
 
 
 def is_blank(field: Field, text: str) -> bool:
@@ -81,9 +91,12 @@ def is_blank(field: Field, text: str) -> bool:
 
 
 def one_liner(text: str) -> OneLiner | None:
-    """The customer one-liner a line is."""
-    found = _ONE_LINER.match(text.lstrip(" *_"))
-    if found is None or not (found[2] or "|" in found[3] or "://" in found[3]):
+    """The customer one-liner a line is, also in a task list. `+1 customer` alone is one that lacks its link."""
+    found = _ONE_LINER.match(_TASK.sub("", text).lstrip(" *_"))
+    if found is None:
+        return None
+    alone = found[1] == "+" and not found[3].strip(" *_.!")
+    if not (alone or found[2] or "|" in found[3] or "://" in found[3]):
         return None
     return OneLiner(found[1] != "+", tuple(part for p in found[3].split("|") if (part := p.strip(" *_\\"))))
 
@@ -101,6 +114,39 @@ def named(text: str, by_name: Mapping[str, Field]) -> Telling | None:
     return Telling(found, value.strip(" *_") if colon else "yes")
 
 
+def spelling(by_name: Mapping[str, Field]) -> Mapping[str, str]:
+    """The names that may be mistyped, by their letters alone."""
+    names = {name: _letters(name) for f in by_name.values() if f is not NAME for name in f.names}
+    return {letters: name for name, letters in names.items() if len(letters) >= _SHORTEST_MISTYPED}
+
+
+def mistyped(text: str, spelled: Mapping[str, str]) -> str | None:
+    """The name of a field that a line's beginning is but for its spaces, or for one letter within it."""
+    name, _, value = text[: 3 * _LONGEST_NAME].partition(":")
+    if not value.strip() or value.startswith(("//", ":")):
+        return None
+    typed = _letters(name)
+    if len(typed) < _SHORTEST_MISTYPED or len(typed) > _LONGEST_NAME:
+        return None
+    return spelled.get(typed) or next((name for meant, name in spelled.items() if _one_off(typed, meant)), None)
+
+
+def _one_off(typed: str, meant: str) -> bool:
+    """Whether letters differ in one place. Another end is another word: `Released`, `Problems`."""
+    if abs(len(typed) - len(meant)) > 1 or typed[0] != meant[0]:
+        return False
+    same = next((i for i, (a, b) in enumerate(zip(typed, meant, strict=False)) if a != b), None)
+    if same is None:
+        return False
+    a, b = typed[same:], meant[same:]
+    swapped = a[:2] == b[1::-1] and a[2:] == b[2:]
+    return swapped or a[1:] == b or a == b[1:] or a[1:] == b[1:]
+
+
+def _letters(name: str) -> str:
+    return "".join(c for c in name.casefold() if c.isalnum())
+
+
 @dataclass(slots=True)
 class _Hearing:
     """Where we are in a text: in the section of a heading, in a value that runs on."""
@@ -109,6 +155,7 @@ class _Hearing:
     tellings: list[Telling] = field(default_factory=list)
     one_liners: list[OneLiner] = field(default_factory=list)
     prose: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
     section: Field | None = None
     of_section: list[str] = field(default_factory=list)
     running: Field | None = None
@@ -143,6 +190,7 @@ class _Hearing:
         self.section = None if found is NAME else found
 
     def _go_on(self, line: Line) -> None:
+        self.others.append(line.text)
         if self.running and self.running.kind is not FieldKind.TEXT:
             # The value of a field may stand on the next line of its paragraph, no further down.
             if not line.first:

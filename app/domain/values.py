@@ -24,9 +24,11 @@ _TIMES_AND_FILLING = (
     "last late later low maybe medium mid middle month months next no none not now of on or perhaps quarter quarters "
     "quite so soon sometime somewhere spring start still summer autumn fall winter that the then think this till to "
     "today tomorrow until unknown very we week weeks when year years yes yet "
+    "critical important saas upsell urgent "
 )
 _TALK_OF_TIME = frozenset(_TIMES_AND_FILLING.split())
 _FROM_BOOK = re.compile(r"(?:from |see |in )?(?:the )?(?:account )?book\W*", re.IGNORECASE)
+_THE_SAME = {"nicetohave": "nice"}
 _SHORTEST_REASON = 5
 
 
@@ -48,6 +50,7 @@ def is_read(field: Field, text: str, known: frozenset[str] = frozenset()) -> boo
 def choice(text: str, choices: Iterable[str]) -> str | None:
     """The one of the choices that words, or a label's last part, make; None where they make none or several."""
     wanted = {_bare(c): c for c in choices}
+    wanted |= {same: wanted[word] for same, word in _THE_SAME.items() if word in wanted}
     found = {wanted[part] for part in _parts(text[:2000]) if part in wanted}
     return found.pop() if len(found) == 1 else None
 

@@ -13,7 +13,7 @@ from app.domain.case import SILENT, Case, Objected, Objection, Ruling
 from app.domain.held_ends import carried_out, overtaken
 from app.domain.history import Step
 from app.domain.hold import TEMPLATE, kept, ticked
-from app.domain.move_words import awaits, missing, whys, words
+from app.domain.move_words import awaits, in_order, missing, unread, whys, words
 from app.domain.ours import HELD, MOVE, MOVES
 from app.domain.plan import Finding, Say, Verdict
 from app.domain.taxonomy import Mode
@@ -21,9 +21,14 @@ from app.domain.taxonomy import Mode
 WRITING = timedelta(minutes=1)
 """So long after our note the labels of a tick are left to whoever heeds it: two processes would do it by halves."""
 
+Then = tuple[tuple[Step, tuple[Objected, ...]], ...]
+"""Moves that followed the one being judged, and what is objected to each."""
 
-def pronounce(case: Case, objections: tuple[Objected, ...]) -> Ruling:
-    """The ruling on the move being judged, or, when there is none, on what we still hold from an earlier one."""
+
+def pronounce(case: Case, objections: tuple[Objected, ...], then: Then = ()) -> Ruling:
+    """The ruling on the move being judged, or, when there is none, on what we still hold from an earlier one. The moves
+    that followed it go back with it.
+    """
     step = case.history.last
     if step is None:
         waiting = _still_open(case)
@@ -42,7 +47,7 @@ def pronounce(case: Case, objections: tuple[Objected, ...]) -> Ruling:
             said = _say(case, step, objections, "move_guided", Verdict.GUIDED)
             return replace(said, remove=frozenset({HELD}))
         case Mode.ENFORCE:
-            return _left(case, step, objections) if step.left else _put_back(case, step, objections)
+            return _left(case, step, objections) if step.left else _put_back(case, step, objections, then)
 
 
 def _stands(case: Case, step: Step) -> Ruling:
@@ -56,7 +61,9 @@ def _stands(case: Case, step: Step) -> Ruling:
         return replace(later, findings=(finding, *later.findings))
     if note is None or not (note.open or overtaken(case, note)):
         return Ruling(findings=(finding,))
-    data = {"mover": step.mover, "source": case.status_name(step.source), "target": case.status_name(step.target)}
+    seen = note.state.get("event")
+    mover = None if isinstance(seen, int) and seen > step.event.id else step.mover
+    data = {"mover": mover, "source": case.status_name(step.source), "target": case.status_name(step.target)}
     return _resolved(data, finding)
 
 
@@ -65,14 +72,15 @@ def _resolved(data: Mapping[str, object], finding: Finding) -> Ruling:
     return Ruling(says=(say,), remove=frozenset({HELD}), findings=(finding,))
 
 
-def _put_back(case: Case, step: Step, objections: tuple[Objected, ...]) -> Ruling:
+def _put_back(case: Case, step: Step, objections: tuple[Objected, ...], then: Then) -> Ruling:
     """The card says that it waits where something is awaited: an agreement, what is missing, a word that leads on."""
-    said = _say(case, step, objections, TEMPLATE, Verdict.PUT_BACK)
+    said = _say(case, step, objections, TEMPLATE, Verdict.PUT_BACK, then)
     (say,) = said.says
     waits = say.state["asked"] or say.state["via"] or say.state["why"] == [Objection.INCOMPLETE.value]
     add, remove = (frozenset({HELD}), frozenset[str]()) if waits else (frozenset[str](), frozenset({HELD}))
     until = case.taxonomy.workflow.hold_for + step.event.at
-    return Ruling(step.source, add, remove, said.says, findings=said.findings, look_again_at=until)
+    findings = said.findings + tuple(_finding(later, Verdict.PUT_BACK, why) for later, why in then)
+    return Ruling(step.source, add, remove, said.says, findings=findings, look_again_at=until)
 
 
 def _anew(case: Case, state: Mapping[str, object]) -> bool:
@@ -82,8 +90,10 @@ def _anew(case: Case, state: Mapping[str, object]) -> bool:
 
 
 def _same(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
-    """Whether two notes keep the same wish of the same person."""
-    return all(one.get(key) == other.get(key) for key in ("who", "from", "to"))
+    """Whether two notes keep the same wish of the same person, and the earlier told all whom the other tells."""
+    told, tell = one.get("then") or [], other.get("then") or []
+    heard = isinstance(told, list) and isinstance(tell, list) and all(who in told for who in tell)
+    return heard and all(one.get(key) == other.get(key) for key in ("who", "from", "to"))
 
 
 def _left(case: Case, step: Step, objections: tuple[Objected, ...]) -> Ruling:
@@ -96,7 +106,9 @@ def _left(case: Case, step: Step, objections: tuple[Objected, ...]) -> Ruling:
     return Ruling(says=said.says, remove=frozenset({HELD}), findings=(finding,))
 
 
-def _say(case: Case, step: Step, objections: tuple[Objected, ...], template: str, verdict: Verdict) -> Ruling:
+def _say(
+    case: Case, step: Step, objections: tuple[Objected, ...], template: str, verdict: Verdict, then: Then = ()
+) -> Ruling:
     why, wanted = whys(objections), missing(objections)
     move = step.moves[0] if step.moves else case.taxonomy.workflow.plain(step.source, step.target)
     keeps = template == TEMPLATE
@@ -105,7 +117,7 @@ def _say(case: Case, step: Step, objections: tuple[Objected, ...], template: str
     until = step.event.at + case.taxonomy.workflow.hold_for
     state = {
         "open": True,
-        "event": step.event.id,
+        "event": then[-1][0].event.id if then else step.event.id,
         "from": step.source,
         "to": step.target,
         "who": step.mover,
@@ -113,26 +125,43 @@ def _say(case: Case, step: Step, objections: tuple[Objected, ...], template: str
         "why": why,
         "move": move.id if move else None,
         "missing": [w.item.key for w in wanted],
+        "unread": unread(wanted),
     }
     if keeps:
-        instead = _instead(case, step)
+        instead = _instead(case, step, state["event"])
         state |= {"until": until.isoformat(), "since": step.since.isoformat() if step.since else None}
         state |= {"asked": asked, "agreed": None, "via": via, "instead": instead, "wanted": state["missing"]}
+        state |= {"then": [later.mover for later, _ in then]} if then else {}
     data = words(case, step.mover, step.source, step.target, why, wanted)
     if keeps:
-        data |= {"until": until, "asked": asked, "instead": _named(case, instead)}
+        data |= {"until": until, "asked": asked, "instead": _named(case, instead), "then": _followed(case, then)}
         data |= {"via": case.status_name(via) if via else None, "new_accounts": case.context.new_accounts(step.since)}
     said = Say(MOVE, template, data, state, anew=_anew(case, state))
     return Ruling(says=(said,), findings=(_finding(step, verdict, objections),))
 
 
-def _instead(case: Case, step: Step) -> list[str] | None:
+def _followed(case: Case, then: Then) -> list[dict[str, object]]:
+    """The moves that went back with it, and why they could not stand anyway."""
+    flow = case.taxonomy.workflow
+    return [
+        {
+            "mover": later.mover,
+            "source": case.status_name(later.source),
+            "target": case.status_name(later.target),
+            "why": whys(objections),
+            "who": in_order(flow.who_may(later.source, later.target)),
+        }
+        for later, objections in then
+    ]
+
+
+def _instead(case: Case, step: Step, seen: object) -> list[str] | None:
     """Whose kept move this one takes the place of, and where it was to go."""
     note = case.voice.on(MOVE)
     if note is None or not note.open or note.template != TEMPLATE:
         return None
     state = note.state
-    if state.get("event") == step.event.id:
+    if state.get("event") == seen:
         before = state.get("instead")
         return [str(one) for one in before] if isinstance(before, list) else None
     who, why = state.get("who"), state.get("why")

@@ -130,9 +130,13 @@ def listen(notes: Iterable[Note], place: Place, keys: tuple[bytes, ...], bot: Bo
 
 
 def _handled(notes: Iterable[OurNote]) -> tuple[int, ...]:
-    """What all our notes say was carried out, the newest last; those that another took the place of too."""
-    ids = (note.state.get(HANDLED) for note in notes)
-    return tuple(sorted({i for several in ids if isinstance(several, list) for i in several if isinstance(i, int)}))
+    """What all our notes say was carried out, the newest last; those that another took the place of too. Where one
+    keeps as many as it may, all that is older than its first was carried out, and others need not tell of it.
+    """
+    lists = [note.state.get(HANDLED) for note in notes]
+    kept = [[i for i in ids if isinstance(i, int)] for ids in lists if isinstance(ids, list)]
+    full = max((min(ids) for ids in kept if len(ids) >= HANDLED_KEPT), default=0)
+    return tuple(sorted({i for ids in kept for i in ids if i >= full}))
 
 
 def _recognised(

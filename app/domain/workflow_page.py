@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from app.domain.commands import HOW, MAY, Word
+from app.domain.commands import AND_MOVER, HOW, MAY, Word
 from app.domain.context import NEW_CUSTOMER, WORTH
 from app.domain.roster import Role
 from app.domain.taxonomy import Item, Move, Predicate, Source, Taxonomy, Workflow
@@ -144,7 +144,8 @@ followed, as others can change a comment too. What was done gets a ✅; what cou
 
 
 def _may(word: Word) -> str:
-    return _who(MAY[word]) if word in MAY else "whoever may make the move"
+    listed = _who(MAY[word]) if word in MAY else "whoever may make the move"
+    return f"{listed}, whoever made the move" if word in AND_MOVER else listed
 
 
 def _items(taxonomy: Taxonomy) -> list[str]:

@@ -33,6 +33,8 @@ def score(
         typer.echo(line)
     for place, problem in failed:
         typer.echo(f"{place} could not be done: {problem}")
+    if settings.account_book:
+        typer.echo(f"The account book knows {planned.known} of {_counted(planned.told, 'account')} told.")
     why_not = "paused; SOUNDING_BOARD_PAUSED is set" if apply else "dry run; --apply writes"
     did = "written to" if writes else f"would be written to ({why_not})"
     scored = sum(placed.place.scored is not None for placed in planned.placed)
@@ -49,9 +51,9 @@ def _placed(placed: Placed) -> Iterator[str]:
     if not placed.writes:
         return
     scored = placed.place.scored
-    points = (
-        f"{scored.points.total} points, {_counted(placed.place.accounts, 'customer')}" if scored else "no customers"
-    )
+    customers = _counted(placed.place.accounts, "customer") if placed.place.accounts else "no customers"
+    decided = "decided, so without points, " if placed.place.accounts else ""
+    points = f"{scored.points.total} points, {customers}" if scored else f"{decided}{customers}"
     yield f"{placed.ref}: {points}{'; only watched here' if placed.observed else ''}"
     for write in placed.writes:
         match write:

@@ -4,7 +4,7 @@ Every bad row is named by its place with its cure, all at once; never by what it
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -42,9 +42,17 @@ class _Fault:
     cure: str
 
 
-def read_account_book(path: Path, currency: str) -> AccountBook:
-    """The book. Columns are named in the first line, in any order, apart by commas or semicolons. Raises ConfigInvalid
-    with all that is wrong.
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the program has: one currency, and the tiers that have a weight."""
+
+    currency: str
+    tiers: Collection[str]
+
+
+def read_account_book(path: Path, currency: str, tiers: Collection[str] = ()) -> AccountBook:
+    """The book. Columns are named in the first line, in any order, apart by commas or semicolons; `tiers` are all there
+    are. Raises ConfigInvalid with all that is wrong.
     """
     errors: list[ConfigError] = []
     rows = list(_rows(_text(path), path.name, errors))
@@ -54,7 +62,7 @@ def read_account_book(path: Path, currency: str) -> AccountBook:
     entries: dict[str, BookEntry] = {}
     seen: dict[str, int] = {}
     for row in rows[1:] if columns else ():
-        entry = _entry(row, columns, currency, path.name, errors)
+        entry = _entry(row, columns, _Known(currency, tiers), path.name, errors)
         if entry is None:
             continue
         first = seen.setdefault(entry.key, row[0].line)
@@ -143,7 +151,7 @@ def _columns(head: list[_Cell], file: str, errors: list[ConfigError]) -> dict[st
 
 
 def _entry(
-    row: list[_Cell], columns: Mapping[str, int], currency: str, file: str, errors: list[ConfigError]
+    row: list[_Cell], columns: Mapping[str, int], known: _Known, file: str, errors: list[ConfigError]
 ) -> BookEntry | None:
     """The entry of a row, or None and what is wrong with it."""
     if len(row) != len(columns):
@@ -151,14 +159,15 @@ def _entry(
         errors.append(ConfigError(file, row[0].line, 1, message, "put values with a comma into quotes"))
         return None
     cells = {name: row[index] for name, index in columns.items()}
-    told = {name: _told(name, cell.text, currency) for name, cell in cells.items()}
+    told = {name: _told(name, cell.text, known) for name, cell in cells.items()}
     wrong = [(cells[name], fault) for name, fault in told.items() if isinstance(fault, _Fault)]
     errors += [ConfigError(file, cell.line, cell.col, fault.what, fault.cure) for cell, fault in wrong]
     told.pop("currency", None)
     return None if wrong else BookEntry(key=str(told.pop("account")), **told)  # type: ignore[arg-type]
 
 
-def _told(name: str, text: str, currency: str) -> object:
+def _told(name: str, text: str, known: _Known) -> object:
+    currency, tiers = known.currency, known.tiers
     if not text and name not in REQUIRED:
         return None
     match name:
@@ -176,6 +185,10 @@ def _told(name: str, text: str, currency: str) -> object:
             percent = _PERCENT.fullmatch(text)
             good = percent is not None and int(percent[1]) <= 100
             return _if(good, lambda: int(text.rstrip(" %")), "this is no probability", "write percent, 0 to 100")
+        case "tier" if tiers:
+            good = any(tier.casefold() in text.casefold() for tier in tiers)
+            cure = f"write {' or '.join(tiers)}, as in `numbers: tiers:`, or leave it empty"
+            return _if(good, lambda: text, "this is no tier that has a weight", cure)
         case "currency":
             what = f"this is not in {currency}, and there is one currency for all amounts"
             return _if(text.upper() == currency, lambda: currency, what, f"convert the row to {currency}")

@@ -51,7 +51,8 @@ def _day(value: object) -> object:
 def _duration(value: object) -> object:
     found = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if found is None or int(found.group(1)) == 0:
-        raise complaint(f"`{value}` is no length of time", "write it like 2 minutes, 72 hours or 3 days")
+        cure = "write it like 2 minutes, 72 hours or 3 days; 1 minute is the shortest"
+        raise complaint(f"`{value}` is no length of time", cure)
     return int(found.group(1)) * _UNITS[found.group(2)]
 
 

@@ -60,7 +60,7 @@ class Templates:
             "or_list": _or_list,
             "dotted": _dotted,
             "role": _role,
-            "day": _day,
+            "moment": _moment,
             "sentence": _sentence,
             "trusted": _trusted,
             "issue": _issue,
@@ -184,9 +184,10 @@ def _sentence(words: str) -> Markup:
     return Markup(words[:1].upper() + words[1:])  # noqa: S704
 
 
-def _day(instant: datetime) -> Markup:
-    """`Tue 17 Mar`, in UTC: for people, so without a year, as nothing waits that long."""
-    return Markup(f"{_DAYS[instant.weekday()]} {instant.day} {_MONTHS[instant.month - 1]}")  # noqa: S704
+def _moment(instant: datetime) -> Markup:
+    """`Tue 17 Mar, 09:30 UTC`: for people, so without a year, as nothing waits that long."""
+    day = f"{_DAYS[instant.weekday()]} {instant.day} {_MONTHS[instant.month - 1]}"
+    return Markup(f"{day}, {instant:%H:%M} UTC")  # noqa: S704
 
 
 def _or_list(items: Iterable[object]) -> Markup:

@@ -6,7 +6,7 @@ nothing is read. What this process reads of a request anyway goes into it at onc
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -83,7 +83,8 @@ class Likeness:
 
     def _learn(self, issue: Issue, now: datetime) -> Known:
         facts = read(issue.description, (), self.taxonomy.fields)
-        found = known(issue, problem_of(facts, issue.description))
+        renamed = replace(issue, labels=frozenset(map(self.taxonomy.current, issue.labels)))
+        found = known(renamed, problem_of(facts, issue.description, self.taxonomy.fields))
         if is_request(issue, self.program) and may_be_met_again(issue, now):
             self._known[issue.ref] = found
         else:

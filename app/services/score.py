@@ -8,7 +8,7 @@ all: shares of a part of the board would be wrong without anybody seeing it (pro
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -74,12 +74,16 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """A whole run, planned. `issues` are all open ones, program documents among them."""
+    """A whole run, planned. `issues` are all open ones, program documents among them. Of the accounts that were `told`
+    the account book knows `known`.
+    """
 
     at: datetime
     found: Found
     placed: tuple[Placed, ...]
     issues: tuple[Issue, ...]
+    told: int = 0
+    known: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,8 @@ class Score:
         cases = tuple(case for issue in issues if (case := self._read(issue, now)))
         found = score([self._asked(case) for case in cases], self._desk, self.taxonomy, now.date())
         placed = (self._placed(case, found.places[case.snapshot.issue.ref]) for case in cases)
-        return Scoring(now, found, tuple(placed), issues)
+        told = {line.account.key for case in cases for line in standing(case.reading.lines)}
+        return Scoring(now, found, tuple(placed), issues, len(told), len(told & self.book.entries.keys()))
 
     def carry_out(self, scoring: Scoring, *, dry: bool) -> Written:
         """Write what changed, request by request; one that cannot be written holds up no other."""
@@ -151,17 +156,17 @@ class Score:
         snapshot = Snapshot(in_their_name(issue, self.identity), (), notes)
         known = frozenset(self.book.entries)
         voice = self.identity.hear(snapshot)
-        return build(snapshot, self.taxonomy, self.program, self.identity.bot, voice, now, known)
+        case = build(snapshot, self.taxonomy, self.program, self.identity.bot, voice, now, known)
+        return replace(case, book=self.book, context=replace(case.context, book=self.book))
 
     def _asked(self, case: Case) -> Asked:
         issue = case.snapshot.issue
         ended = {s.title for s in self.taxonomy.workflow.statuses if s.terminal}
+        labels = frozenset(map(self.taxonomy.current, issue.labels))
         lasts = case.now - self.taxonomy.numbers.adjustments_last
         newest = next(iter(adjustments(case.voice)[-1:]), None)
         adjusted = newest if newest and newest.at > lasts else None
-        return Asked(
-            issue.ref, case.area, issue.labels, standing(case.reading.lines), adjusted, not ended & issue.labels
-        )
+        return Asked(issue.ref, case.area, labels, standing(case.reading.lines), adjusted, not ended & labels)
 
     def _desk(self, ref: Ref) -> Desk:
         return desk(ref.project, self.taxonomy, self.program, self.book)
@@ -192,7 +197,8 @@ class Score:
 
     def _labels(self, case: Case, place: Place) -> tuple[Write, ...]:
         add, remove = label_changes(self._asked(case), place, self.taxonomy)
-        return (ChangeLabels(add, remove),) if add or remove else ()
+        former = {title for title in case.snapshot.issue.labels if self.taxonomy.current(title) in remove}
+        return (ChangeLabels(add, frozenset(former)),) if add or former else ()
 
     def _carry_out(self, placed: Placed, now: datetime, *, dry: bool) -> bool:
         """Look at the issue afresh, since the listing may be minutes old: a person's nomination must not be undone.

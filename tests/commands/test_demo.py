@@ -2,6 +2,11 @@
 
 import socket
 
+from app import bootstrap
+from app.entrypoints.demo.command import doors, labels_of
+from app.fakegitlab import World
+from app.fakegitlab.seed import demo_world
+from app.gateways.config_load import load
 from tests.commands.terminal import Terminal
 
 
@@ -27,6 +32,18 @@ def test_the_story_is_played_to_its_end_and_reads_well(terminal: Terminal) -> No
     assert "sounding-board:1" not in ran.out
     assert lines[-1] == "End of the story: every promise was kept."
     assert list(terminal.here.iterdir()) == []
+
+
+def test_whoever_opens_the_board_learns_where_the_api_is_and_with_whose_token() -> None:
+    world = World()
+    bot = demo_world(world, labels_of(load(bootstrap.SHIPPED))).bot
+    said = doors(world, bot)
+    assert said[0] == (
+        f"The API is at {world.base_url}/api/v4; the header PRIVATE-TOKEN says who calls. Invented tokens:"
+    )
+    assert f"   sa.jane: {world.user('sa.jane').token}" in said
+    assert not any(world.root.token in line or bot.token in line for line in said)
+    assert said[-1] == f"The board is at {world.base_url}/ (choose who you are with View as). Ctrl-C ends it."
 
 
 def test_the_port_is_taken(terminal: Terminal) -> None:

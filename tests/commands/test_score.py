@@ -48,6 +48,7 @@ sme/customer-feedback#2: 40 points, 1 customer
   a new ledger
   labels: +arr-driver::candidate +priority::2
 sme/customer-feedback, a new issue: Top requests of AI changes
+The account book knows 1 of 1 account told.
 1 open request, 1 with customers; 1 would be written to (dry run; --apply writes), 1 list changed, 0 left for the next run, 0 failed.
 """),
     )
@@ -59,9 +60,13 @@ sme/customer-feedback#2: 40 points, 1 customer
   a new ledger
   labels: +arr-driver::candidate +priority::2
 sme/customer-feedback, a new issue: Top requests of AI changes
+The account book knows 1 of 1 account told.
 1 open request, 1 with customers; 1 written to, 1 list changed, 0 left for the next run, 0 failed.
 """,
-            "1 open request, 1 with customers; 0 written to, 0 lists changed, 0 left for the next run, 0 failed.\n",
+            """\
+The account book knows 1 of 1 account told.
+1 open request, 1 with customers; 0 written to, 0 lists changed, 0 left for the next run, 0 failed.
+""",
         )
     )
     assert {"priority::2", "arr-driver::candidate"} <= {label.title for label in issue.labels}

@@ -71,7 +71,7 @@ sme/customer-feedback#2
   labels: +context::needed +status::new
 sme/customer-feedback#3
   note on 'move':
-    | @sa.omar, I put this card back in **New**: the step to **Accepted by PMs** is for the PM to make. I told @pm.ai that you propose it: a 👍 from them on this note, or `accept` in a comment, makes the move. I wait until THEN.
+    | @sa.omar, I put this card back in **New**: the step to **Accepted by PMs** is for the PM to make. @pm.ai, `sa.omar` proposes it: your 👍 on this note, or `accept` in a comment, makes the move. I wait until THEN.
     |
     | **Accepted by PMs** also needs:
     |
@@ -80,12 +80,6 @@ sme/customer-feedback#3
     | Anybody can do that.
     |
     | Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
-    |
-    | From **New** a card can go to:
-    | - **Reviewed** (an SME of the area, the area lead or the PM)
-    | - **Accepted by PMs** (the PM)
-    | - **Declined** (the PM)
-    | - **Backlog** (the PM)
   note on 'duplicates':
     | This may ask for the same as sme/customer-feedback#2+.
     |
@@ -191,7 +185,7 @@ Told:
   Product: in the description
   Desired outcome: in the description
 Customers: 1, amounts as bands:
-  006…QwErT · expansion · blocker · unknown · 2027-03-31 · by sa.omar in the description
+  006…QwErT · growth, assumed · blocker · unknown · 2027-03-31 · by sa.omar in the description
 Missing in New: nothing
 Missing before Reviewed: nothing
 Missing before Accepted by PMs: PM owner
@@ -204,7 +198,7 @@ Rules:
 Looks again at THEN UTC.
 Would write:
   note on 'move':
-    | @sa.omar, I put this card back in **New**: the step to **Accepted by PMs** is for the PM to make. I told @pm.ai that you propose it: a 👍 from them on this note, or `accept` in a comment, makes the move. I wait until THEN.
+    | @sa.omar, I put this card back in **New**: the step to **Accepted by PMs** is for the PM to make. @pm.ai, `sa.omar` proposes it: your 👍 on this note, or `accept` in a comment, makes the move. I wait until THEN.
     |
     | **Accepted by PMs** also needs:
     |
@@ -213,12 +207,6 @@ Would write:
     | Anybody can do that.
     |
     | Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
-    |
-    | From **New** a card can go to:
-    | - **Reviewed** (an SME of the area, the area lead or the PM)
-    | - **Accepted by PMs** (the PM)
-    | - **Declined** (the PM)
-    | - **Backlog** (the PM)
   labels: +hold::open +status::new +type::feature -status::accepted
 """)
     assert writes(world) == []
@@ -306,7 +294,7 @@ Told:
   Product: in the description
   Desired outcome: in the description
 Customers: 1, amounts as bands:
-  006…QwErT · expansion · blocker · unknown · 2027-03-31 · by sa.jane in the description
+  006…QwErT · growth, assumed · blocker · unknown · 2027-03-31 · by sa.jane in the description
 Missing in New: nothing
 Missing before Reviewed: nothing
 Missing before Accepted by PMs: PM owner

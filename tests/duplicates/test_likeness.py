@@ -1,16 +1,23 @@
 """The index in the process: read whole once a day, brought up to date now and then, and free while it is warm."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 
+import pytest
+
+from app import bootstrap
+from app.domain.duplicates import problem_of
 from app.domain.failure import Temporary
 from app.domain.issue import Issue, Ref, User
+from app.domain.issue_template import LAYOUT, IssueTemplate, issue_templates
+from app.gateways.templates import Templates
 from app.services.likeness import FRESH_FOR, WHOLE_FOR, Likeness
 from tests.duplicates.two_desks import NOON, PROJECT
 from tests.rules.world import shipped
 
 JANE = User(11, "sa.jane")
+WORDS = Templates([bootstrap.SHIPPED / "templates"])
 
 
 class Shelf:
@@ -99,3 +106,13 @@ def test_while_it_cannot_be_listed_nobody_knows_and_it_is_not_tried_at_each_look
     shelf.down = False
     assert numbers(index.alike(request(9), NOON + FRESH_FOR)) == [1]
     assert shelf.calls == ["all", "all"]
+
+
+@pytest.mark.parametrize("template", issue_templates(shipped().taxonomy, shipped().program), ids=lambda one: one.name)
+def test_templates_that_nobody_filled_in_are_not_alike(template: IssueTemplate) -> None:
+    titles = ["Export audit events to Kafka", "Usage report by cost centre", "Offline mode of the editor plug-in"]
+    blank = WORDS.issue(LAYOUT, {one.name: getattr(template, one.name) for one in fields(template)}, template.area)
+    asked = [replace(request(n, title), description=blank) for n, title in enumerate(titles, 1)]
+    index = likeness(Shelf(*asked[:2]))
+    assert numbers(index.alike(asked[2], NOON)) == []
+    assert problem_of({}, blank, shipped().taxonomy.fields) == ""

@@ -121,6 +121,17 @@ def test_a_file_that_is_no_book(tmp_path: Path, text: str | bytes, lines: list[s
     assert told(tmp_path, text) == lines
 
 
+def test_a_tier_without_a_weight_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "book.csv"
+    path.write_text("account,arr,tier\n0018X00002AbCdE,1,GitLab Ultimate\n0018X00002AbCdF,1,gold\n0018X00002AbCdG,1,\n")
+    with pytest.raises(ConfigInvalid) as caught:
+        read_account_book(path, "USD", ("ultimate", "premium"))
+    assert str(caught.value) == (
+        "book.csv:3:19: this is no tier that has a weight — write ultimate or premium, as in `numbers: tiers:`, or "
+        "leave it empty"
+    )
+
+
 def test_a_book_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(ConfigInvalid) as caught:
         read_account_book(tmp_path / "none.csv", "USD")
@@ -181,3 +192,26 @@ def test_what_gives_the_book_away(text: str, leak: bool) -> None:
         entry(6, 0, name="A&B"),
     )
     assert of.gives_away(["nothing", text]) is leak
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("They pay us 612345 a year", True),
+        ("612345 is what they leave us", True),
+        ("It is 612,345 here", True),
+        ("a revenue of 50000 is at stake", True),
+        ("$50,000", True),
+        ("50000 users", False),
+        ("50000 active users pay for nothing", False),
+        ("612345 builds a month, on 50000 projects", False),
+        ("the limit is 50000", False),
+        ("another customer pays 777777", True),
+        ("777777 rows", False),
+        ("see #612345 and https://gitlab.com/a/b/-/issues/612345", False),
+        ("612346", False),
+    ],
+)
+def test_an_amount_in_bare_digits_is_noticed_where_it_can_only_be_one(text: str, typed: bool) -> None:
+    of = book(entry(1, 612_345), entry(2, 50_000), entry(3, 777_777))
+    assert of.types_amount(text, [entry(1, 0).key, entry(2, 0).key]) is typed

@@ -9,17 +9,19 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from app.domain.account_book import AccountBook
+from app.domain.accounts import links
 from app.domain.amounts import band_of
 from app.domain.customer import Account, AccountKind, Amount, ArrType, CustomerLine, Severity
 from app.domain.envelope import Place, seal, unseal
 from app.domain.issue import Ref, User
 from app.domain.ledger import standing
-from app.domain.ledger_note import Desk, Missing, ledger_say, texts
+from app.domain.ledger_note import Desk, Missing, ledger_say, plain_link, texts
 from app.domain.numbers import Amounts
 from app.domain.plan import Say
 from app.domain.scored import Scored
@@ -56,7 +58,7 @@ def scored(at: Desk, told: tuple[CustomerLine, ...] = LINES, day: date = TODAY) 
 
 
 def said(at: Desk, told: tuple[CustomerLine, ...] = LINES, note: OurNote | None = None) -> Say:
-    say = ledger_say(at, told, Missing("Reviewed", ("Theme",)), note, scored(at, told))
+    say = ledger_say(at, told, Missing("Reviewed", {"theme": "Theme"}), note, scored(at, told))
     assert say
     return say
 
@@ -74,20 +76,22 @@ def test_in_bands() -> None:
     assert read(said(desk(BOOK))) == snapshot("""\
 ### Customers on this request · 4 accounts · ARR touching 850k–1.8M · ARR share 1–2.5M
 
-| account | kind | severity | ARR | needed by | asked by |
-|---|---|---|---|---|---|
-| [006…00001](https://example.my.salesforce.com/0065g0000000001AAA) | expansion | blocker | 100–250k | 2026-03-31 | `sa.jane` · dach-meta |
-| [001…00002](https://example.my.salesforce.com/0015g0000000002AAA) | retention | retention | 500k–1M | 2026-06-30 | `sa.omar` · apac |
-| [006…00004](https://example.my.salesforce.com/0065g0000000004AAA) | growth | fast-follow | unknown | – | `sa.jane` · dach-meta |
-| [006…00003](https://example.my.salesforce.com/0065g0000000003AAA) | growth | nice | 250–500k | – | `sa.jane` · dach-meta |
+| account, asked by | severity | ARR | needed by |
+|---|---|---|---|
+| [006…00001](https://example.my.salesforce.com/0065g0000000001AAA) expansion<br>`sa.jane` · dach-meta | blocker | 100–250k | 2026-03-31 |
+| [001…00002](https://example.my.salesforce.com/0015g0000000002AAA) retention, assumed<br>`sa.omar` · apac | retention | 500k–1M | 2026-06-30 |
+| [006…00004](https://example.my.salesforce.com/0065g0000000004AAA) growth, assumed<br>`sa.jane` · dach-meta | fast-follow | unknown | – |
+| [006…00003](https://example.my.salesforce.com/0065g0000000003AAA) growth, assumed<br>`sa.jane` · dach-meta | nice | 250–500k | – |
 
 The ARR of 1 account is not known and counts as nothing.
 
-Points **100** = revenue 37 + customers 10 + tier 10 + alignment 10 → ×2 urgency · adjusted +0
+**100 points** of 100: (revenue 37 + customers 10 + tier 10 + alignment 10) × 2 for urgency
 
-Worked out from ARR share 1–2.5M · tier 0.48 · theme 0.50 · as of 2026-03-02
+Worked out from ARR share 1–2.5M · subscriptions 0.48 of 1 · theme 0.50 of 1 · as of 2026-03-02
 
-Missing before *Reviewed*: Theme · ARR at stake for 006…00004 · Needed by for 006…00004 · Product for 001…00002, 006…00004 · Impact to the customer of not having this for 001…00002
+Missing before *Reviewed*: Theme
+
+Not told yet: ARR at stake for 006…00004 · Needed by for 006…00004 · Product for 001…00002, 006…00004 · Impact to the customer of not having this for 001…00002
 
 Another customer with this problem? Comment with one line:
 
@@ -99,20 +103,22 @@ def test_as_they_are_where_the_project_is_the_books_own_circle() -> None:
     assert read(said(desk(BOOK, Amounts.INLINE))) == snapshot("""\
 ### Customers on this request · 4 accounts · ARR touching 1,020,000.50 USD · ARR share 1,020,000.50 USD
 
-| account | kind | severity | ARR | needed by | asked by |
-|---|---|---|---|---|---|
-| [006…00001](https://example.my.salesforce.com/0065g0000000001AAA) | expansion | blocker | 120,000.50 | 2026-03-31 | `sa.jane` · dach-meta |
-| [001…00002](https://example.my.salesforce.com/0015g0000000002AAA) | retention | retention | 600,000 | 2026-06-30 | `sa.omar` · apac |
-| [006…00004](https://example.my.salesforce.com/0065g0000000004AAA) | growth | fast-follow | unknown | – | `sa.jane` · dach-meta |
-| [006…00003](https://example.my.salesforce.com/0065g0000000003AAA) | growth | nice | 300,000 | – | `sa.jane` · dach-meta |
+| account, asked by | severity | ARR | needed by |
+|---|---|---|---|
+| [006…00001](https://example.my.salesforce.com/0065g0000000001AAA) expansion<br>`sa.jane` · dach-meta | blocker | 120,000.50 | 2026-03-31 |
+| [001…00002](https://example.my.salesforce.com/0015g0000000002AAA) retention, assumed<br>`sa.omar` · apac | retention | 600,000 | 2026-06-30 |
+| [006…00004](https://example.my.salesforce.com/0065g0000000004AAA) growth, assumed<br>`sa.jane` · dach-meta | fast-follow | unknown | – |
+| [006…00003](https://example.my.salesforce.com/0065g0000000003AAA) growth, assumed<br>`sa.jane` · dach-meta | nice | 300,000 | – |
 
 The ARR of 1 account is not known and counts as nothing.
 
-Points **100** = revenue 36 + customers 10 + tier 10 + alignment 10 → ×2 urgency · adjusted +0
+**100 points** of 100: (revenue 36 + customers 10 + tier 10 + alignment 10) × 2 for urgency
 
-Worked out from ARR share 1,020,000.50 USD · retention 600,000 USD · growth 420,000.50 USD · tier 0.48 · theme 0.50 · as of 2026-03-02
+Worked out from ARR share 1,020,000.50 USD · retention 600,000 USD · growth 420,000.50 USD · subscriptions 0.48 of 1 · theme 0.50 of 1 · as of 2026-03-02
 
-Missing before *Reviewed*: Theme · ARR at stake for 006…00004 · Needed by for 006…00004 · Product for 001…00002, 006…00004 · Impact to the customer of not having this for 001…00002
+Missing before *Reviewed*: Theme
+
+Not told yet: ARR at stake for 006…00004 · Needed by for 006…00004 · Product for 001…00002, 006…00004 · Impact to the customer of not having this for 001…00002
 
 Another customer with this problem? Comment with one line:
 
@@ -126,9 +132,9 @@ def test_before_the_first_score() -> None:
     assert read(say) == snapshot("""\
 ### Customers on this request · 1 account
 
-| account | kind | severity | ARR | needed by | asked by |
-|---|---|---|---|---|---|
-| [006…00001](https://example.my.salesforce.com/0065g0000000001AAA) | expansion | blocker | 100–250k | 2026-03-31 | `sa.jane` · dach-meta |
+| account, asked by | severity | ARR | needed by |
+|---|---|---|---|
+| [006…00001](https://example.my.salesforce.com/0065g0000000001AAA) expansion<br>`sa.jane` · dach-meta | blocker | 100–250k | 2026-03-31 |
 
 Points and ARR share come with the next score.
 
@@ -140,8 +146,8 @@ Another customer with this problem? Comment with one line:
 
 def test_a_request_that_lost_its_customers_says_so_and_one_that_never_had_any_says_nothing() -> None:
     at = desk(BOOK)
-    assert ledger_say(at, (), Missing("Reviewed", ("Theme",)), None) is None
-    say = ledger_say(at, (), Missing("Reviewed", ("Theme",)), kept(said(at)))
+    assert ledger_say(at, (), Missing("Reviewed", {"theme": "Theme"}), None) is None
+    say = ledger_say(at, (), Missing("Reviewed", {"theme": "Theme"}), kept(said(at)))
     assert say
     assert read(say) == snapshot("""\
 ### Customers on this request
@@ -163,11 +169,11 @@ def test_another_day_alone_is_no_change_and_other_numbers_are_as_of_today() -> N
     at = desk(BOOK)
     note = kept(said(at))
     later = scored(at, day=TODAY + timedelta(days=1))
-    same = ledger_say(at, LINES, Missing("Reviewed", ("Theme",)), note, later)
+    same = ledger_say(at, LINES, Missing("Reviewed", {"theme": "Theme"}), note, later)
     assert same
     assert note.says(same)
     much_later = scored(at, day=TODAY + timedelta(days=80))
-    other = ledger_say(at, LINES, Missing("Reviewed", ("Theme",)), note, much_later)
+    other = ledger_say(at, LINES, Missing("Reviewed", {"theme": "Theme"}), note, much_later)
     assert other
     assert not note.says(other)
     assert "as of 2026-05-21" in read(other)
@@ -177,7 +183,7 @@ def test_a_new_customer_counts_at_once_and_the_rest_waits_for_the_next_score() -
     at = desk(BOOK)
     note = kept(said(at))
     more = standing([*LINES, line(5)])
-    say = ledger_say(at, more, Missing("Reviewed", ("Theme",)), note)
+    say = ledger_say(at, more, Missing("Reviewed", {"theme": "Theme"}), note)
     assert say
     text = read(say)
     assert "5 accounts" in text
@@ -192,7 +198,7 @@ def test_an_adjustment_is_shown_with_who_and_why() -> None:
     found = replace(found, points=replace(found.points, adjusted=-5), adjusted_by="sme.ken|@all", reason_in=17)
     say = ledger_say(at, LINES, Missing(), None, found)
     assert say
-    assert "· adjusted -5 by `sme.ken｜@all` ([why](#note_17))\n" in read(say)
+    assert ", and -5 by `sme.ken｜@all` ([why](#note_17))\n" in read(say)
 
 
 def test_a_link_that_is_not_plain_or_spells_a_name_is_not_repeated() -> None:
@@ -291,3 +297,19 @@ def test_fewer_than_three_accounts_are_never_added_up() -> None:
     text = read(said(desk(BOOK), LINES[:2]))
     assert "touching" not in text
     assert "ARR share" not in text
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("http://example.my.salesforce.com/0065g00000QwErT", "https://example.my.salesforce.com/0065g00000QwErT"),
+        (
+            "https://example.my.salesforce.com/0065g00000QwErT?utm=1#x",
+            "https://example.my.salesforce.com/0065g00000QwErT",
+        ),
+        ("https://app.hubspot.com/contacts/9/company/12?tab=1", None),
+    ],
+)
+def test_a_link_is_shown_without_what_was_only_typed_along_with_it(typed: str, shown: str | None) -> None:
+    (told,) = links(typed)
+    assert plain_link(told) == shown

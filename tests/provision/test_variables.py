@@ -64,6 +64,14 @@ def test_a_secret_that_is_masked_and_not_hidden_is_kept_well(here: Town) -> None
     assert here.plan("variables").changes == ()
 
 
+def test_the_account_book_has_to_be_protected_and_cannot_be_masked(here: Town) -> None:
+    for key in NEEDED:
+        here.add_variable(key)
+    here.add_variable(REVIEW, protected=False)
+    here.add_variable("SOUNDING_BOARD_ACCOUNT_BOOK", protected=False, masked=False)
+    assert told(here.plan("variables"))[1:] == ["  protected: no → yes"]
+
+
 def test_where_apply_keeps_webhooks_it_needs_their_token(here: Town) -> None:
     for key in NEEDED:
         here.add_variable(key)

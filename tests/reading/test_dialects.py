@@ -48,7 +48,6 @@ def test_our_template_filled_in() -> None:
         "severity": Severity.RETENTION,
         "needed_by": date(2026, 6, 30),
         "arr": Amount(Decimal(500_000), Decimal(1_000_000)),
-        "arr_type": ArrType.RENEWAL,
         "subscription": "Ultimate",
         "deployment": "self-managed",
         "workaround": "none",
@@ -70,7 +69,6 @@ def test_the_handbooks_template_filled_in() -> None:
     )
     assert (keys(filled), hear(filled).unread) == ([DEAL_ID], ())
     assert values(line(filled)) == {
-        "arr_type": ArrType.EXPANSION,
         "priority": 7,
         "subscription": "Premium",
         "deployment": "GitLab Dedicated",
@@ -95,7 +93,7 @@ Cannot close opportunity [internal link]({DEAL}) without SAML group sync.
 No workaround that meets their security requirement.
 """
     assert (keys(note), line(note).account.link) == ([DEAL_ID], DEAL)
-    assert values(line(note)) == {"severity": Severity.BLOCKER, "arr_type": ArrType.EXPANSION}
+    assert values(line(note)) == {"severity": Severity.BLOCKER}
     assert not hear(note).named
 
 
@@ -202,6 +200,52 @@ def test_a_line_may_be_withdrawn(minus: str, rest: str, reason: str) -> None:
 )
 def test_what_is_no_customer_line(text: str) -> None:
     assert keys(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("+1 customer", True),
+        ("- +1 customer:", True),
+        ("+1 **customer**!", True),
+        ("+1 customer feedback is nice", False),
+        ("- 1 customer", False),
+    ],
+)
+def test_a_customer_without_a_link_is_asked_for_it(text: str, asked: bool) -> None:
+    assert hear(text).unread == (("+1 customer",) if asked else ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+1 customer: example.my.salesforce.com/0065g00000QwErT | blocker",
+        "Account: example.my.salesforce.com/0065g00000QwErT\nSeverity: blocker",
+        '[the deal](example.my.salesforce.com/0065g00000QwErT) ~"severity::blocker"',
+    ],
+)
+def test_a_crm_link_is_one_without_its_scheme_too(text: str) -> None:
+    assert [(each.account.link, each.severity) for each in hear(text).lines] == [(DEAL, Severity.BLOCKER)]
+    assert not hear(text).named
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Usecase: the platform team", ("Use case",)),
+        ("- Acount: " + DEAL, ("Account",)),
+        ("**Severty**: blocker", ("Severity",)),
+        ("Severtiy: blocker", ("Severity",)),
+        ("Severtiy: blocker\nSeverity: blocker", ()),
+        ("Problems: none so far", ()),
+        ("Released: yesterday", ()),
+        ("The customer said: fix it", ()),
+        ("Acount", ()),
+        ("Amount: 12", ()),
+    ],
+)
+def test_a_mistyped_name_stays_prose_and_is_noticed(text: str, meant: tuple[str, ...]) -> None:
+    assert hear(text).meant == meant
 
 
 @pytest.mark.parametrize("text", [f"see {DEAL}", f"Problem: it is slow at {DEAL}", f"~customer {DEAL}"])

@@ -76,7 +76,9 @@ def test_what_nobody_says_is_no_customer(text: str) -> None:
         pytest.param(f"{PLUS}\n---\n", id="above a rule, which makes it a heading"),
         pytest.param(f"hello\n{PLUS}\n===\n", id="above a double rule"),
         pytest.param(f"- a\n  - b\n    - {PLUS}", id="deep in a list"),
-        pytest.param(f"- [x] {PLUS}".replace("- [x] ", "- "), id="in a list"),
+        pytest.param(f"- {PLUS}", id="in a list"),
+        pytest.param(f"* [ ] {PLUS}", id="in a task list"),
+        pytest.param(f"- [x] {PLUS}", id="a task that is done"),
         pytest.param(f"/label ~x\n{PLUS}\n/assign me", id="between quick actions"),
         pytest.param(f"## Problem\n{PLUS}", id="below a heading"),
         pytest.param(f"Problem: it is slow\n{PLUS}", id="below a field"),
@@ -334,7 +336,12 @@ def test_an_amount_that_is_less_than_it_seems_is_not_understood(told: str) -> No
         (f"Why is that a ~DAP::Blocker? See {DEAL}", False),
         (f'~"DAP::Blocker" {DEAL}', True),
         (f"- **~bug ~DAP::Blocker** for {DEAL}", True),
+        (f'{DEAL} ~"severity::blocker"', True),
+        (f'- {DEAL}: ~"DAP::Blocker", they cannot buy', True),
+        (f'[the deal]({DEAL}) ~"severity::blocker"', True),
+        (f"{DEAL} is not ~DAP::Blocker", False),
+        (f"{DEAL} ~DAP::Blocker?", False),
     ],
 )
-def test_a_label_is_evidence_only_where_it_begins_its_line(text: str, counts: bool) -> None:
+def test_a_label_is_evidence_only_where_it_or_its_link_begins_the_line(text: str, counts: bool) -> None:
     assert [each.severity for each in hear(text).lines] == ([Severity.BLOCKER] if counts else [])

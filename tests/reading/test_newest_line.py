@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
-from app.domain.customer import ArrType, Severity
+from app.domain.customer import Severity
 from app.domain.customer_lines import lines_of
 from app.domain.issue import Note, User
 from app.domain.request import Reading, read_request
@@ -65,6 +65,17 @@ def test_a_withdrawn_line_is_gone_and_may_come_back() -> None:
     assert standing("", notes[1]) == []
 
 
+def test_a_line_is_withdrawn_by_the_short_name_that_our_notes_give_it() -> None:
+    first, other = note(1, f"+1 customer: {DEAL} | blocker"), note(2, f"+1 customer: {HOUSE} | nice")
+    for short in ("006…QwErT", "`006…QwErT`", "006...QwErT"):
+        gone = note(3, f"-1 customer: {short} | closed-lost")
+        assert standing("", first, other, gone) == [(HOUSE_ID, Severity.NICE)]
+        assert not reading("", first, other, gone).heard[3].named
+    assert standing("", first, other, note(3, "-1 customer: 006…AAAAA")) == standing("", first, other)
+    twin = note(3, f"+1 customer: {DEAL.replace('5g', '5h')}")
+    assert len(standing("", first, twin, note(4, "-1 customer: 006…QwErT"))) == 2
+
+
 def test_editing_reads_again_and_deleting_removes() -> None:
     first, second = note(1, f"+1 customer: {DEAL} | blocker"), note(2, f"+1 customer: {HOUSE}")
     assert standing("", replace(first, body=f"+1 customer: {DEAL} | nice"), second)[0] == (DEAL_ID, Severity.NICE)
@@ -80,7 +91,7 @@ def test_a_reaction_which_touches_an_old_note_does_not_make_it_the_newest() -> N
 def test_the_description_is_the_first_to_tell() -> None:
     described = OWN_TEMPLATE.replace("<!-- CRM link -->", DEAL)
     (line,) = reading(described).lines
-    assert (line.note_id, line.author.username, line.arr_type) == (None, "sa.jane", ArrType.EXPANSION)
+    assert (line.note_id, line.author.username, line.arr_type) == (None, "sa.jane", None)
     assert standing(described, note(1, f"+1 customer: {DEAL} | nice")) == [(DEAL_ID, Severity.NICE)]
 
 

@@ -20,7 +20,7 @@ This may ask for the same as one of these:
 - {THIRD}+
 - {SEVENTEENTH}+
 
-If it does, `/duplicate` with the other's number in a comment closes this request and takes its customers along. If not, there is nothing to do; `@sounding-board not a duplicate` has me let go of it."""
+If it does, `/duplicate` with the number of the right one in a comment closes this request and takes its customers along. If not, there is nothing to do; `@sounding-board not a duplicate` has me let go of it."""
 GONE = f"~~This looked like {THIRD}+ · {SEVENTEENTH}+.~~ "
 
 

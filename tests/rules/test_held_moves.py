@@ -44,7 +44,7 @@ def test_the_move_completes_itself_in_its_movers_name_and_says_who_helped(held: 
     assert labels == ChangeLabels(add=frozenset({"status::reviewed"}), remove=frozenset({"status::new", "hold::open"}))
     assert held.status == "reviewed"
     assert held.hears() == (
-        "~~I had kept a move of this card.~~ Done: I moved it from **New** to **Reviewed** for `sme.ken`.\n\n"
+        "Done: I moved it from **New** to **Reviewed** for `sme.ken`.\n\n"
         "- [x] ~~Theme~~ from `sme.dana`. Thank you!\n"
         "- [x] ~~Desired outcome~~ from `sa.omar`. Thank you!"
     )
@@ -228,7 +228,8 @@ def test_somebody_else_cannot_and_is_told_so(held: Card) -> None:
     assert isinstance(note, PostNote)
     assert reaction == React(held.thread[-2].id, "question")
     assert held.hears() == (
-        "@sa.omar, `cancel` is for the author, the area lead, the PM or the program lead, so I left things as they are."
+        "@sa.omar, `cancel` is for the author, the area lead, the PM or the program lead, "
+        "and for whoever made the move, so I left things as they are."
     )
     assert "hold::open" in held.issue.labels
     brings_it(held)
@@ -242,7 +243,7 @@ def test_an_override_makes_it_stand_and_is_counted(held: Card, who: str) -> None
     held.settle()
     assert held.status == "reviewed"
     assert held.hears().partition("\n\n---")[0] == (
-        f"~~I had kept a move of this card.~~ `{who}` overrode the rules, so I moved it from **New** to **Reviewed**, "
+        f"`{who}` overrode the rules, so I moved it from **New** to **Reviewed**, "
         "as `sme.ken` had done. The reason stands in their comment."
     )
     (counted,) = [f for f in held.diary.findings if f.verdict is Verdict.OVERRIDDEN]
@@ -353,7 +354,7 @@ def test_why_in_one_breath_with_cancel_tells_what_comes_of_it(held: Card) -> Non
     held.comment("sme.ken", "@sounding-board cancel\n@sounding-board why")
     held.settle()
     told, cancelled = held.hears().split("\n\n---\n\n")
-    assert told.startswith("@sme.ken, this card is in **New**.\n")
+    assert told.startswith("@sme.ken, this card is in **New**. Before **Reviewed** it needs: ")
     assert cancelled == CANCELLED.format("sme.ken")
 
 
@@ -377,9 +378,7 @@ def test_from_declined_an_sme_is_shown_the_way_and_a_word_begins_it(complete: Ma
     card.comment("sa.jane", "New evidence: a second customer needs it\nWhat changed: the workaround broke")
     card.settle()
     assert card.status == "reviewed"
-    assert card.hears().startswith(
-        "~~I had kept a move of this card.~~ Done: I moved it from **Declined** to **Reviewed** for `sme.dana`."
-    )
+    assert card.hears().startswith("Done: I moved it from **Declined** to **Reviewed** for `sme.dana`.")
 
 
 NEW_CUSTOMER = "+1 customer: https://example.my.salesforce.com/0018X00002AbCdE | blocker | 2026-09-30"
@@ -400,7 +399,7 @@ def test_a_new_customer_is_evidence_so_the_word_is_followed_at_once(complete: Ma
     card.settle()
     assert (card.status, card.hears().partition("\n")[0]) == (
         "reviewed",
-        "~~I had kept a move of this card.~~ Done: I moved it from **Backlog** to **Reviewed**, as `sme.ken` asked.",
+        "Done: I moved it from **Backlog** to **Reviewed**, as `sme.ken` asked.",
     )
 
 
@@ -421,3 +420,29 @@ def test_a_customer_that_was_there_before_is_no_new_evidence(complete: Makes) ->
     card.settle()
     assert card.status == "backlog"
     assert missing(card.hears().rpartition("---")[2]) == ["New evidence"]
+
+
+def test_an_override_that_comes_after_somebody_cancelled_is_answered(held: Card) -> None:
+    held.comment("lead.ai", "cancel")
+    held.settle()
+    assert "`lead.ai` let go of it" in held.hears()
+    held.comment("sme.ken", "override The PM told me that it is urgent")
+    held.settle()
+    assert held.hears() == "@sme.ken, I keep no move of this card, so there is nothing to `override`."
+    held.comment("sme.ken", "yes")
+    assert held.settle() == []
+
+
+def test_an_answer_that_is_not_read_is_named_in_the_checklist(complete: Makes) -> None:
+    card = complete("new", description=without("Product"))
+    card.move("sme.ken", "reviewed")
+    card.settle()
+    assert missing(card.hears()) == ["Deployment"]
+    card.comment("sa.jane", "Deployment: SaaS")
+    card.settle()
+    heard = card.hears()
+    assert missing(heard) == ["Deployment"]
+    assert "I could not read `SaaS`. For example `Deployment: self-managed`" in heard
+    card.comment("sa.jane", "Deployment: self-managed")
+    card.settle()
+    assert card.hears().startswith("Done: I moved it from **New** to **Reviewed** for `sme.ken`.")

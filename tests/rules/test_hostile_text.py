@@ -88,7 +88,7 @@ def context(heard: str) -> str:
         "required": wanted,
         "welcome": wanted,
     }
-    data |= {"rung": 0, "lead": None, "words": ("sme.ken", heard or "x")}
+    data |= {"rung": 0, "lead": None, "by": None, "words": ("sme.ken", heard or "x")}
     return WORDING.note("context_asked", {**data, "answered": ["Problem"], "options": {}}, None)
 
 
@@ -127,6 +127,8 @@ def test_a_hostile_handle_calls_at_most_the_one_person_it_names(handle: str) -> 
     held = {"source": "New", "target": "Reviewed", "why": ["not theirs"], "who": [], "people": [handle]}
     data = {**held, "mover": handle, "wanted": [], "options": {}, "ways_out": [], "until": NINE, "asked": handle}
     data |= {"agreed": handle, "instead": (handle, "New"), "via": None, "overriders": [Role.LEAD]}
+    data["of"] = "AI"
+    data["then"] = [{"mover": handle, "source": "New", "target": "Resolved", "why": ["not theirs"], "who": []}]
     note = WORDING.note("move_held", data, None)
     assert set(re.findall(r"@[\w.-]+", spoken(note))) <= {f"@{handle}"}
     assert not any(word in spoken(note).casefold() for word in ("@all", "@here", "@everyone"))

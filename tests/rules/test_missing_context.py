@@ -239,3 +239,11 @@ def test_a_closed_request_is_not_asked_about(card: Makes) -> None:
     bare.settle()
     assert "you closed this request" in bare.hears()
     assert "context::needed" not in bare.issue.labels
+
+
+def test_what_is_required_no_more_and_was_never_given_gets_no_tick(asked: Card) -> None:
+    asked.move("program.lead", "declined")
+    asked.comment("program.lead", "Reason: the customer took another product")
+    asked.settle()
+    assert asked.status == "declined"
+    assert "~~Customer~~" not in asked.hears()

@@ -376,3 +376,11 @@ def test_the_question_is_asked_of_the_status_that_the_card_is_put_back_to(comple
     assert card.status == "new"
     assert "while it was in **New**" in heard
     assert "while it was in **Reviewed**" not in heard
+
+
+@pytest.mark.parametrize("words", ["duplicate #3", "duplicate: #3", "duplicate of #3", "Duplicate #3."])
+def test_a_duplicate_may_be_named_without_of(asked: Card, words: str) -> None:
+    asked.comment("sme.ken", words)
+    asked.settle()
+    assert (asked.status, "declined::duplicate" in asked.issue.labels) == ("declined", True)
+    assert "Settled: `sme.ken` answered" in asked.hears()

@@ -8,10 +8,7 @@ from app.domain.plan import ChangeLabels, EditNote
 from tests.rules.cards import Card, missing, without
 
 Makes = Callable[..., Card]
-DONE = (
-    "~~I had kept a move of this card.~~ Done: I moved it from **Reviewed** to **Accepted by PMs** for `sme.ken`, as "
-    "`pm.ai` agreed."
-)
+DONE = "Done: I moved it from **Reviewed** to **Accepted by PMs** for `sme.ken`, as `pm.ai` agreed."
 
 
 @pytest.fixture
@@ -20,7 +17,7 @@ def proposed(complete: Makes) -> Card:
     card = complete("reviewed")
     card.move("sme.ken", "accepted")
     card.settle()
-    assert "I told @pm.ai that you propose it" in card.hears()
+    assert "@pm.ai, `sme.ken` proposes it" in card.hears()
     return card
 
 
@@ -136,7 +133,7 @@ def test_a_thumb_on_an_earlier_proposal_makes_no_other_move(proposed: Card) -> N
     proposed.settle()
     text = proposed.hears()
     assert "@sme.ken, this takes the place of your move to **Accepted by PMs**, which I keep no longer" in text
-    assert "I told @pm.ai that you propose it" in text
+    assert "@pm.ai, `sa.omar` proposes it" in text
     assert (proposed.settle(), proposed.status) == ([], "reviewed")
 
 

@@ -8,7 +8,7 @@ import pytest
 from app.domain.failure import Permanent, Temporary
 from app.domain.plan import ChangeLabels, DeleteNote, EditNote, PostNote, Verdict
 from app.domain.taxonomy import Mode
-from tests.rules.cards import BOT, REF, Card, missing, without
+from tests.rules.cards import BOT, CHOSEN, REF, Card, missing, without
 from tests.rules.world import shipped
 
 Makes = Callable[..., Card]
@@ -208,6 +208,141 @@ def test_a_lawful_step_after_an_unlawful_one_stands_when_it_was_lawful_from_wher
     assert (card.settle(), card.status) == ([], "reviewed")
 
 
+BARE = without("Desired outcome")
+
+
+def unreviewed(made: Makes, **more: object) -> Card:
+    """A card in New that lacks one thing for the review, and has been asked for it."""
+    bare = made(in_status="new", description=BARE, labels=CHOSEN, assigned=["pm.ai"], **more)
+    bare.later(hours=1)
+    bare.settle()
+    bare.hears()
+    return bare
+
+
+@pytest.mark.parametrize("free", [False, True])
+@pytest.mark.parametrize(
+    ("mover", "to", "told"),
+    [
+        ("sa.omar", "resolved", "@sa.omar, your move on to **Resolved** went back with it: there is no step from"),
+        ("sme.ken", "backlog", "Your move on to **Backlog** went back with it: the step to **Backlog** is for the PM"),
+        ("sme.ken", "declined", "Your move on to **Declined** went back with it: the step to **Declined** is for"),
+        ("mallory", "accepted", "@mallory, your move on to **Accepted by PMs** went back with it: the step to"),
+    ],
+)
+def test_a_move_that_lacks_something_does_not_get_by_when_another_follows_at_once(
+    card: Makes, mover: str, to: str, told: str, free: bool
+) -> None:
+    bare = unreviewed(card, free=free)
+    bare.move("sme.ken", "reviewed")
+    bare.move(mover, to, at=bare.now)
+    note, labels = bare.settle()
+    assert isinstance(note, PostNote)
+    assert isinstance(labels, ChangeLabels)
+    assert bare.status == "new"
+    assert "hold::open" in bare.issue.labels
+    heard = bare.hears()
+    assert heard.startswith("Almost there, @sme.ken: I keep your move to **Reviewed**. The card is back in **New**")
+    assert told in heard
+    assert missing(heard) == ["Desired outcome"]
+
+    bare.comment("sa.jane", "Desired outcome: removed users lose access within 5 minutes")
+    bare.settle()
+    assert bare.status == "reviewed"
+    assert "Done: I moved it from **New** to **Reviewed** for `sme.ken`." in bare.hears()
+
+
+def test_a_promise_taken_back_without_a_reason_does_not_get_by_when_another_move_follows(complete: Makes) -> None:
+    card = complete("accepted")
+    card.move("pm.ai", "backlog")
+    card.move("lead.ai", "declined", at=card.now)
+    card.settle()
+    assert card.status == "accepted"
+    heard = card.hears()
+    assert heard.startswith("Almost there, @pm.ai: I keep your move to **Backlog**.")
+    assert (
+        "@lead.ai, your move on to **Declined** went back with it: "
+        "there is no step from **Backlog** to **Declined**." in heard
+    )
+    assert missing(heard) == ["Reason"]
+
+
+def test_several_moves_that_lack_something_go_back_to_where_the_first_set_out(card: Makes) -> None:
+    bare = card(in_status="new", description=BARE, labels=CHOSEN)
+    bare.later(hours=1)
+    bare.settle()
+    bare.hears()
+    bare.move("sme.ken", "reviewed")
+    bare.move("pm.ai", "accepted", at=bare.now)
+    bare.move("mallory", "resolved", at=bare.now)
+    bare.settle()
+    assert bare.status == "new"
+    heard = bare.hears()
+    assert heard.startswith("Almost there, @sme.ken")
+    assert (
+        "@pm.ai, your move on to **Accepted by PMs** went back with it: "
+        "**Accepted by PMs** needs something that is not here yet." in heard
+    )
+    assert "@mallory, your move on to **Resolved** went back with it" in heard
+
+
+def test_a_complete_move_keeps_its_place_when_a_wrong_one_follows_at_once(complete: Makes) -> None:
+    card = complete("new")
+    card.move("sme.ken", "reviewed")
+    card.move("sa.omar", "resolved", at=card.now)
+    card.settle()
+    assert card.status == "reviewed"
+    assert card.hears().startswith("@sa.omar, I put this card back in **Reviewed**")
+
+
+def test_a_move_taken_back_at_once_does_not_hide_what_the_one_before_it_lacked(card: Makes) -> None:
+    bare = unreviewed(card)
+    bare.move("sme.ken", "reviewed")
+    bare.move("pm.ai", "accepted", at=bare.now)
+    bare.move("pm.ai", "reviewed", at=bare.now)
+    bare.settle()
+    assert bare.status == "new"
+    assert missing(bare.hears()) == ["Desired outcome"]
+
+
+def test_whoever_moves_on_while_we_put_the_first_move_back_is_told_in_a_note_of_their_own(card: Makes) -> None:
+    bare = unreviewed(card)
+    run_over(bare, ("sme.ken", "reviewed"), ("sa.omar", "resolved"))
+    assert "@sme.ken" in bare.hears()
+    note, *_ = bare.settle()
+    assert isinstance(note, PostNote)
+    assert bare.status == "new"
+    heard = bare.hears()
+    assert heard.startswith("Almost there, @sme.ken")
+    assert "@sa.omar, your move on to **Resolved** went back with it" in heard
+    assert bare.settle() == []
+
+
+def test_a_move_that_lacks_something_is_kept_where_somebody_else_brought_the_card_back(card: Makes) -> None:
+    bare = unreviewed(card)
+    bare.move("sme.ken", "reviewed")
+    bare.move("sa.omar", "new", at=bare.now)
+    note, labels = bare.settle()
+    assert isinstance(note, PostNote)
+    assert labels == ChangeLabels(add=frozenset({"hold::open"}))
+    assert bare.status == "new"
+    heard = bare.hears()
+    assert heard.startswith("Almost there, @sme.ken")
+    assert "@sa.omar, your move on to **New** went back with it" in heard
+    bare.comment("sme.ken", "cancel")
+    bare.settle()
+    assert bare.hears().endswith("`sme.ken` let go of it, so the card stays in **New**.")
+
+
+def test_where_moves_are_only_commented_the_first_of_two_is_left_too(card: Makes) -> None:
+    bare = unreviewed(card, world=shipped().moves_in(Mode.GUIDE))
+    bare.move("sme.ken", "reviewed")
+    bare.move("sa.omar", "resolved", at=bare.now)
+    bare.settle()
+    assert bare.status == "resolved"
+    assert bare.hears().startswith("@sa.omar, a note on the move to **Resolved**")
+
+
 def test_taking_back_a_wrong_drag_needs_no_reason_and_no_note(complete: Makes) -> None:
     for mover in ("mallory", "sme.ken"):
         card = complete("roadmap")
@@ -325,3 +460,10 @@ def test_a_lawful_move_settles_a_card_that_was_left(complete: Makes) -> None:
     card.settle()
     assert card.status == "new"
     assert card.hears().startswith("~~There was a question about a move of this card.~~ ")
+
+
+def test_the_pm_of_another_area_hears_whose_step_it_is(complete: Makes) -> None:
+    card = complete("reviewed")
+    card.move("pm.agile", "accepted")
+    card.settle()
+    assert "the step to **Accepted by PMs** is for the PM of AI to make." in card.hears()

@@ -76,13 +76,13 @@ def test_a_customer_line_is_marked_as_read_and_stands_in_the_ledger_at_once(card
     assert one.hears() == snapshot("""\
 ### Customers on this request · 1 account
 
-| account | kind | severity | ARR | needed by | asked by |
-|---|---|---|---|---|---|
-| [006…QwErT](https://example.my.salesforce.com/0065g00000QwErT) | expansion | blocker | 100–250k | 2026-12-31 | `sa.jane` · dach-meta |
+| account, asked by | severity | ARR | needed by |
+|---|---|---|---|
+| [006…QwErT](https://example.my.salesforce.com/0065g00000QwErT) expansion<br>`sa.jane` · dach-meta | blocker | 100–250k | 2026-12-31 |
 
 Points and ARR share come with the next score.
 
-Missing before *Reviewed*: Use case and who is affected · Request type · Theme · Desired outcome · Product for 006…QwErT
+Missing before *Reviewed*: Use case and who is affected · Request type · Theme · Deployment for 006…QwErT · Desired outcome
 
 Another customer with this problem? Comment with one line:
 
@@ -113,7 +113,7 @@ def test_an_edited_line_is_read_again_and_a_deleted_one_is_gone(card: Make) -> N
     one.hears()
     one.rewrite(note, f"+1 customer: {ACME} | blocker | expansion | 2026-12-31")
     one.settle()
-    assert "| expansion | blocker |" in one.hears()
+    assert "| blocker |" in one.hears()
     one.thread = [n for n in one.thread if n.id != note.id]
     one.settle()
     assert "No customer is on this request any more." in one.hears()
@@ -126,6 +126,20 @@ def test_a_withdrawn_customer_is_gone_and_whoever_withdrew_it_sees_so(card: Make
     note = said(one, "sa.omar", f"-1 customer: {ACME} | closed-lost")
     assert marks(one, note) == ["white_check_mark"]
     assert "No customer is on this request any more." in one.hears()
+
+
+def test_whose_customer_is_taken_off_without_a_reason_hears_of_it(card: Make) -> None:
+    one = card()
+    said(one, "sa.omar", f"+1 customer: {ACME} | nice | expansion | 2026-12-31")
+    one.hears()
+    note = said(one, "sa.ines", "-1 customer: 006…QwErT")
+    assert marks(one, note) == ["white_check_mark"]
+    assert answers(one) == snapshot(
+        "I read opportunity 006…QwErT: withdrawn. @sa.omar, you told of this customer, and no reason is given here for taking it off. If it should stay, tell it again with `+1 customer`. Edit your comment and I will read it again."
+    )
+    other = said(one, "sa.ines", f"-1 customer: {INITECH}")
+    assert marks(one, other) == []
+    one.hears()
 
 
 def test_a_move_alone_does_not_touch_the_ledger(card: Make) -> None:
@@ -151,12 +165,26 @@ def test_what_was_not_understood_is_said_once_in_the_thread_and_settled_by_an_ed
     assert isinstance(reply.write, PostNote)
     assert reply.write.reply_to == note.id
     assert answers(one) == snapshot(
-        "I read: opportunity 006…QwErT, blocker, expansion, ARR from the account book. Not understood: `Q3ish`. Edit your note and I will read it again."
+        """\
+I read opportunity 006…QwErT: blocker, expansion, ARR from the account book. Not understood: `Q3ish`. Edit your comment and I will read it again.
+
+What may stand there:
+
+- Needed by: a date, as 2027-03-31
+- Product: self-managed, gitlab.com or GitLab Dedicated\
+"""
     )
     one.rewrite(note, f"+1 customer: {ACME} | blocker | expansion | sometime in H2")
     one.settle()
     assert answers(one) == snapshot(
-        "I read: opportunity 006…QwErT, blocker, expansion, ARR from the account book. Not understood: `sometime in H2`. Edit your note and I will read it again."
+        """\
+I read opportunity 006…QwErT: blocker, expansion, ARR from the account book. Not understood: `sometime in H2`. Edit your comment and I will read it again.
+
+What may stand there:
+
+- Needed by: a date, as 2027-03-31
+- Product: self-managed, gitlab.com or GitLab Dedicated\
+"""
     )
     one.rewrite(note, f"+1 customer: {ACME} | blocker | expansion | 2026-12-31")
     one.settle()
@@ -170,13 +198,13 @@ def test_what_was_not_understood_is_said_once_in_the_thread_and_settled_by_an_ed
         (
             f"+1 customer: {ACME} and {INITECH} | blocker | expansion | 2026-12-31",
             snapshot(
-                "I read: opportunity 006…QwErT, blocker, expansion, 2026-12-31, ARR from the account book. One more CRM link does not count: it takes a note, or a `+1 customer` line, for each customer. Edit your note and I will read it again."
+                "I read opportunity 006…QwErT: blocker, expansion, needed by 2026-12-31, ARR from the account book. One more CRM link does not count: it takes a note, or a `+1 customer` line, for each customer. Edit your comment and I will read it again."
             ),
         ),
         (
             "+1 customer: Umbrella Ltd | blocker",
             snapshot(
-                "In `+1 customer` I found no link to an account or opportunity. Edit your note and I will read it again."
+                "In `+1 customer` I found no link to an account or opportunity. Edit your comment and I will read it again."
             ),
         ),
         (
@@ -202,19 +230,58 @@ If not, there is nothing to do.\
         (
             f"+1 customer: {CRM}/0018X00002Ab001 | blocker | renewal | 2026-12-31 | €120k",
             snapshot(
-                "I read: account 001…Ab001, blocker, renewal, 2026-12-31, ARR in another currency. Amounts count in USD only. Edit your note and I will read it again."
+                "I read account 001…Ab001: blocker, renewal, needed by 2026-12-31, ARR in another currency. Amounts count in USD only. Edit your comment and I will read it again."
+            ),
+        ),
+        (
+            f"+1 customer: {ACME} | critical for them | upsell | Umbrella",
+            snapshot("""\
+I read opportunity 006…QwErT: growth assumed, ARR from the account book. Not understood: `part 2` · `upsell` · `part 4`. Edit your comment and I will read it again.
+
+What may stand there:
+
+- Severity: blocker, retention, fast-follow or nice
+- Needed by: a date, as 2027-03-31
+- ARR type: new, renewal or expansion
+- Product: self-managed, gitlab.com or GitLab Dedicated\
+"""),
+        ),
+        (
+            f"+1 customer: {ACME} | nice to have | 2024-03-31",
+            snapshot(
+                "I read opportunity 006…QwErT: nice, growth assumed, needed by 2024-03-31, ARR from the account book. 2024-03-31 is over already: is the year right? Edit your comment and I will read it again."
+            ),
+        ),
+        (
+            f"Account: {ACME}\nSeverity: blocker\nProduct: their cloud",
+            snapshot("""\
+I read opportunity 006…QwErT: blocker, growth assumed, ARR from the account book. Not understood: `Product`. Edit your comment and I will read it again.
+
+What may stand there:
+
+- Product: self-managed, gitlab.com or GitLab Dedicated\
+"""),
+        ),
+        (
+            "Acount: " + ACME,
+            snapshot("Did you mean `Account`? Edit your comment and I will read it again."),
+        ),
+        (
+            "+1 customer",
+            snapshot(
+                "In `+1 customer` I found no link to an account or opportunity. Edit your comment and I will read it again."
             ),
         ),
         (
             f"-1 customer: {INITECH} | closed-lost",
             snapshot(
-                "I read: account 001…AbCdE, withdrawn. What you withdraw is no customer of this request. Edit your note and I will read it again."
+                "I read account 001…AbCdE: withdrawn. What you withdraw is no customer of this request. Edit your comment and I will read it again."
             ),
         ),
         (
             f"+1 customer: {ACME} | blocker | expansion | 2026-12-31\n{'x' * 70_000}",
             snapshot(
-                "I read: opportunity 006…QwErT, blocker, expansion, 2026-12-31, ARR from the account book. This is long: I read its first 64 KiB only. Edit your note and I will read it again."
+                "I read opportunity 006…QwErT: blocker, expansion, needed by 2026-12-31, ARR from the account book. This is long: I read its first 64 KiB only. Edit your comment and I will read it again."
             ),
         ),
     ],
@@ -248,7 +315,7 @@ def test_comments_from_before_the_rules_and_old_ones_are_not_answered(card: Make
 def test_a_second_link_in_the_description_is_told_beside_it(card: Make) -> None:
     one = card(description=f"{FILED}\n## Customer\n- Account or opportunity: {ACME} {INITECH}\n- Severity: blocker\n")
     assert answers(one) == snapshot(
-        "I read: opportunity 006…QwErT, blocker, expansion, ARR from the account book. One more CRM link does not count: it takes a note, or a `+1 customer` line, for each customer. Edit the description and I will read it again."
+        "I read opportunity 006…QwErT: blocker, growth assumed, ARR from the account book. One more CRM link does not count: it takes a note, or a `+1 customer` line, for each customer. Edit the description and I will read it again."
     )
     one.edit(f"{FILED}\n## Customer\n- Account or opportunity: {ACME}\n- Severity: blocker\n")
     one.settle()
@@ -261,13 +328,27 @@ def test_a_name_or_an_amount_is_spoken_of_privately_and_settled_when_it_is_gone(
     (write,) = [e.write for e in one.diary.entries if isinstance(e.write, PostNote)]
     assert write.internal
     assert one.hears() == snapshot("""\
-@sa.jane, only members of the project can read this. In [your comment](#note_102) there seems to be a customer's name or an exact amount. Those are for the account team only; here the link to the account is enough, as it leads those who may know to the rest.
+@sa.jane, only members of the project can read this. In [your comment](#note_102) there seems to be a customer's name. Names and exact amounts are for the account team only; here the link to the account is enough, as it leads those who may know to the rest.
 
-Could you take it out? I count your customer all the same, and settle this note when it is gone.\
+Could you take it out? I settle this note when it is gone.\
 """)
     one.rewrite(note, "A customer told me again that they need it.")
     one.settle()
     assert one.hears() == snapshot("Thank you! I see neither a customer's name nor an exact amount here any more.")
+
+
+def test_of_each_comment_the_private_note_says_which_kind_it_holds(card: Make) -> None:
+    one = card()
+    one.comment("sa.jane", f"+1 customer: {INITECH} | nice | renewal | 2026-12-31")
+    one.comment("sa.jane", "Acme Corp asked again.")
+    one.comment("sa.jane", "Initech pays us 611222.33 a year.")
+    one.comment("sa.jane", "It is 611222.33.")
+    one.settle()
+    assert answers(one) == snapshot("""\
+@sa.jane, only members of the project can read this. In your comment [1](#note_103) there seems to be a customer's name. In your comment [2](#note_104) there seems to be a customer's name and an exact amount. In your comment [3](#note_105) there seems to be an exact amount. Names and exact amounts are for the account team only; here the link to the account is enough, as it leads those who may know to the rest, and for the ARR a band such as 100–250k.
+
+Could you take it out? I settle this note when it is gone.\
+""")
 
 
 @pytest.mark.parametrize(
@@ -276,19 +357,19 @@ Could you take it out? I count your customer all the same, and settle this note 
         (
             f"+1 customer: {ACME} | blocker | expansion | 2026-12-31 | 120k USD",
             snapshot(
-                "@sa.jane, only members of the project can read this. In [your comment](#note_102) there seems to be an exact amount. Those are for the account team only; here the link to the account is enough, as it leads those who may know to the rest, and for the ARR a band such as 100–250k."
+                "@sa.jane, only members of the project can read this. In [your comment](#note_102) there seems to be an exact amount. Names and exact amounts are for the account team only; here the link to the account is enough, as it leads those who may know to the rest, and for the ARR a band such as 100–250k."
             ),
         ),
         (
             "We would lose $123,456.78 a year.",
             snapshot(
-                "@sa.jane, only members of the project can read this. In [your comment](#note_102) there seems to be a customer's name or an exact amount. Those are for the account team only; here the link to the account is enough, as it leads those who may know to the rest."
+                "@sa.jane, only members of the project can read this. In [your comment](#note_102) there seems to be an exact amount. Names and exact amounts are for the account team only; here the link to the account is enough, as it leads those who may know to the rest, and for the ARR a band such as 100–250k."
             ),
         ),
         (
             f"+1 customer: [Umbrella]({INITECH}) | nice | renewal | 2026-12-31 | 80k EUR",
             snapshot(
-                "@sa.jane, only members of the project can read this. In [your comment](#note_102) there seems to be a customer's name and an exact amount. Those are for the account team only; here the link to the account is enough, as it leads those who may know to the rest, and for the ARR a band such as 100–250k."
+                "@sa.jane, only members of the project can read this. In [your comment](#note_102) there seems to be a customer's name and an exact amount. Names and exact amounts are for the account team only; here the link to the account is enough, as it leads those who may know to the rest, and for the ARR a band such as 100–250k."
             ),
         ),
     ],
@@ -364,7 +445,7 @@ def test_whoever_types_a_name_often_is_told_once(card: Make) -> None:
     assert [type(write) for write in one.settle()] == [PostNote, PostNote]
     first = one.hears().split("\n\n---\n\n")[0]
     assert first.partition("\n\n")[0] == snapshot(
-        "@sa.jane, only members of the project can read this. In your comments [1](#note_102), [2](#note_103), [3](#note_104), [4](#note_105), [5](#note_106), [6](#note_107), [7](#note_108), [8](#note_109), [9](#note_110), [10](#note_111) and 2 more there seems to be a customer's name or an exact amount. Those are for the account team only; here the link to the account is enough, as it leads those who may know to the rest."
+        "@sa.jane, only members of the project can read this. In your comments [1](#note_102), [2](#note_103), [3](#note_104), [4](#note_105), [5](#note_106), [6](#note_107), [7](#note_108), [8](#note_109), [9](#note_110), [10](#note_111) and 2 more there seems to be a customer's name. Names and exact amounts are for the account team only; here the link to the account is enough, as it leads those who may know to the rest."
     )
     one.comment("sa.jane", "Orange is impatient.")
     assert [type(write).__name__ for write in one.settle()] == ["EditNote"]

@@ -1,10 +1,14 @@
 """What a status requires and what a move has to be explained with: each missing thing is named, alone."""
 
+# ruff: noqa: E501 - what is shown is pinned as people read it
+
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
+from app.domain.account_book import AccountBook, BookEntry
 from app.domain.issue import Link
 from app.domain.plan import ChangeLabels
 from app.domain.taxonomy import Mode
@@ -65,6 +69,26 @@ def test_each_label_is_named_alone_when_it_is_missing(
     card.settle()
     assert card.status == source
     assert missing(card.hears()) == [title]
+
+
+def test_a_sentence_for_customers_that_names_one_declines_nothing(complete: Makes) -> None:
+    card = complete("reviewed", world=shipped().rule_in("numbers", Mode.OFF))
+    card.book = AccountBook({"0018X00002AbCdE": BookEntry("0018X00002AbCdE", Decimal(612_345), "Hooli")})
+    safe = "GitLab does not plan to support this protocol"
+    assert safe in COMPLETE
+    card.edit(COMPLETE.replace(safe, "Only Hooli asked for it, for 50000 users"))
+    card.move("pm.ai", "declined")
+    card.settle()
+    assert card.status == "reviewed"
+    heard = card.hears()
+    assert "Hooli" not in heard
+    assert [line for line in heard.splitlines() if "Customer-safe" in line] == [
+        "- [ ] **Customer-safe explanation**: It is the one sentence that solutions architects may pass on. Please say it again without a customer's name or an amount, so that every customer may read it. For example `Customer-safe explanation: GitLab does not plan to support this protocol`"
+    ]
+    card.edit(COMPLETE)
+    card.settle()
+    assert card.status == "declined"
+    card.hears()
 
 
 def test_a_theme_of_another_area_is_no_theme(complete: Makes) -> None:

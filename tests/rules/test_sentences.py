@@ -27,15 +27,9 @@ def test_held_for_somebody_else_to_make(complete: Makes) -> None:
     card = complete("reviewed")
     card.move("sme.ken", "accepted")
     assert said(card) == snapshot("""\
-@sme.ken, I put this card back in **Reviewed**: the step to **Accepted by PMs** is for the PM to make. I told @pm.ai that you propose it: a 👍 from them on this note, or `accept` in a comment, makes the move. I wait until Mon 9 Mar.
+@sme.ken, I put this card back in **Reviewed**: the step to **Accepted by PMs** is for the PM to make. @pm.ai, `sme.ken` proposes it: your 👍 on this note, or `accept` in a comment, makes the move. I wait until Mon 9 Mar, 09:31 UTC.
 
-Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
-
-From **Reviewed** a card can go to:
-- **New** (an SME of the area, the area lead, the PM or the program lead)
-- **Accepted by PMs** (the PM)
-- **Declined** (the PM)
-- **Backlog** (the PM)\
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.\
 """)
 
 
@@ -43,16 +37,9 @@ def test_held_for_one_of_two_roles_of_which_one_is_vacant(complete: Makes) -> No
     card = complete("accepted", labels=["area::agile"])
     card.move("mallory", "roadmap")
     assert said(card) == snapshot("""\
-@mallory, I put this card back in **Accepted by PMs**: the step to **Added to Roadmap** is for the PM or the EM to make. I told @pm.agile that you propose it: a 👍 from them on this note, or `accept` in a comment, makes the move. I wait until Mon 9 Mar.
+@mallory, I put this card back in **Accepted by PMs**: the step to **Added to Roadmap** is for the PM or the EM to make. @pm.agile, `mallory` proposes it: your 👍 on this note, or `accept` in a comment, makes the move. I wait until Mon 9 Mar, 09:31 UTC.
 
-Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
-
-From **Accepted by PMs** a card can go to:
-- **New** (the area lead or the program lead)
-- **Reviewed** (the PM)
-- **Added to Roadmap** (the PM or the EM)
-- **Declined** (the PM)
-- **Backlog** (the PM)\
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.\
 """)
 
 
@@ -80,18 +67,12 @@ Almost there, @sme.ken: I keep your move to **Reviewed**. The card is back in **
 Please add:
 
 - [ ] **Theme**: Product managers read requests theme by theme. Pick a label: ~"theme::ai::chat" · ~"theme::ai::code-suggestions" · ~"theme::ai::vulnerability"
-- [ ] **Deployment**: What can be done, and when, differs between them. For example `Deployment: self-managed`
+- [ ] **Deployment**: What can be done, and when, differs between them. I could not read what was told. For example `Deployment: self-managed`
 - [ ] **Desired outcome**: It tells everybody when the problem is solved. For example `Desired outcome: removed users lose access within 5 minutes`
 
-Anybody can answer: in a comment here, in the description, or with a label. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar.
+Anybody can answer: in a comment here, in the description, or with a label. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar, 09:32 UTC.
 
-Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
-
-From **New** a card can go to:
-- **Reviewed** (an SME of the area, the area lead or the PM)
-- **Accepted by PMs** (the PM)
-- **Declined** (the PM)
-- **Backlog** (the PM)\
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.\
 """)
 
 
@@ -99,7 +80,7 @@ def test_held_for_somebody_else_and_for_what_is_missing(complete: Makes) -> None
     card = complete("reviewed", assigned=[])
     card.move("sme.ken", "accepted")
     assert said(card) == snapshot("""\
-@sme.ken, I put this card back in **Reviewed**: the step to **Accepted by PMs** is for the PM to make. I told @pm.ai that you propose it: a 👍 from them on this note, or `accept` in a comment, makes the move. I wait until Mon 9 Mar.
+@sme.ken, I put this card back in **Reviewed**: the step to **Accepted by PMs** is for the PM to make. @pm.ai, `sme.ken` proposes it: your 👍 on this note, or `accept` in a comment, makes the move. I wait until Mon 9 Mar, 09:31 UTC.
 
 **Accepted by PMs** also needs:
 
@@ -107,13 +88,7 @@ def test_held_for_somebody_else_and_for_what_is_missing(complete: Makes) -> None
 
 Anybody can do that.
 
-Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
-
-From **Reviewed** a card can go to:
-- **New** (an SME of the area, the area lead, the PM or the program lead)
-- **Accepted by PMs** (the PM)
-- **Declined** (the PM)
-- **Backlog** (the PM)\
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.\
 """)
 
 
@@ -125,7 +100,7 @@ def test_held_and_now_everything_is_there(complete: Makes) -> None:
     card.assign("pm.ai")
     assert said(card) == snapshot(
         """\
-~~I had kept a move of this card.~~ Done: I moved it from **Reviewed** to **Accepted by PMs** for `pm.ai`.
+Done: I moved it from **Reviewed** to **Accepted by PMs** for `pm.ai`.
 
 - [x] ~~PM owner~~\
 """
@@ -137,15 +112,9 @@ def test_held_where_gitlab_forgot_the_mover(complete: Makes) -> None:
     card.move("gone", "accepted")
     card.events = [replace(e, user=None) if e.user == card.people["gone"] else e for e in card.events]
     assert said(card) == snapshot("""\
-I put this card back in **Reviewed**: the step to **Accepted by PMs** is for the PM to make. I told @pm.ai that it is proposed: a 👍 from them on this note, or `accept` in a comment, makes the move. I wait until Mon 9 Mar.
+I put this card back in **Reviewed**: the step to **Accepted by PMs** is for the PM to make. @pm.ai, it is proposed: your 👍 on this note, or `accept` in a comment, makes the move. I wait until Mon 9 Mar, 09:31 UTC.
 
-Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
-
-From **Reviewed** a card can go to:
-- **New** (an SME of the area, the area lead, the PM or the program lead)
-- **Accepted by PMs** (the PM)
-- **Declined** (the PM)
-- **Backlog** (the PM)\
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.\
 """)
 
 
@@ -160,13 +129,9 @@ Please add:
 - [ ] **New evidence**: A decision is looked at again when something new is known. For example `New evidence: a second customer needs it by 2026-03-31`
 - [ ] **What changed**: One sentence saves everybody from repeating the last discussion. For example `What changed: the workaround no longer works since 18.7`
 
-Anybody can answer in a comment here. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar.
+Anybody can answer in a comment here. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar, 09:31 UTC.
 
-Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
-
-From **Declined** a card can go to:
-- **New** (the area lead or the program lead)
-- **Reviewed** (an SME of the area or the area lead)\
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.\
 """)
 
 
@@ -181,16 +146,9 @@ Please add:
 - [ ] **Revisit date**: Feedback in the backlog is looked at again, never forgotten. For example `Revisit: 2026-06-30`
 - [ ] **Reason**: A step back takes back something that people count on. Please tell it in a comment. For example `Reason: the target release was moved and has no new date`
 
-Anybody can answer: in a comment here, in the description, or with a label. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar.
+Anybody can answer: in a comment here, in the description, or with a label. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar, 09:31 UTC.
 
-Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
-
-From **Added to Roadmap** a card can go to:
-- **New** (the area lead or the program lead)
-- **Accepted by PMs** (the PM or the EM)
-- **Resolved** (the PM or the EM)
-- **Declined** (the PM)
-- **Backlog** (the PM)\
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.\
 """)
 
 
@@ -221,13 +179,7 @@ Please add:
 
 - [ ] **PM owner**: Somebody in product has to carry it further. For example, assign the product manager of the area.
 
-Anybody can do that.
-
-From **Reviewed** a card can go to:
-- **New** (an SME of the area, the area lead, the PM or the program lead)
-- **Accepted by PMs** (the PM)
-- **Declined** (the PM)
-- **Backlog** (the PM)\
+Anybody can do that.\
 """)
 
 

@@ -98,7 +98,7 @@ class Living:
     def heard(self, issue: Issue) -> list[str]:
         """What people read in our notes on an issue, oldest first; the day until which we wait is always the same."""
         notes = ["\n".join(visible(note.body)) for note in self.said(issue)]
-        return [re.sub(r"I wait until \w{3} \d{1,2} \w{3}\.", "I wait until Mon 9 Mar.", note) for note in notes]
+        return [re.sub(r"I wait until [^.]+\.", "I wait until Mon 9 Mar, 09:00 UTC.", note) for note in notes]
 
     def statuses(self, issue: Issue) -> set[str]:
         """The issue's labels of the scope `status`."""

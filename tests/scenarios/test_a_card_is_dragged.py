@@ -31,7 +31,7 @@ def test_omar_an_sa_drags_to_where_only_the_pm_may_and_reads_who_can(house: Livi
     assert house.heard(issue) == snapshot(
         [
             """\
-@sa.omar, I put this card back in **New**: the step to **Accepted by PMs** is for the PM to make. I told @pm.ai that you propose it: a 👍 from them on this note, or `accept` in a comment, makes the move. I wait until Mon 9 Mar.
+@sa.omar, I put this card back in **New**: the step to **Accepted by PMs** is for the PM to make. @pm.ai, `sa.omar` proposes it: your 👍 on this note, or `accept` in a comment, makes the move. I wait until Mon 9 Mar, 09:00 UTC.
 
 **Accepted by PMs** also needs:
 
@@ -39,13 +39,7 @@ def test_omar_an_sa_drags_to_where_only_the_pm_may_and_reads_who_can(house: Livi
 
 Anybody can do that.
 
-Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
-
-From **New** a card can go to:
-- **Reviewed** (an SME of the area, the area lead or the PM)
-- **Accepted by PMs** (the PM)
-- **Declined** (the PM)
-- **Backlog** (the PM)\
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.\
 """
         ]
     )
@@ -88,15 +82,9 @@ Please add:
 - [ ] **Theme**: Product managers read requests theme by theme. Pick a label: ~"theme::ai::chat" · ~"theme::ai::code-suggestions" · ~"theme::ai::vulnerability"
 - [ ] **Deployment**: What can be done, and when, differs between them. For example `Deployment: self-managed`
 
-Anybody can answer: in a comment here, in the description, or with a label. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar.
+Anybody can answer: in a comment here, in the description, or with a label. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar, 09:00 UTC.
 
-Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
-
-From **New** a card can go to:
-- **Reviewed** (an SME of the area, the area lead or the PM)
-- **Accepted by PMs** (the PM)
-- **Declined** (the PM)
-- **Backlog** (the PM)\
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.\
 """
         ]
     )
@@ -115,15 +103,9 @@ Please add:
 
 - [ ] **Theme**: Product managers read requests theme by theme. Pick a label: ~"theme::ai::chat" · ~"theme::ai::code-suggestions" · ~"theme::ai::vulnerability"
 
-Anybody can answer: in a comment here, in the description, or with a label. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar.
+Anybody can answer: in a comment here, in the description, or with a label. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar, 09:00 UTC.
 
-Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
-
-From **New** a card can go to:
-- **Reviewed** (an SME of the area, the area lead or the PM)
-- **Accepted by PMs** (the PM)
-- **Declined** (the PM)
-- **Backlog** (the PM)\
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.\
 """
         ]
     )
@@ -135,7 +117,7 @@ From **New** a card can go to:
     assert house.heard(issue) == snapshot(
         [
             """\
-~~I had kept a move of this card.~~ Done: I moved it from **New** to **Reviewed** for `sme.ken`.
+Done: I moved it from **New** to **Reviewed** for `sme.ken`.
 
 - [x] ~~Theme~~ from `sme.ken`
 - [x] ~~Deployment~~ from `sa.omar`. Thank you!\
@@ -155,7 +137,7 @@ def test_two_drags_in_a_row_do_not_go_round_a_rule(house: Living) -> None:
     assert house.heard(issue) == snapshot(
         [
             """\
-@sa.omar, I put this card back in **New**: the step to **Backlog** is for the PM to make. I told @pm.ai that you propose it: a 👍 from them on this note, or `accept` in a comment, makes the move. I wait until Mon 9 Mar.
+@sa.omar, I put this card back in **New**: the step to **Backlog** is for the PM to make. @pm.ai, `sa.omar` proposes it: your 👍 on this note, or `accept` in a comment, makes the move. I wait until Mon 9 Mar, 09:00 UTC.
 
 **Backlog** also needs:
 
@@ -164,13 +146,7 @@ def test_two_drags_in_a_row_do_not_go_round_a_rule(house: Living) -> None:
 
 Anybody can answer: in a comment here, in the description, or with a label.
 
-Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
-
-From **New** a card can go to:
-- **Reviewed** (an SME of the area, the area lead or the PM)
-- **Accepted by PMs** (the PM)
-- **Declined** (the PM)
-- **Backlog** (the PM)\
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.\
 """
         ]
     )
@@ -201,15 +177,9 @@ Please add:
 
 - [ ] **PM owner**: Somebody in product has to carry it further. For example, assign the product manager of the area.
 
-Anybody can do that. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar.
+Anybody can do that. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar, 09:00 UTC.
 
-Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
-
-From **New** a card can go to:
-- **Reviewed** (an SME of the area, the area lead or the PM)
-- **Accepted by PMs** (the PM)
-- **Declined** (the PM)
-- **Backlog** (the PM)\
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.\
 """
         ]
     )
@@ -225,7 +195,7 @@ def test_a_pm_of_another_area_is_told_whose_step_it_is(house: Living) -> None:
     assert house.heard(issue) == snapshot(
         [
             """\
-@pm.agile, I put this card back in **New**: the step to **Accepted by PMs** is for the PM to make. I told @pm.ai that you propose it: a 👍 from them on this note, or `accept` in a comment, makes the move. I wait until Mon 9 Mar.
+@pm.agile, I put this card back in **New**: the step to **Accepted by PMs** is for the PM of AI to make. @pm.ai, `pm.agile` proposes it: your 👍 on this note, or `accept` in a comment, makes the move. I wait until Mon 9 Mar, 09:00 UTC.
 
 **Accepted by PMs** also needs:
 
@@ -233,13 +203,7 @@ def test_a_pm_of_another_area_is_told_whose_step_it_is(house: Living) -> None:
 
 Anybody can do that.
 
-Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
-
-From **New** a card can go to:
-- **Reviewed** (an SME of the area, the area lead or the PM)
-- **Accepted by PMs** (the PM)
-- **Declined** (the PM)
-- **Backlog** (the PM)\
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.\
 """
         ]
     )

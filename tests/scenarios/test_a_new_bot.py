@@ -25,7 +25,7 @@ def test_a_retired_bot_s_note_is_succeeded_by_one_note_of_the_new_bot(house: Liv
     (note,) = [note for note in issue.notes if note.author is new and not note.system]
     assert note.body.partition("\n\n<!--")[0] == snapshot(
         """\
-~~I had kept a move of this card.~~ Done: I moved it from **New** to **Reviewed** for `sme.ken`.
+Done: I moved it from **New** to **Reviewed** for `sme.ken`.
 
 - [x] ~~Theme~~ from `sme.ken`\
 """

@@ -56,7 +56,7 @@ def test_dana_picks_the_theme_and_the_move_is_made_for_ken(house: Living) -> Non
     assert house.heard(issue) == snapshot(
         [
             """\
-~~I had kept a move of this card.~~ Done: I moved it from **New** to **Reviewed** for `sme.ken`.
+Done: I moved it from **New** to **Reviewed** for `sme.ken`.
 
 - [x] ~~Theme~~ from `sme.dana`. Thank you!\
 """
@@ -130,7 +130,7 @@ def test_lena_the_lead_overrides_and_it_is_in_the_journal(house: Living) -> None
     assert house.statuses(issue) == {"status::reviewed"}
     assert house.heard(issue) == snapshot(
         [
-            "~~I had kept a move of this card.~~ `lead.ai` overrode the rules, so I moved it from **New** to **Reviewed**, as `sme.ken` had done. The reason stands in their comment.",
+            "`lead.ai` overrode the rules, so I moved it from **New** to **Reviewed**, as `sme.ken` had done. The reason stands in their comment.",
             """\
 @sa.jane, a request in **Reviewed** needs something that is not here yet (@sme.dana can help):
 
@@ -174,39 +174,31 @@ def test_priya_the_pm_agrees_with_a_thumb(house: Living, proposed: Issue) -> Non
     assert house.heard(proposed) == snapshot(
         [
             """\
-@sme.ken, I put this card back in **Reviewed**: the step to **Accepted by PMs** is for the PM to make. I told @pm.ai that you propose it: a 👍 from them on this note, or `accept` in a comment, makes the move. I wait until Mon 9 Mar.
+@sme.ken, I put this card back in **Reviewed**: the step to **Accepted by PMs** is for the PM to make. @pm.ai, `sme.ken` proposes it: your 👍 on this note, or `accept` in a comment, makes the move. I wait until Mon 9 Mar, 09:00 UTC.
 
-Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
-
-From **Reviewed** a card can go to:
-- **New** (an SME of the area, the area lead, the PM or the program lead)
-- **Accepted by PMs** (the PM)
-- **Declined** (the PM)
-- **Backlog** (the PM)\
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.\
 """
         ]
     )
     house.world.reset_calls()
-    house.stage.reacts("pm.ai", proposed, "you propose it", "thumbsup")
+    house.stage.reacts("pm.ai", proposed, "proposes it", "thumbsup")
     house.stage.quiet()
     assert house.statuses(proposed) == {"status::accepted"}
     assert house.heard(proposed) == snapshot(
-        [
-            "~~I had kept a move of this card.~~ Done: I moved it from **Reviewed** to **Accepted by PMs** for `sme.ken`, as `pm.ai` agreed."
-        ]
+        ["Done: I moved it from **Reviewed** to **Accepted by PMs** for `sme.ken`, as `pm.ai` agreed."]
     )
     assert methods(house)[:6] == ["GET", "GET", "GET", "GET", "PUT", "PUT"]
 
 
 def test_a_thumb_that_no_webhook_told_is_found_by_the_sweep(house: Living, proposed: Issue) -> None:
     with house.deaf():
-        house.stage.reacts("pm.ai", proposed, "you propose it", "thumbsup")
+        house.stage.reacts("pm.ai", proposed, "proposes it", "thumbsup")
         house.sweeps(since=bootstrap.utc_now() + timedelta(days=1))
     assert house.statuses(proposed) == {"status::accepted"}
     house.said(proposed)
 
 
 def test_a_thumb_of_omar_makes_nothing(house: Living, proposed: Issue) -> None:
-    house.stage.reacts("sa.omar", proposed, "you propose it", "thumbsup")
+    house.stage.reacts("sa.omar", proposed, "proposes it", "thumbsup")
     house.stage.quiet()
     assert house.statuses(proposed) == {"status::reviewed"}

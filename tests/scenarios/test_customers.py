@@ -22,7 +22,7 @@ CRM = "https://example.my.salesforce.com"
 BOOK = """\
 account,name,arr,tier,region,renewal
 0065g00000QwErT,Acme Corp,123456.78,Ultimate,DACH,
-0018X00002AbCdE,Initech GmbH,611222.33,Premium,APAC,2026-06-30
+0018X00002AbCdE,Initech GmbH,611222.33,Premium,APAC,2036-06-30
 0018X00002AbCdF,Umbrella,251251.25,Ultimate,APAC,
 """
 GIVEN_AWAY = (
@@ -74,10 +74,10 @@ def test_a_second_customer_is_counted_at_once_and_its_teller_sees_so(house: Livi
     issue = house.stage.files("sa.jane", "SAML", READY)
     house.stage.quiet()
     assert "1 account" in ledger(house, issue)
-    note = comment(house, issue, "sa.omar", f"+1 customer: {CRM}/0018X00002AbCdE | retention | renewal | 2026-06-30")
+    note = comment(house, issue, "sa.omar", f"+1 customer: {CRM}/0018X00002AbCdE | retention | renewal | 2036-06-30")
     assert seen(note) == ["white_check_mark"]
     assert "2 accounts" in ledger(house, issue)
-    assert "| renewal | retention | 500k–1M | 2026-06-30 |" in ledger(house, issue)
+    assert "| retention | 500k–1M | 2036-06-30 |" in ledger(house, issue)
 
 
 def test_what_was_not_understood_is_answered_in_the_thread_and_the_answer_changes_with_the_comment(
@@ -89,11 +89,11 @@ def test_what_was_not_understood_is_answered_in_the_thread_and_the_answer_change
     (reply,) = [one for one in house.said(issue) if not one.internal]
     assert reply.discussion_id == note.discussion_id
     assert "Not understood: `Q3ish`." in reply.body
-    house.world.edit_note(house.world.user("sa.omar"), note, note.body.replace("Q3ish", "2026-06-30"))
+    house.world.edit_note(house.world.user("sa.omar"), note, note.body.replace("Q3ish", "2036-06-30"))
     house.stage.quiet()
     (reply,) = [one for one in house.said(issue) if not one.internal]
     assert visible(reply.body) == ["Thank you! Nothing is left here that I do not understand."]
-    assert "2026-06-30" in ledger(house, issue)
+    assert "2036-06-30" in ledger(house, issue)
 
 
 def test_a_comment_deleted_before_its_answer_is_no_failure(house: Living) -> None:

@@ -110,7 +110,7 @@ def test_a_duplicate_takes_its_customers_along_and_has_them_back(house: Living) 
     assert told(house, first) == snapshot(
         [
             """\
-sme/customer-feedback#3+ was closed as a duplicate of this request. Its customer counts here now, each account once; what people tell of one here later counts more.
+sme/customer-feedback#3+ was closed as a duplicate of this request. Its customer counts here now, each account once, by what was told of it last.
 
 | customer | severity |
 |---|---|
@@ -153,7 +153,7 @@ def test_the_word_duplicate_of_carries_them_too(house: Living) -> None:
     assert house.sweeps().planned == ()
     assert [note.partition("\n")[0] for note in told(house, first)] == snapshot(
         [
-            "sme/customer-feedback#3+ was closed as a duplicate of this request. Its customer counts here now, each account once; what people tell of one here later counts more."
+            "sme/customer-feedback#3+ was closed as a duplicate of this request. Its customer counts here now, each account once, by what was told of it last."
         ]
     )
     told(house, second)

@@ -34,15 +34,9 @@ Please add:
 - [ ] **Reason to decline**: The customer deserves an honest answer. Pick a label: ~"declined::duplicate" · ~"declined::already-possible" · ~"declined::not-aligned" · ~"declined::not-feasible" · ~"declined::insufficient-demand" · ~"declined::superseded" · ~"declined::withdrawn" · ~"declined::wrong-product"
 - [ ] **Customer-safe explanation**: It is the one sentence that solutions architects may pass on. For example `Customer-safe explanation: GitLab does not plan to support this protocol`
 
-Anybody can answer: in a comment here, in the description, or with a label. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar.
+Anybody can answer: in a comment here, in the description, or with a label. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar, 09:00 UTC.
 
-Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
-
-From **New** a card can go to:
-- **Reviewed** (an SME of the area, the area lead or the PM)
-- **Accepted by PMs** (the PM)
-- **Declined** (the PM)
-- **Backlog** (the PM)\
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.\
 """
         ]
     )
@@ -73,15 +67,9 @@ Please add:
 
 - [ ] **Revisit date**: Feedback in the backlog is looked at again, never forgotten. For example `Revisit: 2026-06-30`
 
-Anybody can answer: in a comment here, in the description, or with a label. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar.
+Anybody can answer: in a comment here, in the description, or with a label. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar, 09:00 UTC.
 
-Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
-
-From **New** a card can go to:
-- **Reviewed** (an SME of the area, the area lead or the PM)
-- **Accepted by PMs** (the PM)
-- **Declined** (the PM)
-- **Backlog** (the PM)\
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.\
 """
         ]
     )
@@ -91,7 +79,7 @@ From **New** a card can go to:
     assert house.heard(issue) == snapshot(
         [
             """\
-~~I had kept a move of this card.~~ Done: I moved it from **New** to **Backlog** for `pm.ai`.
+Done: I moved it from **New** to **Backlog** for `pm.ai`.
 
 - [x] ~~Revisit date~~ from `pm.ai`\
 """
@@ -113,16 +101,9 @@ Please add:
 
 - [ ] **Reason**: A step back takes back something that people count on. For example `Reason: the target release was moved and has no new date`
 
-Anybody can answer in a comment here. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar.
+Anybody can answer in a comment here. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar, 09:00 UTC.
 
-Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
-
-From **Accepted by PMs** a card can go to:
-- **New** (the area lead or the program lead)
-- **Reviewed** (the PM)
-- **Added to Roadmap** (the PM or the EM)
-- **Declined** (the PM)
-- **Backlog** (the PM)\
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.\
 """
         ]
     )
@@ -132,7 +113,7 @@ From **Accepted by PMs** a card can go to:
     assert house.heard(issue) == snapshot(
         [
             """\
-~~I had kept a move of this card.~~ Done: I moved it from **Accepted by PMs** to **Reviewed** for `pm.ai`.
+Done: I moved it from **Accepted by PMs** to **Reviewed** for `pm.ai`.
 
 - [x] ~~Reason~~ from `pm.ai`\
 """
@@ -179,16 +160,9 @@ Please add:
 - [ ] **Product issue or epic**: The work has to be found from the request. For example `Product issue: https://gitlab.com/gitlab-org/gitlab/-/issues/1`
 - [ ] **Target**: Customers are told when to expect it. For example `Target: 18.9`
 
-Anybody can answer: in a comment here, in the description, or with a label. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar.
+Anybody can answer: in a comment here, in the description, or with a label. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar, 09:00 UTC.
 
-Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
-
-From **Accepted by PMs** a card can go to:
-- **New** (the area lead or the program lead)
-- **Reviewed** (the PM)
-- **Added to Roadmap** (the PM or the EM)
-- **Declined** (the PM)
-- **Backlog** (the PM)\
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.\
 """
         ]
     )
@@ -202,7 +176,7 @@ From **Accepted by PMs** a card can go to:
     assert house.heard(issue) == snapshot(
         [
             """\
-~~I had kept a move of this card.~~ Done: I moved it from **Accepted by PMs** to **Added to Roadmap** for `em.ai`.
+Done: I moved it from **Accepted by PMs** to **Added to Roadmap** for `em.ai`.
 
 - [x] ~~Product issue or epic~~
 - [x] ~~Target~~ from `em.ai`\

@@ -140,16 +140,18 @@ def test_a_request_gets_its_ledger_its_band_and_a_place_on_the_list(job: Desk) -
     assert job.ledger(issue) == snapshot("""\
 ### Customers on this request · 2 accounts
 
-| account | kind | severity | ARR | needed by | asked by |
-|---|---|---|---|---|---|
-| [006…QwErT](https://example.my.salesforce.com/0065g00000QwErT) | expansion | blocker | 100–250k | 2027-03-31 | `sa.jane` · dach-meta |
-| [001…AbCdE](https://example.my.salesforce.com/0018X00002AbCdE) | renewal | retention | 500k–1M | 2026-06-30 | `sa.omar` · apac |
+| account, asked by | severity | ARR | needed by |
+|---|---|---|---|
+| [006…QwErT](https://example.my.salesforce.com/0065g00000QwErT) growth, assumed<br>`sa.jane` · dach-meta | blocker | 100–250k | 2027-03-31 |
+| [001…AbCdE](https://example.my.salesforce.com/0018X00002AbCdE) renewal<br>`sa.omar` · apac | retention | 500k–1M | 2026-06-30 |
 
-Points **83** = revenue 35 + customers 7 + tier 14 + alignment 10 → ×1.25 urgency · adjusted +0
+**83 points** of 100: (revenue 35 + customers 7 + tier 14 + alignment 10) × 1.25 for urgency
 
-Worked out from tier 0.68 · theme 0.50 · as of 2026-03-02
+Worked out from subscriptions 0.68 of 1 · theme 0.50 of 1 · as of 2026-03-02
 
-Missing before *Accepted by PMs*: PM owner · Product for 001…AbCdE · Impact to the customer of not having this for 001…AbCdE
+Missing before *Accepted by PMs*: PM owner
+
+Not told yet: Deployment for 001…AbCdE · Impact to the customer of not having this for 001…AbCdE
 
 Another customer with this problem? Comment with one line:
 
@@ -159,7 +161,7 @@ Another customer with this problem? Comment with one line:
     (listed,) = job.lists()
     assert [label.title for label in listed.labels] == ["program-doc::top-requests"]
     assert "\n".join(visible(str(listed.description))) == snapshot("""\
-The requests of AI with the most points, as of 2026-03-02. I keep this list: a request leaves it only when it is decided, or when another has clearly more points. What I write here is overwritten.
+The requests of AI with the most points, as of 2026-03-02. I keep this list: a request leaves it only when it is decided, or when another has clearly more points. What you write into it is overwritten; comments stay.
 
 1. sme/customer-feedback#2+ · ~"priority::1" · **83 points** · 2 customers · blocker\
 """)
@@ -277,7 +279,7 @@ def test_a_customer_line_that_is_edited_withdrawn_or_deleted_counts_no_more(job:
     note = next(n for n in issue.notes if n.body == initech)
     job.world.edit_note(job.world.user("sa.omar"), note, f"+1 customer: {LINK}/0018X00002AbCdE | nice | renewal")
     job.scores()
-    assert "| renewal | nice | 500k–1M | – |" in job.ledger(issue)
+    assert " renewal<br>`sa.omar` · apac | nice | 500k–1M | – |" in job.ledger(issue)
     job.world.delete_note(job.world.user("sa.omar"), note)
     job.scores()
     assert "1 account\n" in job.ledger(issue)
@@ -341,7 +343,7 @@ def answers(job: Desk, issue: Issue, days_ago: int) -> None:
 
 @pytest.mark.parametrize(
     ("days_ago", "told"),
-    [(1, "· adjusted +10 by `sme.ken` ([why](#note_17))\n"), (40, "· adjusted +0\n")],
+    [(1, " for urgency, and +10 by `sme.ken` ([why](#note_17))\n"), (40, " for urgency\n")],
 )
 def test_points_that_people_added_count_until_the_next_calibration(job: Desk, days_ago: int, told: str) -> None:
     issue = job.files()

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -23,6 +23,7 @@ from app.gateways.config_load import Configuration, load
 from app.gateways.gitlab_budget import Budget
 from app.gateways.gitlab_connect import GitLab, connect
 from app.gateways.journal_sqlite import SqliteJournal
+from app.services.likeness import Likeness
 from tests.scenarios.living import peopled, settings_for
 
 Tier = Literal["free", "premium"]
@@ -97,6 +98,14 @@ class Installation:
         self.world.outbox.drain()
         self.clock.now = START
         self.journal.prune(START + timedelta(days=4000), timedelta(0))
+        self.service = self._without_memories(self.service)
+
+    def _without_memories(self, service: Rules) -> Rules:
+        """The same process, which has not read any request yet: else one example would speak of another's."""
+        configured = enforced()
+        likeness = Likeness(self.doors.lister, configured.taxonomy, configured.program)
+        reconciler = replace(service.reconciler, likeness=likeness)
+        return replace(service, reconciler=reconciler, sweep=replace(service.sweep, reconciler=reconciler))
 
     @property
     def requests(self) -> list[Issue]:

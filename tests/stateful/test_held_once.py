@@ -33,6 +33,13 @@ WORDS = (
     "why",
     "cancel?",
 )
+ON = (
+    None,
+    (OTHER_SA, "status::resolved"),
+    (SME, "status::backlog"),
+    (LEAD, "status::declined"),
+    (PM, "status::resolved"),
+)
 people = st.sampled_from([SA, OTHER_SA, SME, LEAD, PM, STRANGER])
 Process = tuple[Rules, GitLab]
 
@@ -62,13 +69,17 @@ class Hold(RuleBasedStateMachine):
         self.is_dragged()
 
     @precondition(lambda self: not self.held and NEW in self.titles)
-    @rule()
-    def is_dragged(self) -> None:
-        """Ken reviews it; long enough after the last time that nobody leaves the card to people."""
+    @rule(then=st.sampled_from(ON))
+    def is_dragged(self, then: tuple[str, str] | None = None) -> None:
+        """Ken reviews it; long enough after the last time that nobody leaves the card to people. Before we look,
+        somebody may drag it on: what Ken's move lacks holds it all the same.
+        """
         self.here.clock.later(hours=2)
         with_theme = THEME in self.titles
         self.done = self.made  # what a run that died had only announced, he does himself
         self.here.drags(SME, self.issue, REVIEWED)
+        if then and not with_theme:
+            self.here.drags(then[0], self.issue, then[1])
         self.looks()
         assert (REVIEWED in self.titles) is with_theme
         self.held, self.by_hand, self.said = not with_theme, with_theme, []

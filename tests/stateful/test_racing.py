@@ -61,6 +61,14 @@ def held(here: Installation) -> Issue:
     return issue
 
 
+def dragged_on(here: Installation) -> Issue:
+    """Ken's review lacks a theme, and somebody drags the card on before anybody looks."""
+    issue = settled(here)
+    here.drags(SME, issue, "status::reviewed")
+    here.drags(STRANGER, issue, "status::resolved")
+    return issue
+
+
 def closed(here: Installation) -> Issue:
     issue = settled(here)
     here.drags(SA, issue, "closed")
@@ -74,7 +82,7 @@ def asked_why_closed(here: Installation) -> Issue:
     return issue
 
 
-SCENES: tuple[Scene, ...] = (just_filed, settled, asked, dragged, held, closed, asked_why_closed)
+SCENES: tuple[Scene, ...] = (just_filed, settled, asked, dragged, dragged_on, held, closed, asked_why_closed)
 
 
 # What somebody does meanwhile.
@@ -141,7 +149,7 @@ def job(installation: Installation) -> Process:
     return installation.connected(installation.bot)
 
 
-@pytest.mark.parametrize("scene", [dragged, closed])
+@pytest.mark.parametrize("scene", [dragged, dragged_on, closed])
 @pytest.mark.parametrize("turns", [("service", "sweep"), ("sweep", "service")], ids="-".join)
 def test_one_waits_before_each_of_its_calls_while_the_other_runs_to_its_end(
     installation: Installation, job: Process, scene: Scene, turns: tuple[str, str]
@@ -155,6 +163,20 @@ def test_one_waits_before_each_of_its_calls_while_the_other_runs_to_its_end(
         invariants.hold(installation)
         posted.append(sum(call.startswith("POST") for call in written))
     assert set(posted) == {1, 2}  # for some, both had read before either wrote; the younger note was taken away
+
+
+@FEW
+@given(order=orders)
+def test_of_two_moves_at_once_the_first_is_kept_whoever_comes_to_it(
+    installation: Installation, job: Process, order: list[str]
+) -> None:
+    race(installation, (installation.service, installation.doors), job, dragged_on, nothing, order)
+    installation.settles(job[0])
+    (issue,) = installation.requests
+    assert {"status::new", "hold::open"} <= {label.title for label in issue.labels}
+    (kept,) = [note.body for note in installation.ours(issue) if "I keep your move to" in note.body]
+    assert kept.startswith("Almost there, @sme.ken: I keep your move to **Reviewed**.")
+    assert "@stranger, your move on to **Resolved** went back with it" in kept
 
 
 @FEW

@@ -24,12 +24,17 @@ from app.domain.policies import (
 Rules = tuple[tuple[str, Callable[[Case], Ruling]], ...]
 """Rules, each with the switch that `rules:` in the taxonomy turns."""
 
-RULES: Rules = (
-    (starting_status.NAME, starting_status.rule),
-    (one_status.NAME, one_status.rule),
+OBJECTING: Rules = (
     (MOVES, allowed_moves.rule),
     (MOVES, status_requirements.rule),
     (MOVES, move_reasons.rule),
+)
+"""Rules that object to the move being judged."""
+
+RULES: Rules = (
+    (starting_status.NAME, starting_status.rule),
+    (one_status.NAME, one_status.rule),
+    *OBJECTING,
     (request_type.NAME, request_type.rule),
     (commands.NAME, commands.rule),
 )

@@ -1,7 +1,8 @@
 """What people write to us is carried out where it stands, and what cannot be is answered, kindly and in the same place.
 
-An answer is a new note that takes the place of the earlier one, since nobody is told of an edit. Words that change
-what another note says are carried out by the rule that keeps that note; here is answered what they cannot do.
+Each person has one note of answers on a request, so nobody's answer gives way to another's. A later answer is a new
+note that takes the place of their earlier one, since nobody is told of an edit. Words that change what another note
+says are carried out by the rule that keeps that note; here is answered what they cannot do.
 """
 
 from bisect import bisect_left, insort
@@ -10,14 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from app.domain.adjustments import Adjustment, adjustments, to_state
+from app.domain.adjustments import Adjustment, answers_to, kept_by, to_state
 from app.domain.case import SILENT, Case, Ruling
-from app.domain.commands import HOW, MAY, OF_ASKS, OF_MOVES, Command, Word
+from app.domain.commands import AND_MOVER, HOW, MAY, OF_ASKS, OF_MOVES, Command, Word
 from app.domain.held import heard, outcome, who_may_say
 from app.domain.hold import TEMPLATE, Hold, kept
 from app.domain.issue import Note
 from app.domain.move_words import in_order
-from app.domain.ours import ANSWERS, COMMANDS, CONTEXT, DUPLICATES
+from app.domain.ours import COMMANDS, CONTEXT, DUPLICATES, MOVE
 from app.domain.plan import Finding, React, Say, Verdict
 from app.domain.points_said import points_said
 from app.domain.reassigned import reassigned
@@ -28,7 +29,7 @@ ANSWERS_AN_HOUR, AN_HOUR = 6, timedelta(hours=1)
 """So many comments of one person are answered on one request; the next one is told so."""
 
 ANSWERED_AT_ONCE, SOON = 10, timedelta(minutes=1)
-"""So many words are answered in one note, comment by comment; the others soon, in the next."""
+"""So many words are answered in one run, comment by comment; the others soon, in the next."""
 
 _PUZZLED = "question"
 _DONE = "white_check_mark"
@@ -48,11 +49,6 @@ def rule(case: Case) -> Ruling:
     found, more = _due(case)
     if not found:
         return SILENT
-    points = adjustments(case.voice) + tuple(_adjusted(a) for a in found if a.kind == "points")
-    newest = max(a.command.note.id for a in found)
-    worded = [_worded(a) for a in found]
-    data = {"answers": [one for i, one in enumerate(worded) if one not in worded[:i]]}
-    state = {"open": False, "answer": newest, "points": to_state(points)}
     findings = tuple(
         Finding(
             NAME,
@@ -64,12 +60,26 @@ def rule(case: Case) -> Ruling:
     )
     reactions = {a.command.note.id: _DONE if a.kind == "points" else _PUZZLED for a in found}
     return Ruling(
-        says=(Say(ANSWERS, "answers", data, state, anew=True),),
+        says=tuple(_said(case, [a for a in found if a.command.note.author.id == who]) for who in _askers(found)),
         findings=findings,
         look_again_at=case.now + SOON if more else None,
-        handled=frozenset(a.command.note.id for a in found),
         reactions=tuple(React(note, name) for note, name in reactions.items() if _seen(found, note)),
     )
+
+
+def _askers(found: tuple[_Answer, ...]) -> list[int]:
+    return list(dict.fromkeys(a.command.note.author.id for a in found))
+
+
+def _said(case: Case, to_one: list[_Answer]) -> Say:
+    """All that one person is answered now; points that they gave are kept in their note."""
+    topic = answers_to(to_one[0].command.note.author.id)
+    points = kept_by(case.voice.on(topic)) + tuple(_adjusted(a) for a in to_one if a.kind == "points")
+    worded = [_worded(a) for a in to_one]
+    data = {"answers": [one for i, one in enumerate(worded) if one not in worded[:i]]}
+    ids = frozenset(a.command.note.id for a in to_one)
+    state = {"open": False, "answer": max(ids), "points": to_state(points)}
+    return Say(topic, "answers", data, state, anew=True, handled=ids)
 
 
 def _seen(found: tuple[_Answer, ...], note: int) -> bool:
@@ -134,19 +144,28 @@ def _answers(case: Case) -> Iterator[_Answer]:
 
 
 def _of_move(case: Case, command: Command, hold: Hold | None, refused: dict[Command, str | None]) -> _Answer | None:
-    """What could not be done about a move. Bare words where nothing is held are only talk; while a newer move is
+    """What could not be done about a move. Bare words where nothing was held are only talk; while a newer move is
     still to be judged, a word waits for what becomes of it.
     """
     if hold and (case.history.last is not None or refused.get(command, "") is None):
         return None
     if hold and command in refused:
         may = in_order(who_may_say(case, hold, command.word))
-        return _Answer(command, str(refused[command]), {"may": may, "word": command.word.value})
+        mover = command.word in AND_MOVER
+        return _Answer(command, str(refused[command]), {"may": may, "mover": mover, "word": command.word.value})
     late = case.now - command.at > case.taxonomy.workflow.judged_for
-    if not command.called or late or (hold and _before(hold, command)):
+    meant = command.called or _after_the_end(case, command)
+    if not meant or late or (hold and _before(hold, command)):
         return None
     kind = "nothing offered" if command.word in (Word.ACCEPT, Word.REVIEW) else "nothing held"
     return _Answer(command, kind, {"word": command.word.value})
+
+
+def _after_the_end(case: Case, command: Command) -> bool:
+    """A bare `override` after we said that the move is kept no more: whoever wrote it waits for something."""
+    note = case.voice.on(MOVE)
+    ended = note is not None and note.template in ("move_cancelled", "move_expired") and command.note.id > note.id
+    return ended and command.word is Word.OVERRIDE
 
 
 def _before(hold: Hold, command: Command) -> bool:
@@ -159,7 +178,7 @@ def _other(case: Case, command: Command) -> _Answer | None:
         return _Answer(command, "unknown", _words(case))
     roles = case.roles(command.note.author, command.note.created_at)
     if not roles & MAY[word]:
-        return _Answer(command, "not allowed", {"may": in_order(MAY[word]), "word": word.value})
+        return _Answer(command, "not allowed", {"may": in_order(MAY[word]), "mover": False, "word": word.value})
     if command.changed:
         return _Answer(command, "changed", {"word": word.value})
     if word is Word.NOT_DUPLICATE:
@@ -195,6 +214,7 @@ def _why(case: Case) -> dict[str, object]:
     flow, (title, hold) = case.taxonomy.workflow, _afterwards(case)
     status = flow.status(title)
     wanted = case.context.wanted(status.requires) if status else ()
+    ask = case.voice.on(CONTEXT)
     return {
         "status": case.status_name(title),
         "source": case.status_name(title),
@@ -203,7 +223,22 @@ def _why(case: Case) -> dict[str, object]:
         "mover": hold.mover if hold else None,
         "until": hold.until if hold else None,
         "missing": [w.item.title for w in wanted],
+        "next": _next(case, title),
+        "customers": len(case.reading.lines),
+        "asked": str(ask.state.get("of")) if ask and ask.open and ask.state.get("of") else None,
     }
+
+
+def _next(case: Case, title: str) -> tuple[str, list[str]] | None:
+    """The status that a card usually comes to from there, and what that still wants."""
+    flow = case.taxonomy.workflow
+    before = next((i for i, s in enumerate(flow.statuses) if s.title == title), len(flow.statuses))
+    later = [s for s, _ in flow.ways_out(title) if s in flow.statuses[before + 1 :] and not s.terminal]
+    if not later:
+        return None
+    move = flow.plain(title, later[0].title)
+    wanted = case.context.wanted(flow.needed(later[0].title, move) + (move.requires if move else ()))
+    return (later[0].name, [w.item.title for w in wanted]) if wanted else None
 
 
 def _afterwards(case: Case) -> tuple[str, Hold | None]:
@@ -217,7 +252,8 @@ def _afterwards(case: Case) -> tuple[str, Hold | None]:
 def _words(case: Case) -> dict[str, object]:
     most = case.taxonomy.numbers.adjust_at_most
     listed = [
-        (how, what.format(most=most), in_order(MAY.get(word, frozenset[Role]()))) for word, (how, what) in HOW.items()
+        (how, what.format(most=most), in_order(MAY.get(word, frozenset[Role]())), word in AND_MOVER)
+        for word, (how, what) in HOW.items()
     ]
     return {"words": listed, "bot": case.bot.username}
 

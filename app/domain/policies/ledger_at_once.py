@@ -12,6 +12,7 @@ from app.domain.ledger import standing
 from app.domain.ledger_note import READ_KEPT, already_read, desk, gives_away, ledger_of
 from app.domain.ours import LEDGER, NUMBERS
 from app.domain.plan import Finding, React, Say, Verdict
+from app.domain.receipt import ever_here
 
 NAME = NUMBERS
 READ_AT_ONCE = 30
@@ -47,7 +48,8 @@ def _unread(case: Case) -> Iterator[int]:
     for note in case.comments:
         heard = case.reading.heard.get(note.id)
         known = note.id in read or (full and note.id < read[0])
-        if heard and heard.lines and not known and note.created_at >= since:
+        counts = heard and any(line.withdrawn is None or ever_here(case, line) for line in heard.lines)
+        if counts and not known and note.created_at >= since:
             yield note.id
 
 

@@ -32,13 +32,14 @@ _DONE = "white_check_mark"
 @dataclass(frozen=True, slots=True)
 class _Ask:
     """An open question: since when, of whom, how often it was brought to mind (0 to 4), and the last comment that had
-    it repeated or handed on.
+    it repeated or handed on; `by` is who handed it on.
     """
 
     since: datetime
     of: str
     rung: int = 0
     again: int | None = None
+    by: str | None = None
 
 
 def rule(case: Case) -> Ruling:
@@ -88,14 +89,16 @@ def _ask(
     all_of_it: tuple[Wanted, ...],
     words: tuple[str, str | None] | None,
 ) -> Ruling:
-    before = case.voice.on(NAME)
+    before, items = case.voice.on(NAME), case.taxonomy.items
     missing = [w.item.key for w in all_of_it]
-    was_asked = _texts(before.state.get("asked") if before and before.open else ())
+    was_asked = [k for k in _texts(before.state.get("asked") if before and before.open else ()) if k in items]
+    # What is merely required no more was given by nobody, so it gets no tick.
+    here = set(was_asked) - {w.item.key for w in case.context.wanted(was_asked)} - set(missing)
     ask, reminder = _next(case, _earlier(before, missing, words) if before else None)
     state = {
         "open": True,
         "missing": missing,
-        "unread": {w.item.key: w.heard for w in all_of_it if w.heard},
+        "unread": {w.item.key: w.heard for w in all_of_it if w.unread},
         "asked": list(dict.fromkeys([*was_asked, *missing])),
         "words": list(words) if words else None,
         **_kept(ask),
@@ -109,7 +112,7 @@ def _ask(
         "status": None if status.title == case.taxonomy.workflow.start else status.name,
         "required": [w for w in all_of_it if w.item.key in needed],
         "welcome": [w for w in all_of_it if w.item.key not in needed],
-        "answered": [case.taxonomy.items[k].title for k in was_asked if k not in missing and k in case.taxonomy.items],
+        "answered": [items[k].title for k in was_asked if k in here],
         "options": case.context.options(),
     }
     say = Say(NAME, "context_asked", data, state, anew=_anew(before, ask, reminder))
@@ -118,11 +121,11 @@ def _ask(
 
 
 def _kept(ask: _Ask) -> dict[str, object]:
-    return {"since": ask.since.isoformat(), "of": ask.of, "rung": ask.rung, "again": ask.again}
+    return {"since": ask.since.isoformat(), "of": ask.of, "rung": ask.rung, "again": ask.again, "by": ask.by}
 
 
 def _people(case: Case, ask: _Ask) -> dict[str, object]:
-    return {"author": ask.of, "also": _sme(case, ask.of), "lead": _lead(case), "rung": ask.rung}
+    return {"author": ask.of, "by": ask.by, "also": _sme(case, ask.of), "lead": _lead(case), "rung": ask.rung}
 
 
 def _finding(missing: list[str], ask: _Ask, reminder: str | None) -> Finding:
@@ -139,7 +142,14 @@ def _earlier(before: OurNote, missing: list[str], words: tuple[str, str | None] 
     answered = set(_texts(state.get("missing"))) - set(missing)
     if answered or state.get("words") != (list(words) if words else None):
         return None
-    return _Ask(datetime.fromisoformat(since), of, rung, again if isinstance(again, int) else None)
+    by = state.get("by")
+    return _Ask(
+        datetime.fromisoformat(since),
+        of,
+        rung,
+        again if isinstance(again, int) else None,
+        by if isinstance(by, str) else None,
+    )
 
 
 def _next(case: Case, earlier: _Ask | None) -> tuple[_Ask, str | None]:
@@ -148,8 +158,10 @@ def _next(case: Case, earlier: _Ask | None) -> tuple[_Ask, str | None]:
     kept = before.state.get("of") if before and before.open else None
     ask = earlier or _Ask(case.now, str(kept) if isinstance(kept, str) else case.snapshot.issue.author.username)
     for command in _followed(case):
-        person = reassigned(case, command) if command.word is Word.REASSIGN else ask.of
-        ask = replace(ask, since=case.now, of=person or ask.of, rung=0, again=command.note.id)
+        ask = replace(ask, since=case.now, rung=0, again=command.note.id)
+        person = reassigned(case, command) if command.word is Word.REASSIGN else None
+        if person:
+            ask = replace(ask, of=person, by=command.note.author.username)
     rung = sum(at <= case.now for at in _rungs(case, ask))
     if rung <= ask.rung:
         return ask, None

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from app.domain.blocks import READ_AT_MOST
 from app.domain.case import SILENT, Case, Ruling
+from app.domain.customer import Heard
 from app.domain.house_words import house_words
 from app.domain.issue import User
 from app.domain.numbers import Amounts
@@ -38,11 +39,19 @@ class _Text:
 
 @dataclass(frozen=True, slots=True)
 class _Typed:
-    """A text in which something private seems to stand; neither `named` nor `amount`: one of the two."""
+    """A text in which something private seems to stand, and whether it told of a customer who counts."""
 
     text: _Text
     named: bool
     amount: bool
+    counts: bool
+
+    @property
+    def kind(self) -> str:
+        """What it is, as people are told."""
+        if self.named and self.amount:
+            return "a customer's name and an exact amount"
+        return "a customer's name" if self.named else "an exact amount"
 
 
 def rule(case: Case) -> Ruling:
@@ -81,11 +90,14 @@ def _by_person(case: Case) -> Mapping[str, Sequence[_Typed]]:
     """What was typed, by the topic of its author's warning."""
     found: defaultdict[str, list[_Typed]] = defaultdict(list)
     ours = house_words(case.taxonomy, case.program)
+    here = {line.account.key for heard in case.reading.heard.values() for line in heard.lines}
     for text in _texts(case):
-        heard = case.reading.heard.get(text.id or None)
-        named, amount = (heard.named, heard.amount_typed) if heard else (False, False)
-        if named or amount or case.book.seems_typed(text.body, ours):
-            found[f"{PRIVATE} {text.author.id}"].append(_Typed(text, named, amount))
+        heard = case.reading.heard.get(text.id or None, Heard())
+        named = heard.named or case.book.types_name(text.body, ours)
+        amount = heard.amount_typed or case.book.types_amount(text.body, here)
+        if named or amount:
+            counts = any(line.withdrawn is None for line in heard.lines)
+            found[f"{PRIVATE} {text.author.id}"].append(_Typed(text, named, amount, counts))
     return found
 
 
@@ -99,10 +111,30 @@ def _warning(case: Case, typed: Sequence[_Typed]) -> Say | None:
     if not spoken:
         return None
     ids = [one.text.id for one in spoken]
-    comments = [note_id for note_id in ids if note_id != _DESCRIPTION]
-    title = _DESCRIPTION in ids and case.book.seems_typed(case.snapshot.issue.title, frozenset())
-    said = {"named": any(one.named for one in spoken), "amount": any(one.amount for one in spoken), "title": title}
-    shown = {"comments": comments[:POINTED_AT], "more": len(comments[POINTED_AT:]), "description": _DESCRIPTION in ids}
-    state = {"open": True, **said, "texts": ids[-100:]}
+    title = _DESCRIPTION in ids and _in_title(case)
+    said = {"kinds": {one.kind: [o.text.id for o in spoken if o.kind == one.kind][-100:] for one in spoken}}
+    shown = {
+        "places": list(_places(spoken)),
+        "title": title,
+        "description": _DESCRIPTION in ids,
+        "amount": any(one.amount for one in spoken),
+        "counts": any(one.counts for one in spoken),
+    }
+    state = {"open": True, "title": title, "counts": shown["counts"], **said, "texts": ids[-100:]}
     again = ours is not None and not ours.open
-    return Say(topic, "private_words", {"who": who.username, **said, **shown}, state, anew=again, internal=True)
+    return Say(topic, "private_words", {"who": who.username, **shown}, state, anew=again, internal=True)
+
+
+def _places(spoken: Sequence[_Typed]) -> Iterator[dict[str, object]]:
+    """Of each kind where it stands: in the description, and in which comments, numbered as they were written."""
+    comments = [one.text.id for one in spoken if one.text.id != _DESCRIPTION]
+    for kind in dict.fromkeys(one.kind for one in spoken):
+        ids = [one.text.id for one in spoken if one.kind == kind]
+        numbered = [(n, id) for n, id in enumerate(comments, 1) if id in ids]
+        shown, more = numbered[:POINTED_AT], len(numbered[POINTED_AT:])
+        yield {"kind": kind, "description": _DESCRIPTION in ids, "comments": shown, "more": more}
+
+
+def _in_title(case: Case) -> bool:
+    title = case.snapshot.issue.title
+    return case.book.types_name(title, frozenset()) or case.book.types_amount(title, ())

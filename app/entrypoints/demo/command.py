@@ -55,11 +55,22 @@ def demo(*, story: bool, port: int) -> None:
 
 
 def _wait_for_the_end(stage: Stage) -> None:
-    typer.echo(f"The board is at {stage.world.base_url}/ (choose who you are with View as). Ctrl-C ends it.")
+    for line in doors(stage.world, stage.bot):
+        typer.echo(line)
     try:
         threading.Event().wait()
     except KeyboardInterrupt:
         typer.echo("The board is closed.")
+
+
+def doors(world: World, bot: User) -> list[str]:
+    """Where people get in, and scripts of theirs: the tokens are invented, and of this demo only."""
+    people = [user for user in world.users.values() if user not in (bot, world.root) and user.token]
+    return [
+        f"The API is at {world.base_url}/api/v4; the header PRIVATE-TOKEN says who calls. Invented tokens:",
+        *(f"   {user.username}: {user.token}" for user in people),
+        f"The board is at {world.base_url}/ (choose who you are with View as). Ctrl-C ends it.",
+    ]
 
 
 @contextmanager

@@ -90,10 +90,10 @@ def _put_back_and_completed(stage: Stage, issue: Issue) -> None:
 def _accepted(stage: Stage, issue: Issue) -> None:
     stage.tell("\n8. Ken drags it on to Accepted by PMs, which only the product manager may: so he proposes it.")
     stage.drags("sme.ken", issue, "status::accepted")
-    stage.hears(issue, "that you propose it")
+    stage.hears(issue, "proposes it")
     stage.tell("\n9. Priya, the product manager, takes it on, and gives the note a thumb.")
     stage.assigns("pm.ai", issue, "pm.ai")
-    stage.reacts("pm.ai", issue, "that you propose it", "thumbsup")
+    stage.reacts("pm.ai", issue, "proposes it", "thumbsup")
     stage.hears(issue, "agreed")
     _stays(stage, issue, "status::accepted", notes=4)
 
@@ -102,7 +102,7 @@ def _scored(stage: Stage, issue: Issue) -> None:
     stage.tell("\n10. At night the job `score` weighs all requests against each other.")
     if stage.score() == 0:
         raise StoryFailed("the job should have written points")
-    stage.hears(issue, "Points **")
+    stage.hears(issue, " points** of 100")
     stage.waits("the card has its priority", lambda: any(t.startswith("priority::") for t in stage.titles(issue)))
     stage.quiet()
     if stage.score() != 0:
@@ -117,9 +117,10 @@ def _closed_on_the_way(stage: Stage) -> None:
     stage.drags("sa.omar", issue, "closed")
     stage.waits("its status is back, and it stays closed", lambda: _in(stage, issue, "status::new"))
     stage.hears(issue, "closed this request while it was in")
-    stage.tell("\n12. He answers with one word.")
+    stage.tell("\n12. He answers in one line: duplicate of #2.")
     stage.says("sa.omar", issue, "duplicate of #2")
     stage.waits("the card is in Declined", lambda: _in(stage, issue, "status::declined", "declined::duplicate"))
+    stage.hears(issue, "Settled: ")
 
 
 def _lost_and_found(stage: Stage) -> None:
