@@ -67,7 +67,7 @@ def _unready(picture: Picture, card: Card) -> bool:
 
 def _missing(detail: Detail) -> tuple[str, ...]:
     """The titles of what the next status needs."""
-    return missing_before(detail.case.context, detail.lines).items
+    return tuple(missing_before(detail.case.context).items.values())
 
 
 def not_ready(picture: Picture) -> Section:
