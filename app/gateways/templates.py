@@ -3,7 +3,7 @@
 import re
 import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from jinja2 import (
@@ -60,6 +60,7 @@ class Templates:
             "or_list": _or_list,
             "dotted": _dotted,
             "role": _role,
+            "day": _day,
             "moment": _moment,
             "sentence": _sentence,
             "trusted": _trusted,
@@ -184,10 +185,14 @@ def _sentence(words: str) -> Markup:
     return Markup(words[:1].upper() + words[1:])  # noqa: S704
 
 
+def _day(instant: date) -> Markup:
+    """`Tue 17 Mar`, on the instant's own clock: for people, so without a year, as nothing waits that long."""
+    return Markup(f"{_DAYS[instant.weekday()]} {instant.day} {_MONTHS[instant.month - 1]}")  # noqa: S704
+
+
 def _moment(instant: datetime) -> Markup:
-    """`Tue 17 Mar, 09:30 UTC`: for people, so without a year, as nothing waits that long."""
-    day = f"{_DAYS[instant.weekday()]} {instant.day} {_MONTHS[instant.month - 1]}"
-    return Markup(f"{day}, {instant:%H:%M} UTC")  # noqa: S704
+    """`Tue 17 Mar, 09:30 UTC`."""
+    return Markup(f"{_day(instant)}, {instant:%H:%M} UTC")  # noqa: S704
 
 
 def _or_list(items: Iterable[object]) -> Markup:
