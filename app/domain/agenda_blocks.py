@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from app.domain.agenda import Ask
+from app.domain.agenda import Ask, Verb
 from app.domain.cadence import MeetingKind
 from app.domain.gathered import chosen
 from app.domain.issue import Ref
@@ -26,6 +26,11 @@ def as_they_stand(text: str, document: str) -> tuple[Block, ...]:
 def week(meeting: Meeting) -> str:
     """What the names of a meeting's blocks begin with where several meetings share an issue; nothing elsewhere."""
     return f"{meeting.period.lower()}-" if meeting.kind is MeetingKind.CORNER else ""
+
+
+def cancel_key(meeting: Meeting) -> str:
+    """The key of the box that calls a meeting off: its own, where several share an issue."""
+    return Ask(Verb.CANCEL, what=meeting.period.lower() if week(meeting) else "").key
 
 
 def replaced(standing: Iterable[Block], new: Block, behind: int = 1) -> tuple[Block, ...]:

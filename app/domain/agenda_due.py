@@ -3,6 +3,7 @@
 Nothing here knows what was done before, so a run after an outage asks for all that was missed, once.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -71,11 +72,13 @@ def due_at(program: Program, meeting: Meeting, now: datetime, since: datetime | 
     )
 
 
-def all_due(program: Program, now: datetime, since: datetime | None = None) -> tuple[Due, ...]:
+def all_due(
+    program: Program, now: datetime, since: datetime | None = None, of: Iterable[Series] | None = None
+) -> tuple[Due, ...]:
     """Every agenda that something may have to be done about, by the start of its meeting; also those that somebody may
-    have wanted before their day.
+    have wanted before their day. Of these series, or of all.
     """
-    return tuple(due_at(program, one, now, since) for one in meetings(program, now - BACK, now + AHEAD))
+    return tuple(due_at(program, one, now, since) for one in meetings(program, now - BACK, now + AHEAD, of))
 
 
 def refreshed(meeting: Meeting, now: datetime) -> str:

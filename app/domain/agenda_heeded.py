@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
 from app.domain.agenda_state import AgendaState
 from app.domain.issue import Issue
@@ -28,7 +29,7 @@ class Heeded:
 @dataclass(frozen=True, slots=True)
 class Tended:
     """What was done, or would be, about one agenda. `place` is its issue, or where a new one comes; `text` is the
-    description as it is to be.
+    description as it is to be; `watched`: nothing was written, as the rule only observes.
     """
 
     title: str
@@ -36,6 +37,20 @@ class Tended:
     did: tuple[str, ...]
     text: str = field(default="", repr=False)
     issue: Issue | None = field(default=None, repr=False)
+    watched: bool = False
+
+
+class Idle(Enum):
+    """Why an agenda that somebody asked for is not written: the rule is off, its meeting is too far ahead or was too
+    long ago to make one, or the one there is was closed, is paused, or is over and done.
+    """
+
+    OFF = auto()
+    TOO_EARLY = auto()
+    TOO_LATE = auto()
+    CLOSED = auto()
+    PAUSED = auto()
+    OVER = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ class AgendaState:
     were ticked then. `told` is what became of ticks, by item key, as `heed` keeps it, the oldest first. `frozen` and
     `over` are the periods of meetings that began, and that were closed out, `called` of those that called people into
     an issue that was there. `owed` are requests that lack something since the meeting, `parked` and `timeboxes` what
-    people put off, and gave minutes. `night` is the last one for which it was refreshed.
+    people put off, and gave minutes. `night` is the last one for which it was refreshed; `passed` are prints of the
+    sentences that customers may hear.
     """
 
     heard: int = 0
@@ -38,6 +39,7 @@ class AgendaState:
     parked: frozenset[Ref] = frozenset()
     timeboxes: Mapping[Ref, int] = field(default_factory=dict)
     night: str = ""
+    passed: frozenset[str] = frozenset()
 
     def before(self, keys: Iterable[str]) -> dict[str, Item]:
         """Those of these items that were ticked at the last look."""
@@ -63,6 +65,7 @@ class AgendaState:
             "parked": sorted(map(str, self.parked)),
             "timeboxes": {str(ref): minutes for ref, minutes in self.timeboxes.items()},
             "night": self.night,
+            "passed": sorted(self.passed),
         }
         return {name: value for name, value in whole.items() if value}
 
@@ -84,6 +87,7 @@ class AgendaState:
             parked=frozenset(ref for text in _texts(state.get("parked")) if (ref := ref_of(text))),
             timeboxes={ref: _number(value) for text, value in pairs if (ref := ref_of(str(text)))},
             night=str(state.get("night") or ""),
+            passed=frozenset(_texts(state.get("passed"))),
         )
 
 

@@ -110,11 +110,15 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Another agenda that this one speaks of or links to: the meeting it is of, its issue, and its comments if read."""
+    """Another agenda that this one speaks of or links to: the meeting it is of, its issue, and its comments if read.
+
+    `sentences` are those that its PM let pass on to customers, by the key of their slot.
+    """
 
     meeting: Meeting
     issue: Issue
     notes: tuple[Note, ...] = ()
+    sentences: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

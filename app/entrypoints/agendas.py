@@ -2,15 +2,16 @@
 
 import sys
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated
+from typing import Annotated, assert_never
 
 import typer
 
 from app import bootstrap
 from app.domain.agenda_due import series
-from app.domain.agenda_heeded import Tended
+from app.domain.agenda_heeded import Idle, Tended
 from app.domain.cadence import MeetingKind
 from app.domain.meeting import Meeting, Series
+from app.domain.meeting_clocks import agenda_times
 from app.domain.meetings import meetings, next_from
 from app.domain.occurrences import series_of
 from app.domain.program import Program
@@ -41,14 +42,19 @@ def due(
     """Do everything this hour asks for: make, refresh, freeze and close agendas, and act on what is ticked there."""
     settings = read_settings(Settings)
     set_up_logging(sys.stderr, "info", settings.all_secrets())
-    writes = apply and not settings.paused
+    writes, now = apply and not settings.paused, bootstrap.utc_now()
+    if apply and as_of and as_of > now:
+        raise typer.BadParameter("--apply would freeze and close agendas before their time: --as-of is in the future.")
     with bootstrap.judging(settings, remembers=apply) as rules, in_background():
-        ran = rules.due.run(as_of or bootstrap.utc_now(), dry=not writes, tells=_tell)
+        ran = rules.due.run(as_of or now, dry=not writes, tells=_tell)
     for place, problem in ran.failed:
         typer.echo(f"{place} could not be done: {problem}")
     why_not = "paused; SOUNDING_BOARD_PAUSED is set" if apply else "dry run; --apply writes"
     did = "written to" if writes else f"would be written to ({why_not})"
-    typer.echo(f"{_counted(ran.seen, 'meeting')} looked at; {len(ran.done)} {did}, {len(ran.failed)} failed.")
+    watched = sum(tended.watched for tended in ran.done)
+    only = f" {watched} only observed," if watched else ""
+    acted = len(ran.done) - watched
+    typer.echo(f"{_counted(ran.seen, 'meeting')} looked at; {acted} {did},{only} {len(ran.failed)} failed.")
     if ran.failed:
         raise typer.Exit(1)
 
@@ -71,8 +77,8 @@ def agenda(
     writes = apply and not settings.paused
     with bootstrap.judging(settings, configured, remembers=apply) as rules:
         tended = rules.due.one(meeting, now, dry=not writes)
-    if tended is None:
-        typer.echo(f"{meeting.title} on {meeting.start.date()} has no agenda: the rule is off, or the meeting is over.")
+    if isinstance(tended, Idle):
+        typer.echo(f"{meeting.title} on {meeting.start.date()}: {_why_not(tended, configured.program, meeting)}.")
         raise typer.Exit(1)
     typer.echo(tended.text, nl=not tended.text.endswith("\n"))
     what = ", ".join(tended.did) or "nothing new"
@@ -80,10 +86,29 @@ def agenda(
     typer.echo(f"\n{tended.place}: {tended.title}: {what}{'' if writes else f' ({why_not})'}", err=True)
 
 
+def _why_not(idle: Idle, program: Program, meeting: Meeting) -> str:
+    match idle:
+        case Idle.OFF:
+            return "no agenda is written, as the rule `agendas` is off for it"
+        case Idle.TOO_EARLY:
+            made = agenda_times(program, meeting).created.date()
+            return f"it is too far ahead to write its agenda, which comes on {made}; without --apply it is shown"
+        case Idle.TOO_LATE:
+            return "it was held too long ago for an agenda to be made now"
+        case Idle.CLOSED:
+            return "its agenda is closed, and stays as it is; reopen it to have it refreshed"
+        case Idle.PAUSED:
+            return "its agenda has the label that tells me to leave it alone, so it stays as it is"
+        case Idle.OVER:
+            return "it is over, and its agenda is done"
+        case _ as unreachable:
+            assert_never(unreachable)
+
+
 def _tell(tended: Tended) -> None:
     typer.echo(f"{tended.place}: {tended.title}")
     for what in tended.did:
-        typer.echo(f"  {what}")
+        typer.echo(f"  {'would be ' if tended.watched else ''}{what}")
 
 
 def _series(program: Program, kind: MeetingKind, area: str | None, region: str | None) -> Series:

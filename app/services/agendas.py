@@ -10,29 +10,31 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from app.domain.agenda import LABEL
-from app.domain.agenda_blocks import as_they_stand, replaced, requests_in, week
+from app.domain.agenda_blocks import as_they_stand, cancel_key, replaced, requests_in, week
 from app.domain.agenda_due import Due, Stage, refreshed
-from app.domain.agenda_heeded import NIGHTLY, Composed, Heeded, How, Listed, Tended
-from app.domain.agenda_state import AgendaState
+from app.domain.agenda_heeded import NIGHTLY, Composed, Heeded, How, Idle, Listed, Tended
+from app.domain.agenda_state import AgendaState, outcome_of, short
 from app.domain.cadence import MeetingKind
 from app.domain.document import News, Standing, Wanted, Written
 from app.domain.document_marker import DocumentName, marked
-from app.domain.issue import Issue, Ref
+from app.domain.issue import Issue, Note, Ref
 from app.domain.journal import Entry
 from app.domain.managed_blocks import Block, composed
 from app.domain.managed_merge import items_in, merge
 from app.domain.meeting import Meeting
+from app.domain.passed_on import MAY_PASS, editors, prints
 from app.domain.plan import Finding, Verdict
 from app.domain.program import Program
+from app.domain.roster import Role
+from app.domain.sheets import home_of
 from app.domain.taxonomy import Mode, Taxonomy
 from app.domain.tick_decisions import Became
-from app.domain.top_requests import home
 from app.domain.voice import Identity
 from app.services.ports import Journal
 
 RULE = "agendas"
 FOOTER = "footer"
-"""The block that says whether an agenda is frozen."""
+"""The last block of a meeting: behind it stands when it was frozen."""
 
 _SETTLED = frozenset({Became.DONE.value, Became.ALREADY.value})
 
@@ -63,6 +65,10 @@ class Door(Protocol):
         """Another description."""
         ...
 
+    def activity(self, ref: Ref) -> Sequence[Note]:
+        """GitLab's own notes on it."""
+        ...
+
 
 class Composes(Protocol):
     """Puts agendas into words."""
@@ -81,6 +87,10 @@ class Composes(Protocol):
 
     def called_off(self, meeting: Meeting, who: str) -> Block:
         """That it is not held."""
+        ...
+
+    def frozen(self, meeting: Meeting) -> Block:
+        """That it is a record."""
         ...
 
 
@@ -136,10 +146,6 @@ class Agendas:
     taxonomy: Taxonomy
     program: Program
 
-    def home(self, meeting: Meeting) -> str:
-        """The project in which a meeting's agenda stands."""
-        return home(self.program, meeting.area) if meeting.area else self.program.projects[0].path
-
     def tend(self, due: Due, issue: Issue | None, listed: Listed, now: datetime, how: How = NIGHTLY) -> Tended | None:
         """Do what this instant asks for; None where that is nothing. `issue` is the meeting's agenda as it was read,
         `listed` gives all agendas. Raises Temporary, Permanent.
@@ -156,9 +162,22 @@ class Agendas:
             done = None
         else:
             done = self._tended(due, issue, listed, now, looks, ticks=mode is not Mode.GUIDE)
-        if done and done.did and not how.dry:
-            self._remember(done, due, now, watched=looks.dry)
+        if done is None:
+            return None
+        done = replace(done, watched=mode is Mode.OBSERVE)
+        if done.did and not how.dry:
+            self._remember(done, due, now)
         return done
+
+    def why_not(self, due: Due, issue: Issue | None) -> Idle:
+        """Why nothing is written, though somebody asked for it."""
+        if self._mode(due) is Mode.OFF or not self.compose.knows(due.meeting.kind):
+            return Idle.OFF
+        if issue is None:
+            return Idle.TOO_LATE
+        if issue.state == "closed":
+            return Idle.CLOSED
+        return Idle.PAUSED if self.taxonomy.paused_label in issue.labels else Idle.OVER
 
     def _mode(self, due: Due) -> Mode:
         modes = self.taxonomy.rules.get(RULE)
@@ -167,7 +186,7 @@ class Agendas:
     def _made(self, due: Due, listed: Listed, now: datetime, how: How) -> Tended:
         whole = self.compose.whole(due, Heeded(AgendaState()), listed, now)
         did = ("made",) if now < due.meeting.start else ("made late",)
-        project = self.home(due.meeting)
+        project = home_of(due.meeting, self.program)
         if how.dry:
             return Tended(whole.title, f"{project}, a new issue", did, composed(whole.first, str(due.name)))
         calling = whole.calling if due.calls else ()
@@ -184,20 +203,54 @@ class Agendas:
             return None
         heeded = self.heed.look(issue, state, due, now, how, ticks=ticks)
         run = _Run(due, issue, listed, now, heeded, how, list(heeded.did))
+        if not how.dry:
+            self._let_pass(run, state)
         if due.stage >= Stage.OVER and due.meeting.period not in run.state.over and ticks:
             self._closed_out(run)
         return self._written(run, self._blocks(run))
+
+    def _let_pass(self, run: _Run, before: AgendaState) -> None:
+        """The PM's tick lets those sentences pass that stand there, unless somebody else edited behind it. A sentence
+        that is new below an old tick waits for another. Two calls where the PM ticked just now.
+        """
+        told = outcome_of(run.state.told.get(MAY_PASS, {}))
+        if told is None or told.kind is not Became.DONE:
+            run.keeps(passed=frozenset())
+            return
+        items = items_in(run.issue.description, str(run.due.name))
+        why = None
+        if told != outcome_of(before.told.get(MAY_PASS, {})):
+            items = items_in(self.door.read(run.issue.ref).description, str(run.due.name))
+            edited = editors(self.door.activity(run.issue.ref), told.at)
+            alone = all(self._lets_pass(run, who) for who in edited)
+            why = "words" if not alone else None if prints(items) else "nothing"
+            run.keeps(passed=prints(items))
+        elif prints(items) - run.state.passed:
+            why = "words"
+        if why:
+            untold = replace(told, kind=Became.REFUSED, box=" ", data={**told.data, "why": why})
+            run.keeps(passed=frozenset(), told={**run.state.told, MAY_PASS: untold.to_state()})
+            run.keeps(ticked=run.state.ticked - {short(MAY_PASS)})
+            run.heeded = replace(run.heeded, boxes={**run.heeded.boxes, MAY_PASS: " "}, anything=True)
+            run.did.append("sentences not let pass")
+
+    def _lets_pass(self, run: _Run, who: str) -> bool:
+        """Whether somebody's edits change nothing that the PM did not mean: ours, and the PM's own."""
+        meeting = run.due.meeting
+        pm = Role.PM in self.program.roster.roles_at(who, meeting.area, run.now)
+        return pm or who.casefold() == self.identity.bot.username.casefold()
 
     def _blocks(self, run: _Run) -> tuple[Block, ...]:
         """What it is to say: composed anew until the meeting begins, a record from then on."""
         due, mine = run.due, week(run.due.meeting)
         standing = as_they_stand(run.issue.description, str(due.name))
         there = not mine or any(block.name.startswith(mine) for block in standing)
-        if run.heeded.called_off:
-            return replaced(standing, self.compose.called_off(due.meeting, run.heeded.called_off))
-        if self._anew(run, there=there):
+        by = _called_off(run)
+        if by:
+            standing = replaced(standing, self.compose.called_off(due.meeting, by), _behind(standing, f"{mine}header"))
+        elif self._anew(run, there=there):
             return self._composed(run, standing, mine, there=there)
-        if there and self._freezes(run):
+        elif there and self._freezes(run):
             standing = self._frozen(run, standing, mine)
         ticks = self.compose.ticks(run.heeded, due.meeting)
         return replaced(standing, ticks) if ticks else standing
@@ -220,9 +273,7 @@ class Agendas:
         """From its start on an agenda is a record, and says so."""
         run.did.append("frozen")
         run.keeps(frozen=run.state.frozen | {run.due.meeting.period})
-        whole = self.compose.whole(run.due, run.heeded, run.listed, run.now)
-        foot = next((block for block in whole.blocks if block.name == f"{mine}{FOOTER}"), None)
-        return replaced(standing, foot, len(standing)) if foot else standing
+        return replaced(standing, self.compose.frozen(run.due.meeting), _behind(standing, f"{mine}{FOOTER}"))
 
     def _anew(self, run: _Run, *, there: bool) -> bool:
         """Whether it is composed anew: for the night, because people did something, or because it is not there yet."""
@@ -239,13 +290,14 @@ class Agendas:
         return run.due.stage > Stage.OPEN and meeting.period not in run.state.frozen and not late
 
     def _closed_out(self, run: _Run) -> None:
-        """Its requests are told what came of it."""
+        """Its requests are told what came of it, if it was held."""
         run.keeps(over=run.state.over | {run.due.meeting.period})
         if run.how.dry:
             run.did.append("closed out")
             return
         items = items_in(run.issue.description, str(run.due.name))
-        told = self.decisions.close_out(run.due.meeting, run.issue.ref, requests_in(items), run.now)
+        refs = () if _called_off(run) else requests_in(items)
+        told = self.decisions.close_out(run.due.meeting, run.issue.ref, refs, run.now)
         run.did.append(f"closed out, {told} told")
 
     def _written(self, run: _Run, blocks: tuple[Block, ...]) -> Tended:
@@ -254,7 +306,8 @@ class Agendas:
         merged = merge(text, blocks, str(name), run.heeded.boxes, settled)
         if merged.text != text and not run.did:
             run.did.append("refreshed")
-        ends = (run.due.stage is Stage.DONE and run.how.last) or run.heeded.called_off is not None
+        alone = not week(run.due.meeting)
+        ends = (run.due.stage is Stage.DONE and run.how.last) or (alone and _called_off(run) is not None)
         run.did += ["closed"] if ends else []
         issue = run.issue
         if run.did and not run.how.dry:
@@ -264,11 +317,24 @@ class Agendas:
                 self.door.describe(issue.ref, self.door.read(issue.ref).description, close=True)
         return Tended(issue.title, str(issue.ref), tuple(run.did), merged.text, issue)
 
-    def _remember(self, done: Tended, due: Due, now: datetime, *, watched: bool) -> None:
-        ref = done.issue.ref if done.issue else Ref(self.home(due.meeting), 0)
-        verdict = Verdict.OBSERVED if watched else Verdict.REPORTED
-        said = f"{'would be ' if watched else ''}{', '.join(done.did)}: {done.title}"
-        self.journal.record([Entry(now, ref, watched, finding=Finding(RULE, verdict, said))])
+    def _remember(self, done: Tended, due: Due, now: datetime) -> None:
+        ref = done.issue.ref if done.issue else Ref(home_of(due.meeting, self.program), 0)
+        verdict = Verdict.OBSERVED if done.watched else Verdict.REPORTED
+        said = f"{'would be ' if done.watched else ''}{', '.join(done.did)}: {done.title}"
+        self.journal.record([Entry(now, ref, done.watched, finding=Finding(RULE, verdict, said))])
+
+
+def _called_off(run: _Run) -> str | None:
+    """Who called the meeting off before it began; None while it is to be held."""
+    outcome = outcome_of(run.state.told.get(cancel_key(run.due.meeting), {}))
+    held = outcome is None or outcome.kind is not Became.DONE or outcome.at >= run.due.meeting.start
+    return None if held or outcome is None else outcome.by
+
+
+def _behind(blocks: Sequence[Block], name: str) -> int:
+    """The place behind the block of that name, or behind all."""
+    names = [block.name for block in blocks]
+    return names.index(name) + 1 if name in names else len(names)
 
 
 def _others(standing: Sequence[Block], mine: str, new: Sequence[Block]) -> tuple[Block, ...]:

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
 from app.domain import tick_lines
-from app.domain.agenda import Agenda, Ask, Section, Verb
+from app.domain.agenda import Agenda, Section
 from app.domain.agenda_actions import open_actions
-from app.domain.agenda_blocks import week
-from app.domain.agenda_due import Due
+from app.domain.agenda_blocks import cancel_key, week
+from app.domain.agenda_due import Due, Stage
 from app.domain.agenda_heeded import Composed, Heeded, Listed
 from app.domain.agenda_state import outcome_of
 from app.domain.agendas.kinds import Kind
@@ -19,6 +19,8 @@ from app.domain.managed_blocks import Block
 from app.domain.meeting import Meeting
 from app.domain.picture import Given, Picture, Sheet, Wants
 
+FROZEN = "frozen"
+"""The block that says since when an agenda is a record."""
 CANCEL = "cancel"
 """The block with the proposal to call an empty meeting off."""
 
@@ -66,13 +68,15 @@ class Compose:
         given = Given(agendas, actions, heeded.state.parked, heeded.state.timeboxes)
         agenda = kind.agenda(self.gathering.picture(meeting, now, kind.wants, given))
         if agenda.empty and due.may_cancel:
-            agenda = _with(agenda, Section(CANCEL, CANCEL, {"key": Ask(Verb.CANCEL).key, "start": meeting.start}))
+            agenda = _with(agenda, Section(CANCEL, CANCEL, {"key": cancel_key(meeting), "start": meeting.start}))
         words = self.ticks(heeded, meeting)
         layout = [
             part if isinstance(part, str) else self._block(part, meeting, calling=False) for part in agenda.layout
         ]
         first = next((n for n, part in enumerate(layout, 1) if isinstance(part, Block)), 0)
         layout[first:first] = [words] if words else []
+        last = next((n for n in range(len(layout), 0, -1) if isinstance(layout[n - 1], Block)), 0)
+        layout[last:last] = [self.frozen(meeting)] if due.stage > Stage.OPEN else []
         calling = tuple(self._block(section, meeting, calling=True) for section in agenda.sections)
         return Composed(agenda.title, tuple(layout), calling, agenda.empty)
 
@@ -88,6 +92,11 @@ class Compose:
         """That a meeting is not held, and who said so."""
         text = self.wording.agenda("called_off", {"who": who}, meeting.area)
         return Block(f"{week(meeting)}{CANCEL}", text)
+
+    def frozen(self, meeting: Meeting) -> Block:
+        """That its numbers are a record from the start on; nothing is read for it."""
+        text = self.wording.agenda("frozen", {"start": meeting.start.astimezone(UTC)}, meeting.area)
+        return Block(f"{week(meeting)}{FROZEN}", text)
 
     def _block(self, section: Section, meeting: Meeting, *, calling: bool = False) -> Block:
         said = (

@@ -11,13 +11,15 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from app.domain.agenda import LABEL
-from app.domain.agenda_due import Due, Stage, all_due, due_at
-from app.domain.agenda_heeded import NIGHTLY, How, Listed, Tended
+from app.domain.agenda_due import AHEAD, Due, Stage, all_due, due_at
+from app.domain.agenda_heeded import NIGHTLY, How, Idle, Listed, Tended
 from app.domain.document_marker import marked
 from app.domain.failure import Permanent, Temporary
 from app.domain.issue import Issue
-from app.domain.meeting import Meeting
+from app.domain.meeting import Meeting, Series
+from app.domain.occurrences import series_of
 from app.domain.program import Program
+from app.domain.sheets import home_of, homes
 from app.domain.taxonomy import Taxonomy
 from app.domain.voice import Identity
 
@@ -38,12 +40,12 @@ class Lists(Protocol):
 class Tends(Protocol):
     """Tends one agenda."""
 
-    def home(self, meeting: Meeting) -> str:
-        """The project in which it stands."""
-        ...
-
     def tend(self, due: Due, issue: Issue | None, listed: Listed, now: datetime, how: How = NIGHTLY) -> Tended | None:
         """Do what this instant asks for."""
+        ...
+
+    def why_not(self, due: Due, issue: Issue | None) -> Idle:
+        """Why nothing is written."""
         ...
 
 
@@ -70,13 +72,19 @@ class DueNow:
     def run(self, now: datetime, *, dry: bool, tells: Tells = lambda _: None) -> Ran:
         """Do it all; one agenda that cannot be written holds up no other. `tells` hears of each as it is done."""
         dues = all_due(self.program, now, self.taxonomy.workflow.effective_from)
-        listed, failed = self._listed(dues, now)
-        unread = {place for place, _ in failed}
-        there = self._named(listed)
+        issues, failed = self._listed(now)
+        unread = dict(failed)
+
+        def listed() -> Sequence[Issue]:
+            for place, problem in unread.items():
+                raise Temporary(f"The agendas of {place} could not be listed: {problem}")
+            return issues
+
+        there = self._named(issues)
         last = {str(due.name): due for due in dues}
         done: list[Tended] = []
         for due in dues:
-            if self.agendas.home(due.meeting) in unread:
+            if home_of(due.meeting, self.program) in unread:
                 continue
             try:
                 tended = self._tend(due, there, listed, now, How(dry=dry, last=last[str(due.name)] is due))
@@ -88,53 +96,54 @@ class DueNow:
                 tells(tended)
         return Ran(sum(due.stage > Stage.AHEAD for due in dues), tuple(done), tuple(failed))
 
-    def one(self, meeting: Meeting, now: datetime, *, dry: bool) -> Tended | None:
-        """The agenda of one meeting, made or refreshed though nothing asks for it yet. Raises Temporary, Permanent."""
+    def one(self, meeting: Meeting, now: datetime, *, dry: bool) -> Tended | Idle:
+        """The agenda of one meeting, made or refreshed though nothing asks for it yet; or why that is not done. Further
+        ahead than runs look for agendas it is only shown. Raises Temporary, Permanent.
+        """
+        if not dry and meeting.start >= now + AHEAD:
+            return Idle.TOO_EARLY
         due = due_at(self.program, meeting, now)
-        issues = self.documents.labelled(self.agendas.home(meeting), LABEL, now - LISTED_FOR)
+        issues = self._all(now)
+        there = self._named(issues)
         how = How(dry=dry, asked=True, last=False)
-        return self._tend(due, self._named(issues), issues, now, how)
+        return self._tend(due, there, lambda: issues, now, how) or self.agendas.why_not(due, there.get(str(due.name)))
 
     def changed(self, issue: Issue, now: datetime, *, dry: bool) -> Tended | None:
         """Somebody did something on an issue that may be an agenda. Raises Temporary, Permanent."""
         mark = marked(issue, self.identity) if LABEL in issue.labels else None
-        dues = [
-            due
-            for due in all_due(self.program, now, self.taxonomy.workflow.effective_from)
-            if mark and mark.bound and str(due.name) == mark.document
-        ]
+        if mark is None or not mark.bound:
+            return None
+        near = all_due(self.program, now, self.taxonomy.workflow.effective_from, _series(self.program, mark.document))
+        dues = [due for due in near if str(due.name) == mark.document]
         if not dues:
             return None
         now_on = [due for due in dues if due.stage > Stage.AHEAD] or dues[:1]
-
-        def listed() -> Sequence[Issue]:
-            return self.documents.labelled(issue.ref.project, LABEL, now - LISTED_FOR)
-
+        how = How(dry=dry, whole=False, last=now_on[-1] is dues[-1])
         with self._one_at_a_time:
-            return self.agendas.tend(
-                now_on[-1], issue, listed, now, How(dry=dry, whole=False, last=now_on[-1] is dues[-1])
-            )
+            return self.agendas.tend(now_on[-1], issue, lambda: self._all(now), now, how)
 
-    def _tend(
-        self, due: Due, there: dict[str, Issue], listed: Sequence[Issue], now: datetime, how: How
-    ) -> Tended | None:
+    def _tend(self, due: Due, there: dict[str, Issue], listed: Listed, now: datetime, how: How) -> Tended | None:
         name = str(due.name)
         with self._one_at_a_time:
-            tended = self.agendas.tend(due, there.get(name), lambda: listed, now, how)
+            tended = self.agendas.tend(due, there.get(name), listed, now, how)
         if tended and tended.issue:
             there[name] = tended.issue
         return tended
 
-    def _listed(self, dues: Iterable[Due], now: datetime) -> tuple[tuple[Issue, ...], list[tuple[str, str]]]:
+    def _listed(self, now: datetime) -> tuple[tuple[Issue, ...], list[tuple[str, str]]]:
         """All agendas of late, and the projects that could not be listed."""
         issues: list[Issue] = []
         failed: list[tuple[str, str]] = []
-        for project in dict.fromkeys(self.agendas.home(due.meeting) for due in dues):
+        for project in homes(self.program):
             try:
                 issues += self.documents.labelled(project, LABEL, now - LISTED_FOR)
             except (Temporary, Permanent) as problem:
                 failed.append((project, str(problem)))
         return tuple(issues), failed
+
+    def _all(self, now: datetime) -> tuple[Issue, ...]:
+        """All agendas of late. Raises Temporary, Permanent: a part of them would be taken for the whole."""
+        return tuple(i for home in homes(self.program) for i in self.documents.labelled(home, LABEL, now - LISTED_FOR))
 
     def _named(self, issues: Iterable[Issue]) -> dict[str, Issue]:
         """Each document's issue, by name: the lowest number, where a race made two. One that nobody has won yet is left
@@ -146,3 +155,8 @@ class DueNow:
             if mark and mark.bound:
                 found.setdefault(mark.document, issue)
         return found
+
+
+def _series(program: Program, document: str) -> tuple[Series, ...]:
+    """The series whose agendas have names like this document's."""
+    return tuple(one for one in series_of(program) if document.startswith(f"{one.kind.value} {one.key} "))

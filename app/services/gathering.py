@@ -22,10 +22,9 @@ from app.domain.ours import LEDGER
 from app.domain.picture import Card, Detail, Given, Picture, Sheet, Wants
 from app.domain.program import Program
 from app.domain.scored import Scored
-from app.domain.sheets import sheets
+from app.domain.sheets import home_of, sheets
 from app.domain.stays import card_of
 from app.domain.taxonomy import Taxonomy
-from app.domain.top_requests import home
 from app.domain.verbal import in_their_name
 from app.domain.voice import Identity
 
@@ -164,11 +163,6 @@ class Gathering:
         voice, known = self.identity.hear(snapshot), frozenset(self.book.entries)
         case = build(snapshot, self.taxonomy, self.program, self.identity.bot, voice, now, known)
         return replace(case, book=self.book, context=replace(case.context, book=self.book))
-
-
-def home_of(meeting: Meeting, program: Program) -> str:
-    """The project in which a meeting's agenda stands: where its area has its board, else the program's first."""
-    return home(program, meeting.area) if meeting.area else program.projects[0].path
 
 
 def _closed_after(issue: Issue, since: datetime | None) -> bool:

@@ -92,6 +92,11 @@ def test_the_owner_is_called_once_with_the_agenda() -> None:
     assert "- [ ] @pm.ai: `the deck` <!--" in block([Action("deck", "@pm.ai the deck", 1, "pm.ai")], calling=True)
 
 
+def test_strangers_and_groups_are_not_called_by_us() -> None:
+    lines = [Action("write", "@engineering-all write to them", 1, "engineering-all")]
+    assert "- [ ] `@engineering-all`: `write to them` <!--" in block(lines, calling=True)
+
+
 def test_nothing_left_open_is_said() -> None:
     assert (
         block([])

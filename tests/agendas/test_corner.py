@@ -28,9 +28,10 @@ def resolved(*said: tuple[str, str, str]) -> Detail:
     return detail(card(352, *stays, milestone="18.9"), customer(1), customer(2), *told, points=74)
 
 
-def asked(number: int, who: str, at: str) -> Detail:
+def asked(number: int, who: str, at: str, *, confidential: bool = False) -> Detail:
     """A request whose context somebody was asked for."""
-    waits = card(number, ("new", "2026-02-20"), labels=NEEDED, put_on={"context::needed": at})
+    put_on = {"context::needed": at}
+    waits = card(number, ("new", "2026-02-20"), labels=NEEDED, put_on=put_on, confidential=confidential)
     return detail(waits, asked=(who, at, ["severity", "deployment"]))
 
 
@@ -81,6 +82,20 @@ def test_only_sas_with_overdue_answers_are_called() -> None:
     assert found.called == ("sa.jane",)
     assert re.findall(r"(?<!`)@[\w.]+", spoken(found, calling=True)) == ["@sa.jane"]
     assert agenda(week(asked(405, "sa.jane", "2026-03-13"))).called == ()
+
+
+def test_of_a_confidential_request_nobody_hears_who_was_asked_and_when() -> None:
+    secret = [asked(number, "sa.jane", "2026-03-02", confidential=True) for number in (407, 406)]
+    found = agenda(week(asked(405, "sa.jane", "2026-03-13"), *secret))
+    text = spoken(found, calling=True)
+    waits = text.partition("## Waiting on you\n\n")[2].partition("\n\n")[0]
+    assert waits.split("\n") == [
+        "- `@sa.jane`: sme/customer-feedback#405+ (Severity, Deployment), asked 1 business day ago",
+        "- Confidential, and told there: sme/customer-feedback#406+, sme/customer-feedback#407+",
+    ]
+    alone = spoken(agenda(week(*secret)), calling=True)
+    assert "sa.jane" not in alone
+    assert "No question to anybody" not in alone
 
 
 def test_what_people_typed_is_code_and_what_gives_away_a_sum_is_left_out() -> None:

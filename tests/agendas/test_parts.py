@@ -174,12 +174,6 @@ refreshed nightly, frozen at the start · closed Sat 28 Mar · commands: `refres
     )
 
 
-def test_once_it_began_the_numbers_are_a_record() -> None:
-    found = review()
-    text = said(footer(replace(found, now=found.meeting.start)))
-    assert "Made Wed 11 Mar · frozen at the start, Wed 18 Mar 19:00 UTC: the numbers are a record · closed" in text
-
-
 def test_the_footer_is_the_same_all_night_and_the_next_night() -> None:
     found = review()
     assert said(footer(found)) == said(footer(replace(found, now=found.now + timedelta(hours=30))))

@@ -180,13 +180,15 @@ def test_an_area_with_everything() -> None:
 
 ## 2 · Updates to relay (6 min): what may customers hear?
 
-The PM writes one sentence behind each; SMEs pass on this sentence, and nothing else.
+The PM writes one sentence behind each; SMEs pass on this sentence, and nothing else, once the PM has ticked the box below.
 
 | request | was → is | one sentence for customers | customers | regions told |
 |---|---|---|--:|---|
 | sme/customer-feedback#340+ | Accepted by PMs → **Declined** :warning: taken back · told on the request: `GitLab does not plan to support this protocol.` | <!-- sb:item told/sme/customer-feedback#340/sentence ask=3fce57 --> _(to write)_ | 1 | – |
 | sme/customer-feedback#331+ | Added to Roadmap → **Accepted by PMs** `18.10` :warning: taken back | <!-- sb:item told/sme/customer-feedback#331/sentence ask=3fce57 --> _(to write)_ | 1 | – |
 | sme/customer-feedback#352+ | Added to Roadmap → **Resolved** `18.9` | <!-- sb:item told/sme/customer-feedback#352/sentence ask=3fce57 --> _(to write)_ | 2 | – |
+
+- [ ] The sentences above may be passed on <!-- sb:item told/sentences -->
 
 ### Promises at risk
 
@@ -352,12 +354,14 @@ Confidential: what it says stands there alone.
 
 ## 2 · Updates to relay (4 min): what may customers hear?
 
-The PM writes one sentence behind each; SMEs pass on this sentence, and nothing else.
+The PM writes one sentence behind each; SMEs pass on this sentence, and nothing else, once the PM has ticked the box below.
 
 | request | was → is | one sentence for customers | customers | regions told |
 |---|---|---|--:|---|
 | sme/customer-feedback#3+ | New → **Added to Roadmap** `` 18 ｜ `@all` `` | <!-- sb:item told/sme/customer-feedback#3/sentence ask=3fce57 --> _(to write)_ | – | – |
 | sme/customer-feedback#4+ | confidential | told there | – | – |
+
+- [ ] The sentences above may be passed on <!-- sb:item told/sentences -->
 
 ### Promises at risk
 
@@ -508,7 +512,7 @@ def test_the_place_of_a_confidential_request_tells_nothing() -> None:
     assert decided_on(found) == [3, 1, 2]
     agenda = pm_review.agenda(found)
     assert "### 1.3 · sme/customer-feedback#2+ · 5 min\n" in block(agenda, "decisions", "ai")
-    rows = block(agenda, "updates", "ai").split("\n")[-2:]
+    rows = block(agenda, "updates", "ai").split("\n")[-4:-2]
     assert [row.partition(" | ")[0] for row in rows] == ["| sme/customer-feedback#6+", "| sme/customer-feedback#5+"]
 
 

@@ -482,3 +482,19 @@ def test_handles_are_called_once_and_in_back_ticks_ever_after() -> None:
     later = own(found)
     assert "@" not in later.replace("`@", "")
     assert own(found, calling=True).replace("@sme.dana", "`@sme.dana`").replace("@sme.ken", "`@sme.ken`") == later
+
+
+def test_of_confidential_requests_nobody_hears_what_they_are_like() -> None:
+    def like(number: int, *others: int, confidential: bool = False) -> Detail:
+        of = [f"sme/customer-feedback#{other}" for other in others]
+        found = card(number, ("new", "2026-03-20"), confidential=confidential)
+        return detail(found, ours={"duplicates": {"open": True, "of": of}})
+
+    found = meets(like(1, 2, 3), like(2, 1, confidential=True), like(4, 2), like(3))
+    assert (
+        block(pod.agenda(found), "duplicates", "ai")
+        == """\
+## 4 · Possible duplicates
+
+- sme/customer-feedback#1+ may ask the same as sme/customer-feedback#3+"""
+    )

@@ -13,17 +13,23 @@ DONE = card(352, ("new", "2025-12-01"), ("resolved", "2026-03-02"))
 ON_THE_REQUEST = comment("Customer-safe: It works offline since the last release.", "pm.ai", "2026-03-02")
 
 
-def after_a_review(written: str, *, told: bool = True, **options: object) -> Picture:
-    """A Corner after a PM review in whose agenda somebody wrote this."""
+def after_a_review(written: str, *, told: bool = True, let: bool = True, **options: object) -> Picture:
+    """A Corner after a PM review in whose agenda somebody wrote this, and the PM let it pass."""
     request = detail(DONE, customer(1), *([ON_THE_REQUEST] if told else []))
     found = picture(MeetingKind.CORNER, request, region="apac", **options)  # type: ignore[arg-type]
     row = f"| sme/customer-feedback#352+ | {slot(sentence_key(DONE))} | 1 |".replace("_(to write)_", written)
     review = picture(MeetingKind.PM_REVIEW, area="ai", now=NOW).meeting
-    return replace(found, held=(*found.held, sheet(review, 380, f"| request | sentence |\n|---|---|\n{row}")))
+    agenda = sheet(review, 380, f"| request | sentence |\n|---|---|\n{row}")
+    passed = {sentence_key(DONE): written} if let and not written.startswith("_") else {}
+    return replace(found, held=(*found.held, replace(agenda, sentences=passed)))
 
 
 def test_what_the_pm_wrote_in_the_review_counts_before_what_the_request_tells() -> None:
     assert customer_safe(after_a_review("Self-hosted models work now."), DONE) == "Self-hosted models work now."
+
+
+def test_what_the_pm_did_not_let_pass_is_passed_on_to_nobody() -> None:
+    assert customer_safe(after_a_review("It is free, we promise.", told=False, let=False), DONE) is None
 
 
 def test_what_nobody_wrote_is_taken_from_the_request() -> None:

@@ -155,15 +155,15 @@ def test_the_meetings_own_boxes_write_nothing() -> None:
     done = at.ticks("lead.ai", Verb.CANCEL)
     wrong = at.ticks("sa.jane", Verb.CANCEL)
     back = at.unticks("lead.ai", Verb.CANCEL)
-    told = at.ticks("sa.jane", Verb.TOLD)
-    nobody = at.ticks("somebody", Verb.TOLD)
+    told = at.ticks("pm.ai", Verb.TOLD)
+    nobody = at.ticks("sa.jane", Verb.TOLD)
     assert at.calls == []
     assert at.says(done, wrong, back, told, nobody) == snapshot("""\
 - `@lead.ai` ticked **Cancel this meeting** for sme/customer-feedback#12+. Done.
 - `@sa.jane` ticked **Cancel this meeting** for sme/customer-feedback#12+. Not done: that is for `lead.ai` to say. The box is as it was.
 - `@lead.ai` unticked **Cancel this meeting** for sme/customer-feedback#12+. Taken back before anything came of it.
-- `@sa.jane` ticked **Told** for sme/customer-feedback#12+. Done.
-- `@somebody` ticked **Told** for sme/customer-feedback#12+. Not done: that is for people of the program to say. The box is as it was.\
+- `@pm.ai` ticked **The sentences may be passed on** for sme/customer-feedback#12+. Done.
+- `@sa.jane` ticked **The sentences may be passed on** for sme/customer-feedback#12+. Not done: that is for `pm.ai` to say. The box is as it was.\
 """)
 
 

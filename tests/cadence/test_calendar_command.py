@@ -196,7 +196,7 @@ def test_check_tells_of_people_who_are_needed_twice_at_once(here: Terminal) -> N
     ran = here("check")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out == snapshot("""\
-Configuration ok: 83 labels, 17 moves, 4 areas, 15 people, 1 projects.
+Configuration ok: 84 labels, 17 moves, 4 areas, 15 people, 1 project.
 note: sme.ken is needed in two meetings at once, on 2026-03-18 at 09:00 Asia/Singapore and 5 times more: PM/SME review: AI and SME Area Pod: Agile.
 note: sme.ken is needed in two meetings at once, on 2026-04-01 at 09:00 Asia/Singapore and 3 times more: PM/SME review: Agile and SME Area Pod: AI.
 """)

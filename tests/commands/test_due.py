@@ -153,5 +153,5 @@ def test_a_rule_that_is_off_writes_no_agenda(terminal: Terminal, program: Path, 
     assert terminal("due", "--apply").out == snapshot("7 meetings looked at; 0 written to, 0 failed.\n")
     ran = terminal("agenda", "pm-review", "--area", "ai")
     assert (ran.code, ran.out) == snapshot(
-        (1, "PM/SME review: AI on 2026-03-18 has no agenda: the rule is off, or the meeting is over.\n")
+        (1, "PM/SME review: AI on 2026-03-18: no agenda is written, as the rule `agendas` is off for it.\n")
     )

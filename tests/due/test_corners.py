@@ -60,3 +60,34 @@ def test_a_week_that_an_outage_swallowed_is_made_up_for(house: House) -> None:
     house.due(MARCH + 7 * DAY)
     house.due(MARCH + 18 * DAY)
     assert weeks(house) == [["Tue 17 Mar 2026", "Tue 10 Mar 2026", "Tue 3 Mar 2026"]]
+
+
+def test_one_week_is_called_off_and_the_others_are_held(house: House) -> None:
+    house.due(MARCH)
+    (month,) = house.agendas()
+    host = house.meeting(MeetingKind.CORNER, region="dach-meta").hosts[0]
+    house.at = MARCH + HOUR
+    house.ticks(host, month, "cancel/fy27-w05")
+    done = house.due().done
+    assert [tended.did for tended in done] == [("cancel: done",)]
+    assert f"**This meeting is not held:** `{host}` called it off" in (month.description or "")
+    assert house.due(MARCH + HOUR * 26).done == ()
+    assert [tended.did for tended in house.due(MARCH + 3 * DAY).done] == [("closed out, 0 told",)]
+    for weeks_on in range(1, 5):
+        house.due(MARCH + weeks_on * 7 * DAY)
+    assert (month.state, len(weeks(house)), len(weeks(house)[0])) == ("opened", 1, 5)
+    assert (month.description or "").count("is not held") == 1
+    house.due(MARCH + 40 * DAY)
+    assert month.state == "closed"
+
+
+def test_a_host_who_thinks_again_has_the_week_held_after_all(house: House) -> None:
+    house.due(MARCH)
+    (month,) = house.agendas()
+    host = house.meeting(MeetingKind.CORNER, region="dach-meta").hosts[0]
+    house.at = MARCH + HOUR
+    house.ticks(host, month, "cancel/fy27-w05")
+    house.due()
+    assert month.state == "opened"
+    house.due(MARCH + 7 * DAY)
+    assert "- [ ] Call it off" in (month.description or "")

@@ -58,7 +58,9 @@ def test_it_is_refreshed_at_night_frozen_at_its_start_and_closed_ten_days_later(
     house.files("SSO", "status::reviewed", "area::ai", "pm-review::next")
     assert [one.did for one in house.due(start + HOUR).done] == [("frozen",)]
     assert "1 decision wanted" in (agenda.description or "")
-    assert "frozen at the start, Wed 18 Mar" in (agenda.description or "")
+    assert ":lock: Frozen at the start, Wed 18 Mar 19:00 UTC: the numbers are a record; boxes still act." in (
+        agenda.description or ""
+    )
     assert hours(house, start + 2 * HOUR, start + 20 * HOUR) == {"Thu 19 Mar 07:00": ("closed out, 1 told",)}
     assert house.due(start + 9 * DAY).done == ()
     assert [one.did for one in house.due(start + 10 * DAY).done] == [("closed",)]
@@ -124,7 +126,7 @@ def test_after_an_outage_it_is_made_up_for(house: House, days: int) -> None:
     assert tended.did == (("made",) if days == 4 else ("made late",))
     (agenda,) = house.agendas()
     assert house.called("lead.ai") == (1 if days == 4 else 0)
-    assert ("frozen at the start" in (agenda.description or "").replace("refreshed nightly, frozen", "")) is (days == 8)
+    assert ("Frozen at the start" in (agenda.description or "")) is (days == 8)
 
 
 def test_what_is_long_past_is_not_made_any_more(house: House) -> None:

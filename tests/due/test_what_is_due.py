@@ -84,6 +84,7 @@ def test_a_marker_gives_back_what_it_was_given() -> None:
         parked=frozenset({Ref("sme/x", 2)}),
         timeboxes={Ref("sme/x", 3): 10},
         night="2026-03-11",
+        passed=frozenset({"0123456789abcdef"}),
     )
     assert AgendaState.of(state.to_state()) == state
     assert AgendaState.of({}) == AgendaState()

@@ -15,7 +15,7 @@ from app.domain.issue import Ref
 from app.domain.meeting import Meeting, Series
 from app.domain.meetings import next_from
 from app.domain.program import Program
-from app.domain.sheets import document_name
+from app.domain.sheets import document_name, home_of
 from app.domain.taxonomy import Mode, Taxonomy
 from app.domain.voice import Bot, Identity
 from app.fakegitlab import FakeGitLab, World
@@ -26,7 +26,7 @@ from app.gateways.gitlab_connect import GitLab, connect
 from app.gateways.history_cache import HistoryCache
 from app.gateways.templates import Templates
 from app.services.documents import Documents
-from app.services.gathering import Gathering, Listing, home_of
+from app.services.gathering import Gathering, Listing
 from tests.agenda.paper import blocks
 from tests.scenarios.living import PROJECT, SIGNING_KEY, peopled, shipped
 

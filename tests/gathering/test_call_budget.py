@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from app import bootstrap
+from app.domain.agenda_heeded import Tended
 from app.domain.cadence import MeetingKind
 from app.domain.meeting import Series
 from app.domain.meetings import next_from
@@ -65,8 +66,8 @@ def night(board: Board, series: Series, requests: list[Issue], number: int) -> t
     assert meeting is not None
     board.world.reset_calls()
     rules = bootstrap.rules(settings, board.configured, board.gitlab, NoJournal())
-    done = rules.due.one(meeting, NOW + number * DAY, dry=False)
-    return _cost(board, {issue.iid for issue in requests}), done.did if done else ()
+    done = rules.due.one(meeting, max(NOW, meeting.start - 30 * DAY) + number * DAY, dry=False)
+    return _cost(board, {issue.iid for issue in requests}), done.did if isinstance(done, Tended) else ()
 
 
 def _cost(board: Board, requests: set[int]) -> Cost:

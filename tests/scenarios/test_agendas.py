@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from app import bootstrap
 from app.domain.agenda import LABEL
+from app.domain.agenda_heeded import Tended
 from app.domain.cadence import MeetingKind
 from app.domain.meeting import Series
 from app.domain.meetings import next_from
@@ -43,7 +45,7 @@ def agenda(house: Living, request_in_review: Issue) -> Issue:
     meeting = next_from(house.configured.program, Series(MeetingKind.PM_REVIEW, "ai"), now)
     assert meeting is not None
     with bootstrap.judging(house.settings, house.configured) as rules:
-        assert rules.due.one(meeting, now, dry=False) is not None
+        assert isinstance(rules.due.one(meeting, max(now, meeting.start - timedelta(days=30)), dry=False), Tended)
     house.stage.quiet()
     (found,) = (issue for issue in house.stage.project.issues.values() if LABEL in house.stage.titles(issue))
     return found

@@ -6,7 +6,17 @@ A region's Corners of a month share an issue, each week's blocks above the last 
 from datetime import UTC, datetime, timedelta
 
 from app.domain.agenda import Agenda, Section
-from app.domain.agendas.corner_asks import asks, new_asks, overdue, topics, verbal, waiting, waiting_cards, waiting_for
+from app.domain.agendas.corner_asks import (
+    asks,
+    hidden,
+    new_asks,
+    overdue,
+    topics,
+    verbal,
+    waiting,
+    waiting_cards,
+    waiting_for,
+)
 from app.domain.agendas.corner_decided import decided, decided_here, decisions, monday, untold
 from app.domain.agendas.corner_quarter import quarter, top
 from app.domain.agendas.parts_actions import NOTES
@@ -35,7 +45,11 @@ def wants(picture: Picture) -> tuple[Ref, ...]:
 def agenda(picture: Picture) -> Agenda:
     """One week's blocks, and below all weeks a place for people's notes."""
     told, asked, open_ = decided_here(picture), new_asks(picture), waiting_for(picture)
-    counts = {"told": len(told) + len(untold(picture)), "asks": len(asked), "waiting": len(open_)}
+    counts = {
+        "told": len(told) + len(untold(picture)),
+        "asks": len(asked),
+        "waiting": len(open_) + len(hidden(picture)),
+    }
     sections = (
         header(picture, counts, quiet=True),
         things(picture),

@@ -10,6 +10,7 @@ from app.domain.agendas.folding import folded, shorter
 from app.domain.agendas.owed import question
 from app.domain.agendas.parts_clock import business_days
 from app.domain.agendas.request_words import region, repeated, request
+from app.domain.issue import Ref
 from app.domain.ours import NEEDED
 from app.domain.picture import Card, Picture
 
@@ -41,9 +42,21 @@ def _ask(picture: Picture, card: Card) -> dict[str, object]:
 
 
 def waiting_for(picture: Picture) -> tuple[tuple[str, Card], ...]:
-    """Who of the region has a question of ours open, and about which request."""
+    """Who of the region has a question of ours open, and about which request. Who was asked about a confidential one,
+    and since when, stands there alone.
+    """
+    return tuple((who, card) for who, card in _of_region(picture) if not card.issue.confidential)
+
+
+def hidden(picture: Picture) -> tuple[Ref, ...]:
+    """The confidential requests about which somebody of the region has a question of ours open, by number."""
+    found = {card.ref for _, card in _of_region(picture) if card.issue.confidential}
+    return tuple(sorted(found, key=lambda ref: (ref.project, ref.iid)))
+
+
+def _of_region(picture: Picture) -> Iterator[tuple[str, Card]]:
     found = ((_asked(picture, card), card) for card in waiting_cards(picture))
-    return tuple((who, card) for who, card in found if who and region(picture, who) == picture.meeting.region)
+    return ((who, card) for who, card in found if who and region(picture, who) == picture.meeting.region)
 
 
 def waiting_cards(picture: Picture) -> tuple[Card, ...]:
@@ -73,11 +86,11 @@ def _days(picture: Picture, card: Card) -> int:
 
 
 def waiting(picture: Picture) -> Section:
-    """The block `waiting`: the SAs with open questions, each with their requests."""
+    """The block `waiting`: the SAs with open questions, each with their requests; confidential ones without people."""
     told = sorted(waiting_for(picture), key=lambda one: one[0].casefold())
     people = [_person(picture, who, [card for _, card in of]) for who, of in groupby(told, key=lambda one: one[0])]
-    data = {"people": people, "more": 0}
-    short = {"people": people[:PEOPLE_AT_MOST], "more": max(0, len(people) - PEOPLE_AT_MOST)}
+    data = {"people": people, "hidden": tuple(map(str, hidden(picture))), "more": 0}
+    short = {**data, "people": people[:PEOPLE_AT_MOST], "more": max(0, len(people) - PEOPLE_AT_MOST)}
     return Section("waiting", "corner_waiting", data, shorter=(short,))
 
 
@@ -85,7 +98,7 @@ def _person(picture: Picture, who: str, of: list[Card]) -> dict[str, object]:
     rows = [
         {
             "ref": str(card.ref),
-            "missing": () if card.issue.confidential else question(picture, picture.details.get(card.ref))["missing"],
+            "missing": question(picture, picture.details.get(card.ref))["missing"],
             "days": _days(picture, card),
         }
         for card in of

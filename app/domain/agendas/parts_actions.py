@@ -19,7 +19,7 @@ def carried(picture: Picture) -> Section:
     boxes to keep, drop or escalate it.
     """
     written = (picture.since or picture.now).date()
-    rows = tuple(_row(action, written, picture.now.date()) for action in picture.actions if action.decided != Verb.DROP)
+    rows = tuple(_row(picture, action, written) for action in picture.actions if action.decided != Verb.DROP)
     data = {
         "rows": rows,
         "more": 0,
@@ -33,17 +33,24 @@ def carried(picture: Picture) -> Section:
 
 def owners(picture: Picture) -> tuple[str, ...]:
     """Who has an action open: they are mentioned with it."""
-    return tuple(action.owner for action in picture.actions if action.owner and action.decided != Verb.DROP)
+    named = (action.owner for action in picture.actions if action.owner and action.decided != Verb.DROP)
+    return tuple(owner for owner in named if _is_known(picture, owner))
 
 
-def _row(action: Action, written: date, today: date) -> dict[str, object]:
+def _is_known(picture: Picture, owner: str) -> bool:
+    """Whether we may call them: nobody gets us to call a whole group, or strangers, whom they did not call."""
+    return picture.program.roster.person(owner) is not None
+
+
+def _row(picture: Picture, action: Action, written: date) -> dict[str, object]:
     asks = (Verb.KEEP, Verb.DROP, Verb.ESCALATE) if action.times >= CHOOSE_FROM and not action.decided else ()
     until = due(action.text, written)
     return {
         "key": f"{KEY}{action.name}",
         "text": _words(action),
         "owner": action.owner,
-        "overdue": until is not None and until < today,
+        "known": action.owner is not None and _is_known(picture, action.owner),
+        "overdue": until is not None and until < picture.now.date(),
         "times": action.times,
         "decided": action.decided,
         "asks": {verb.value: Ask(verb, what=action.name).key for verb in asks},

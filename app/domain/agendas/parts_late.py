@@ -1,6 +1,6 @@
 """Nominations have a last day (agendas 4.1): what came later is a late item."""
 
-from datetime import UTC, timedelta
+from datetime import timedelta
 
 from app.domain.agenda import Section
 from app.domain.cadence import MeetingKind
@@ -43,8 +43,6 @@ def footer(picture: Picture, label: str | None = None) -> Section:
         "late": tuple(str(card.ref) for card in late(picture, label)) if label else (),
         "last_day": close - _MOMENT if close and label else None,
         "made": times.created,
-        "frozen": picture.now >= picture.meeting.start,
-        "start": picture.meeting.start.astimezone(UTC),
         "closes": None if picture.meeting.kind is MeetingKind.CORNER else times.closed,
         "requests": label is not None,
         "parked": tuple(str(ref) for ref in sorted(picture.parked, key=str)),

@@ -146,11 +146,13 @@ def _rebanded(picture: Picture, card: Card, label: str) -> bool:
 
 
 def alike(picture: Picture) -> list[dict[str, object]]:
-    """Requests of which our open note says that others may ask the same."""
+    """Requests of which our open note says that others may ask the same; of confidential ones nothing is told."""
+    hidden = {card.ref for card in picture.cards if card.issue.confidential}
     found: list[dict[str, object]] = []
     for detail in picture.details.values():
         note = detail.case.voice.on(DUPLICATES)
-        refs = suggested(note) if note and note.open and detail.card.issue.state == "opened" else ()
+        waits = note is not None and note.open and detail.card.issue.state == "opened" and detail.ref not in hidden
+        refs = [ref for ref in suggested(note) if ref not in hidden] if note and waits else []
         if refs:
             found.append({"ref": str(detail.ref), "of": tuple(map(str, refs))})
     return found

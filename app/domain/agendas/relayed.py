@@ -11,6 +11,7 @@ from app.domain.agendas.tables import board_link, table
 from app.domain.cadence import MeetingKind
 from app.domain.issue import Ref
 from app.domain.managed_lines import items_of
+from app.domain.passed_on import MAY_PASS
 from app.domain.picture import Card, Picture
 
 UPDATES_AT_MOST = (25, 10)
@@ -58,7 +59,9 @@ def updates(picture: Picture) -> Section:
     told = passed_on(picture)
     rows = [_update(picture, card) | {"told": told.get(card.ref)} for card in found]
     minutes = min(LONGEST, EACH * len(rows))
+    open_ones = any(not card.issue.confidential for card in found)
     data: dict[str, object] = {"minutes": minutes, "since": picture.since, "link": board_link(picture)}
+    data["may_pass"] = MAY_PASS if open_ones else None
     return table("updates", "pm_review_updates", rows, data, UPDATES_AT_MOST, minutes)
 
 

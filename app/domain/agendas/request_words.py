@@ -13,7 +13,6 @@ from app.domain.cadence import MeetingKind
 from app.domain.case import Case
 from app.domain.customer import CustomerLine, Severity
 from app.domain.ledger import severity_of
-from app.domain.managed_lines import items_of
 from app.domain.money import typed
 from app.domain.numbers import Amounts
 from app.domain.picture import Card, Detail, Picture
@@ -140,19 +139,13 @@ def sentence_key(card: Card) -> str:
 
 
 def customer_safe(picture: Picture, card: Card) -> str | None:
-    """The sentence that customers may hear (S180): as it was written in the last PM review since, else as the request
-    tells it; None where nobody did, or it may not be repeated here.
+    """The sentence that customers may hear (S180): as the PM let it pass in the last PM review since, else as the
+    request tells it; None where nobody did, or it may not be repeated here.
     """
     detail = picture.details.get(card.ref)
     if detail is None or card.issue.confidential:
         return None
     reviews = (sheet for sheet in picture.held if sheet.meeting.kind is MeetingKind.PM_REVIEW)
-    written = [text for sheet in reviews if (text := _slot(sheet.issue.description, sentence_key(card)))]
+    written = [text for sheet in reviews if (text := sheet.sentences.get(sentence_key(card)))]
     told = (repeated(picture, detail.case, one) for one in (*written[-1:], detail.case.facts.get("customer_safe")))
     return next((text for text in told if text), None)
-
-
-def _slot(text: str, key: str) -> str:
-    """What people wrote in a slot of an agenda."""
-    lines = (line for line in text.split("\n") if key in line)
-    return next((item.field for line in lines for item in items_of(line) if item.key == key), "")
