@@ -6,7 +6,7 @@ they are. A person's move stands when its step is lawful for its mover at that t
 collapsed, so two drags cannot go round a rule.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -223,12 +223,7 @@ def fold(
     judge = _Judge(workflow, roster, issue, events, successors)
     start = max(workflow.effective_from, now - workflow.judged_for)
     answered = _event_answered(voice)
-    for event in known:
-        place = current.get(state.place)
-        state.put(event, successors)
-        now_in = current.get(state.place)
-        if now_in is None or now_in == place:
-            continue
+    for event, now_in in _moves(state, known, current, successors):
         if event.at < start:
             _old_move(state, judge, event, now_in, by_us=ours(event.user, bot, voice))
         elif ours(event.user, bot, voice):
@@ -246,6 +241,18 @@ def area_of(labels: Iterable[str]) -> str | None:
     """The key of the request's area; None where it has none, or several, so that nobody is wrongly refused."""
     areas = [title.rpartition("::")[2] for title in labels if scope_of(title) == "area"]
     return areas[0] if len(areas) == 1 else None
+
+
+def _moves(
+    state: _Fold, known: Iterable[LabelEvent], current: Mapping[str, str], successors: Mapping[str, str]
+) -> Iterator[tuple[LabelEvent, str]]:
+    """The events that leave the card in another status, with that status; `state` takes in each event on the way."""
+    for event in known:
+        place = current.get(state.place)
+        state.put(event, successors)
+        now_in = current.get(state.place)
+        if now_in is not None and now_in != place:
+            yield event, now_in
 
 
 def _before_events(issue: Issue, known: list[LabelEvent], titles: set[str]) -> list[str]:

@@ -70,7 +70,7 @@ def test_a_new_complete_request_and_one_more_customer_cost_three_reads_and_two_w
         )
         assert set(methods(house)[len(before_the_echo(house)) :]) == {"GET"}
         house.world.reset_calls()
-        house.stage.says("sa.omar", issue, f"+1 customer: {CRM}/0018X00002AbCdE | retention | renewal | 2026-06-30")
+        house.stage.says("sa.omar", issue, f"+1 customer: {CRM}/0018X00002AbCdE | retention | renewal | 2031-06-30")
         house.stage.quiet()
         assert before_the_echo(house) == snapshot(
             ["GET issues", "GET resource_label_events", "GET notes", "PUT notes", "POST award_emoji"]

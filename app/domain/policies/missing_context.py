@@ -91,9 +91,7 @@ def _ask(
 ) -> Ruling:
     before, items = case.voice.on(NAME), case.taxonomy.items
     missing = [w.item.key for w in all_of_it]
-    was_asked = [k for k in _texts(before.state.get("asked") if before and before.open else ()) if k in items]
-    # What is merely required no more was given by nobody, so it gets no tick.
-    here = set(was_asked) - {w.item.key for w in case.context.wanted(was_asked)} - set(missing)
+    was_asked = _asked(case, before)
     ask, reminder = _next(case, _earlier(before, missing, words) if before else None)
     state = {
         "open": True,
@@ -112,12 +110,24 @@ def _ask(
         "status": None if status.title == case.taxonomy.workflow.start else status.name,
         "required": [w for w in all_of_it if w.item.key in needed],
         "welcome": [w for w in all_of_it if w.item.key not in needed],
-        "answered": [items[k].title for k in was_asked if k in here],
+        "answered": [items[k].title for k in _here(case, was_asked) if k not in missing],
         "options": case.context.options(),
     }
     say = Say(NAME, "context_asked", data, state, anew=_anew(before, ask, reminder))
     findings, look = (_finding(missing, ask, reminder),), _next_look(case, ask)
     return Ruling(None, frozenset({NEEDED}), frozenset({READY}), (say,), findings=findings, look_again_at=look)
+
+
+def _asked(case: Case, before: OurNote | None) -> list[str]:
+    """What our open question has asked for so far."""
+    asked = before.state.get("asked") if before and before.open else ()
+    return [key for key in _texts(asked) if key in case.taxonomy.items]
+
+
+def _here(case: Case, asked: list[str]) -> list[str]:
+    """What of it somebody has given; what is merely required no more was given by nobody, so it gets no tick."""
+    missing = {wanted.item.key for wanted in case.context.wanted(asked)}
+    return [key for key in asked if key not in missing]
 
 
 def _kept(ask: _Ask) -> dict[str, object]:
@@ -197,9 +207,7 @@ def _complete(case: Case, status: Status) -> Ruling:
     says: tuple[Say, ...] = ()
     findings: tuple[Finding, ...] = ()
     if note and note.open:
-        keys = [k for k in _texts(note.state.get("asked")) if k in case.taxonomy.items]
-        missing = {w.item.key for w in case.context.wanted(keys)}
-        asked = [case.taxonomy.items[k].title for k in keys if k not in missing]
+        asked = [case.taxonomy.items[k].title for k in _here(case, _asked(case, note))]
         says = (Say(NAME, "context_ready", {"answered": asked}, {"open": False}),)
         findings = (Finding(NAME, Verdict.RESOLVED, "everything asked for is there"),)
     if not (waited or new or says):
