@@ -112,7 +112,7 @@ SMEs whose region brought one: @sme.ken, @sme.dana. Is its priority right, is it
 
 ## 2 · Not ready for the PM
 
-- sme/customer-feedback#421+: Theme, Deployment, Request type (`@sa.omar` was asked 3 business days ago)
+- sme/customer-feedback#421+: Theme, Deployment, Request type, ARR at stake (`@sa.omar` was asked 3 business days ago)
 
 ## 3 · Calibrate
 
@@ -328,7 +328,7 @@ SMEs whose region brought one: @sme.dana. Is its priority right, is its theme?
 
 ## 2 · Not ready for the PM
 
-- sme/customer-feedback#1+: ``Never </details> ｜ `@all` ‹!-- sb:end --> [x](javascript:alert(1)) ~bug #1 /close`` · Theme, Request type (nobody was asked yet)
+- sme/customer-feedback#1+: ``Never </details> ｜ `@all` ‹!-- sb:end --> [x](javascript:alert(1)) ~bug #1 /close`` · Theme, Request type, ARR at stake, Deployment (nobody was asked yet)
 - sme/customer-feedback#2+
 
 ## 3 · Calibrate

@@ -66,15 +66,9 @@ Please add:
 - [ ] **Reason to decline**: The customer deserves an honest answer. Pick a label: ~"declined::duplicate" · ~"declined::already-possible" · ~"declined::not-aligned" · ~"declined::not-feasible" · ~"declined::insufficient-demand" · ~"declined::superseded" · ~"declined::withdrawn" · ~"declined::wrong-product"
 - [ ] **Customer-safe explanation**: It is the one sentence that solutions architects may pass on. For example `Customer-safe explanation: GitLab does not plan to support this protocol`
 
-Anybody can answer: in a comment here, in the description, or with a label. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar.
+Anybody can answer: in a comment here, in the description, or with a label. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar, 09:31 UTC.
 
-Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
-
-From **Reviewed** a card can go to:
-- **New** (an SME of the area, the area lead, the PM or the program lead)
-- **Accepted by PMs** (the PM)
-- **Declined** (the PM)
-- **Backlog** (the PM)\
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.\
 """)
     settled(at)
     words = f"not-aligned, sentence for customers: {SAFE}"
@@ -104,7 +98,7 @@ def test_what_is_missing_comes_on_the_request_and_the_move_makes_itself() -> Non
     at.card.settle()
     assert at.card.status == "backlog"
     assert at.card.hears() == snapshot("""\
-~~I had kept a move of this card.~~ Done: I moved it from **Reviewed** to **Backlog** for `pm.ai`.
+Done: I moved it from **Reviewed** to **Backlog** for `pm.ai`.
 
 - [x] ~~Revisit date~~ from `sa.jane`. Thank you!\
 """)
@@ -425,15 +419,9 @@ Please add:
 - [ ] **Reason to decline**: The customer deserves an honest answer. Pick a label: ~"declined::duplicate" · ~"declined::already-possible" · ~"declined::not-aligned" · ~"declined::not-feasible" · ~"declined::insufficient-demand" · ~"declined::superseded" · ~"declined::withdrawn" · ~"declined::wrong-product"
 - [ ] **Customer-safe explanation**: It is the one sentence that solutions architects may pass on. For example `Customer-safe explanation: GitLab does not plan to support this protocol`
 
-Anybody can answer: in a comment here, in the description, or with a label. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Wed 25 Mar.
+Anybody can answer: in a comment here, in the description, or with a label. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Wed 25 Mar, 19:10 UTC.
 
-Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
-
-From **Reviewed** a card can go to:
-- **New** (an SME of the area, the area lead, the PM or the program lead)
-- **Accepted by PMs** (the PM)
-- **Declined** (the PM)
-- **Backlog** (the PM)\
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.\
 """)
 
 
