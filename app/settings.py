@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
+from urllib.parse import unquote, urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -55,6 +56,16 @@ def _long_enough(value: SecretStr) -> SecretStr:
     return value
 
 
+def _database(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().startswith(("postgresql://", "postgres://")):
+        raise PydanticCustomError("no_database", "not an address of PostgreSQL")
+    try:
+        urlsplit(value.get_secret_value())
+    except ValueError:
+        raise PydanticCustomError("no_database", "not an address of PostgreSQL") from None
+    return value
+
+
 def _sendable(value: SecretStr) -> SecretStr:
     text = value.get_secret_value()
     if not text.isascii() or not text.isprintable() or " " in text or not text:
@@ -93,6 +104,22 @@ class KeptSettings(Environment):
     """What commands need that only look at our own files."""
 
     data_dir: Path = Field(Path("var"), description="where the inbox and the journal are kept")
+    database_url: Annotated[SecretStr, AfterValidator(_database)] | None = Field(
+        None,
+        description="address of a PostgreSQL database that keeps inbox and journal instead of files, for several replicas: "
+        "postgresql://user:password@host/name",
+    )
+
+    @property
+    def database(self) -> str | None:
+        """The address of the database, where one is set."""
+        return self.database_url.get_secret_value() if self.database_url else None
+
+    def all_secrets(self) -> tuple[str, ...]:
+        """Everything that must never be logged; of the address also the password alone, as others may quote it."""
+        password = urlsplit(self.database or "").password
+        own = (password, unquote(password)) if password else ()
+        return (*super().all_secrets(), *own)
 
 
 class OperatorSettings(Environment):
@@ -184,6 +211,7 @@ _WRONG = {
     "too_short": "is empty",
     "short_secret": "is too short, each key needs {least} characters or more",
     "bad_secret": "is empty or holds characters that no token has",
+    "no_database": "is no address of a PostgreSQL database, which begins with postgresql://",
     "url_parsing": "is no address, which begins with https:// or http://",
     "url_scheme": "is no address, which begins with https:// or http://",
     "int_parsing": "is no whole number",

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from app.bootstrap import kept
+from app.bootstrap.kept import KeptJournal
 from app.domain.account_book import AccountBook
-from app.domain.failure import Permanent
-from app.domain.inbox import InboxRules
+from app.domain.inbox import Arrival, InboxRules, Receipt
 from app.domain.ours import WAITING
 from app.domain.subject import Subject
 from app.domain.taxonomy import Taxonomy
@@ -24,15 +25,11 @@ from app.gateways.config_errors import ConfigError
 from app.gateways.config_load import TAXONOMY, Configuration, load
 from app.gateways.config_mentions import mentions
 from app.gateways.gitlab_connect import GitLab, connect
-from app.gateways.inbox_sqlite import SqliteInbox
-from app.gateways.inbox_view import InboxView
-from app.gateways.inbox_view import retry_all_beside as _retry_all_beside
-from app.gateways.inbox_view import retry_beside as _retry_beside
 from app.gateways.journal_none import NoJournal
-from app.gateways.journal_sqlite import SqliteJournal
 from app.gateways.templates import Templates
 from app.services.attend import Attend
 from app.services.errands import Errands
+from app.services.inbox_port import Inbox
 from app.services.likeness import Likeness
 from app.services.operator import OperatorIssue
 from app.services.ports import Journal
@@ -40,7 +37,7 @@ from app.services.reconcile import Reconciler
 from app.services.score import Score
 from app.services.sweep import Sweep
 from app.services.top_requests import TopRequests
-from app.settings import KeptSettings, OperatorSettings, Settings, SettingsInvalid
+from app.settings import OperatorSettings, Settings, SettingsInvalid
 
 VERSION = importlib.metadata.version("sounding-board")
 
@@ -169,7 +166,7 @@ def _journal(settings: Settings, *, remembers: bool) -> Iterator[Journal]:
     if not remembers:
         yield NoJournal()
         return
-    journal = SqliteJournal(_kept(settings) / "journal.sqlite3")
+    journal = kept.journal(settings)
     try:
         yield journal
     finally:
@@ -190,8 +187,8 @@ class Service:
     settings: Settings
     configured: Configuration
     doors: GitLab
-    inbox: SqliteInbox
-    journal: SqliteJournal
+    inbox: Inbox
+    journal: KeptJournal
     _attend: Attend | None = None
     _once: threading.Lock = field(default_factory=threading.Lock)
 
@@ -205,14 +202,23 @@ class Service:
         return attend(subject, deliveries, utc_now())
 
     def tidy(self, now: datetime) -> None:
-        """Forget old deliveries and old journal lines."""
-        self.inbox.tidy(now)
-        self.journal.prune(now, JOURNAL_KEPT)
+        """Forget old deliveries and old journal lines; of several replicas, one does."""
+        if self.inbox.leads():
+            self.inbox.tidy(now)
+            self.journal.prune(now, JOURNAL_KEPT)
+
+    async def accept(self, arrival: Arrival, now: datetime) -> Receipt:
+        """Take in an arrival of this machine's time; returns when it is on disk."""
+        return await self.inbox.accept(arrival, now + self.inbox.ahead())
+
+    def now(self) -> datetime:
+        """The time by the clock of all who share the inbox."""
+        return utc_now() + self.inbox.ahead()
 
     def idle(self) -> bool:
         """Whether nothing runs, and nothing waits but timers for later."""
         due = self.inbox.next_due()
-        return self.inbox.counts().running == 0 and (due is None or due > utc_now() + IDLE_FOR)
+        return self.inbox.counts().running == 0 and (due is None or due > self.now() + IDLE_FOR)
 
     def close(self) -> None:
         """Let go of files and connections."""
@@ -228,10 +234,9 @@ def inbox_rules(settings: Settings) -> InboxRules:
 
 def service(settings: Settings, configured: Configuration, inbox_rules: InboxRules) -> Service:
     """Open inbox, journal and GitLab's doors. Raises Permanent when another process has the inbox, or nobody can."""
-    kept = _kept(settings)
-    inbox = SqliteInbox(kept / "inbox.sqlite3", inbox_rules)
+    inbox = kept.inbox(settings, inbox_rules)
     try:
-        journal = SqliteJournal(kept / "journal.sqlite3")
+        journal = kept.journal(settings)
     except BaseException:
         inbox.close()
         raise
@@ -246,31 +251,3 @@ def letterbox_keys(settings: Settings) -> WebhookKeys:
         raise SettingsInvalid(
             f"SOUNDING_BOARD_WEBHOOK_SIGNING_TOKEN, SOUNDING_BOARD_WEBHOOK_SECRET: {problem}."
         ) from problem
-
-
-def inbox_beside(settings: KeptSettings) -> InboxView:
-    """The inbox to look at, whether the service runs or not."""
-    return InboxView.beside(settings.data_dir / "inbox.sqlite3")
-
-
-def retry_beside(settings: KeptSettings, key: str) -> bool:
-    """Let a dead subject run again, whether the service runs or not. False if it is not dead."""
-    return _retry_beside(settings.data_dir / "inbox.sqlite3", key, utc_now())
-
-
-def retry_all_beside(settings: KeptSettings) -> int:
-    """Let all dead subjects run again, whether the service runs or not; how many there were."""
-    return _retry_all_beside(settings.data_dir / "inbox.sqlite3", utc_now())
-
-
-def journal_beside(settings: KeptSettings) -> SqliteJournal:
-    """The journal to look at, whether the service runs or not."""
-    return SqliteJournal.beside(settings.data_dir / "journal.sqlite3")
-
-
-def _kept(settings: Settings) -> Path:
-    try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Permanent(f"cannot use {settings.data_dir}: {error.strerror}") from error
-    return settings.data_dir

@@ -16,12 +16,16 @@ SOONEST_LOOK = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class InboxRules:
-    """How patient the inbox is. Raises ValueError, in words, where a run could outlive its lease."""
+    """How patient the inbox is. Raises ValueError, in words, where a run could outlive its lease.
+
+    `silent`: a replica without a sign of life for so long is gone, and others take over what it ran.
+    """
 
     quiet: timedelta = timedelta(seconds=2)
     quiet_times_at_most: int = 5
     run_limit: timedelta = timedelta(minutes=10)
     lease: timedelta = timedelta(minutes=15)
+    silent: timedelta = timedelta(minutes=1)
     attempts: int = 8
     first_retry: timedelta = timedelta(seconds=5)
     retry_factor: int = 3

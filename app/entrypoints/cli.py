@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from app import bootstrap
+from app.bootstrap import kept
 from app.domain.failure import Permanent, Temporary
 from app.domain.issue import Ref
 from app.entrypoints import show
@@ -130,7 +131,7 @@ def serve(
 
 @app.command()
 def worker() -> None:
-    """Work off the inbox without taking in webhooks, until stopped; not beside `serve` on the same files."""
+    """Work off the inbox without taking in webhooks, until stopped; beside `serve` only on PostgreSQL."""
     from app.entrypoints.web import FINISH_WITHIN, workers_of
 
     settings = _settings(Settings)
@@ -190,13 +191,13 @@ def inbox(
     """What waits, runs and was given up."""
     settings = _settings(KeptSettings)
     if retry is not None:
-        found = bootstrap.retry_beside(settings, retry)
+        found = kept.retry_beside(settings, retry, bootstrap.utc_now())
         typer.echo(f"{retry} {SOON}" if found else f"{retry} is not among the dead; `inbox` lists them.")
         raise typer.Exit(0 if found else 1)
     if retry_all:
-        typer.echo(f"{bootstrap.retry_all_beside(settings)} dead {SOON}")
+        typer.echo(f"{kept.retry_all_beside(settings, bootstrap.utc_now())} dead {SOON}")
         return
-    view = bootstrap.inbox_beside(settings)
+    view = kept.inbox_beside(settings)
     try:
         counts = view.counts()
         typer.echo(f"{counts.waiting} waiting, {counts.running} running, {counts.dead} dead")
@@ -213,11 +214,11 @@ def journal(
     limit: Annotated[int, typer.Option(min=1, help="How many lines to show.")] = 50,
 ) -> None:
     """Why did, or didn't, we act on an issue? Newest first."""
-    kept = bootstrap.journal_beside(_settings(KeptSettings))
+    opened = kept.journal_beside(_settings(KeptSettings))
     try:
-        entries = kept.lines(issue, limit)
+        entries = opened.lines(issue, limit)
     finally:
-        kept.close()
+        opened.close()
     if not entries:
         typer.echo(f"The journal knows nothing of {issue}: no event about it came in, and no sweep looked at it.")
     _say(show.journal_lines(entries))

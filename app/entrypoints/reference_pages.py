@@ -24,6 +24,7 @@ WHO = {
     "retired_bot_ids": "`serve`, `worker`, `sweep`, `score`, `explain`",
     "config_dir": "every command that reads the configuration",
     "data_dir": "`serve`, `worker`, `inbox`, `journal`, `sweep --apply`, `score --apply`",
+    "database_url": "`serve`, `worker`, `inbox`, `journal`, `sweep --apply`, `score --apply`",
     "account_book": "`serve`, `worker`, `sweep`, `score`, `explain`",
     "paused": "`serve`, `worker`, `sweep`, `score`, `apply`",
     "quiet_seconds": "`serve`, `worker`",

@@ -48,12 +48,12 @@ def create_web(settings: Settings, configured: Configuration, opened: Service | 
 def workers_of(service: Service, inbox_rules: InboxRules) -> WorkerPool:
     """The threads that attend to what the service's inbox says is due; not started yet."""
     threads = service.settings.workers
-    return WorkerPool(service.inbox, service.run, bootstrap.utc_now, log, inbox_rules.run_limit, threads, service.tidy)
+    return WorkerPool(service.inbox, service.run, service.now, log, inbox_rules.run_limit, threads, service.tidy)
 
 
 def _open(app: FastAPI, service: Service, workers: WorkerPool, keys: WebhookKeys) -> None:
     counters = IntakeCounters()
     holds_requests = service.configured.program.holds_requests
-    app.include_router(webhook_router(keys, service.inbox.accept, bootstrap.utc_now, holds_requests, log, counters))
+    app.include_router(webhook_router(keys, service.accept, bootstrap.utc_now, holds_requests, log, counters))
     checks = {"inbox": service.inbox.check, "workers": workers.check}
     app.include_router(health_router(Readiness(checks, bootstrap.utc_now, log)))

@@ -37,7 +37,7 @@ class WorkerPool:
     ) -> None:
         """`tidy` is done now and then by an idle thread; by default the inbox forgets old deliveries."""
         self._inbox, self._run, self._clock, self._log = inbox, run, clock, log
-        self._limit = RunLimit(run_limit)
+        self._limit = RunLimit(run_limit, inbox.held)
         self._watch, self._stopping = threading.Lock(), threading.Event()
         self._tidy, self._tidy_at = tidy or inbox.tidy, datetime.min.replace(tzinfo=UTC)
         self._threads = [
@@ -131,6 +131,8 @@ class WorkerPool:
         except Permanent as failure:
             return Failure(str(failure)[:LONGEST_REASON], final=True)
         except RunTookTooLong:
+            if not self._inbox.held():
+                return Failure("the run was cut off: its database was silent for too long", passing=True)
             return Failure("the run took too long and was cut off")
         except Exception as error:  # noqa: BLE001 - the one place: record and go on
             self._log.exception("a run failed in a way nobody foresaw")

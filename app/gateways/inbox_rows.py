@@ -3,11 +3,11 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from app.domain.inbox import Claim, Counts, DeadLetter, Waiting
+from app.domain.intake import Known
 from app.domain.subject import Priority, parse_key
 from app.gateways.sqlite_file import instant, micros
 
@@ -50,16 +50,6 @@ SAVE_DELIVERIES = (
     "INSERT OR IGNORE INTO delivery (at, id)"
     " SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)"
 )
-
-
-@dataclass(slots=True)
-class Known:
-    """What the tables say about a batch of arrivals, by subject key; changed while the batch is gone through."""
-
-    deliveries: set[str]
-    waiting: dict[str, Waiting]
-    dead: dict[str, DeadLetter]
-    running: frozenset[str]
 
 
 def look_up(db: sqlite3.Connection, keys: Iterable[str], deliveries: Iterable[str]) -> Known:
