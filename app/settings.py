@@ -106,8 +106,8 @@ class KeptSettings(Environment):
     data_dir: Path = Field(Path("var"), description="where the inbox and the journal are kept")
     database_url: Annotated[SecretStr, AfterValidator(_database)] | None = Field(
         None,
-        description="address of a PostgreSQL database that keeps inbox and journal instead of files, for several replicas: "
-        "postgresql://user:password@host/name",
+        description="address of a PostgreSQL database that keeps inbox and journal instead of files, for several "
+        "replicas: postgresql://user:password@host/name",
     )
 
     @property

@@ -3,6 +3,7 @@
 PostgreSQL's client is loaded only where it is used: it takes longer than most commands.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -17,7 +18,7 @@ from app.gateways.inbox_view import InboxView
 from app.gateways.journal_sqlite import SqliteJournal
 from app.services.inbox_port import Inbox
 from app.services.ports import Journal
-from app.settings import KeptSettings
+from app.settings import KeptSettings, SettingsInvalid
 
 INBOX, JOURNAL = "inbox.sqlite3", "journal.sqlite3"
 
@@ -114,6 +115,27 @@ def journal_beside(settings: KeptSettings) -> KeptJournal:
     from app.gateways.journal_postgres import PostgresJournal
 
     return PostgresJournal.beside(settings.database)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How many subjects waited and were dead, deliveries were remembered and lines the journal had."""
+
+    waiting: int
+    dead: int
+    deliveries: int
+    lines: int
+
+
+def move(settings: KeptSettings, now: datetime) -> Moved:
+    """Bring what the files keep to the database. Raises SettingsInvalid where none is set; Temporary, Permanent."""
+    if settings.database is None:
+        raise SettingsInvalid("SOUNDING_BOARD_DATABASE_URL is not set: the address of the database to move to.")
+    from app.gateways import move_to_postgres
+
+    inbox, journal = settings.data_dir / INBOX, settings.data_dir / JOURNAL
+    moved = move_to_postgres.move(inbox, journal, settings.database, now)
+    return Moved(moved.waiting, moved.dead, moved.deliveries, moved.lines)
 
 
 def _folder(settings: KeptSettings) -> Path:

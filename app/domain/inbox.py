@@ -194,6 +194,23 @@ def revived(letter: DeadLetter) -> Waiting:
     return Waiting(letter.subject, letter.priority, deliveries=letter.deliveries, reason=letter.reason)
 
 
+def merged(one: Waiting, other: Waiting) -> Waiting:
+    """One waiting place of two for the same subject, as when two inboxes become one: the more urgent of each part."""
+    first = [at for at in (one.first_event_at, other.first_event_at) if at]
+    floors = [at for at in (one.not_until, other.not_until) if at]
+    return Waiting(
+        one.subject,
+        min(one.priority, other.priority),
+        min(one.event_due, other.event_due),
+        min(one.timer_due, other.timer_due),
+        max(floors, default=None),
+        min(first, default=None),
+        max(one.attempts, other.attempts),
+        together(one.deliveries, other.deliveries),
+        one.reason or other.reason,
+    )
+
+
 def together(first: tuple[str, ...], then: tuple[str, ...]) -> tuple[str, ...]:
     """Delivery ids in order of coming, each once; the newest `DELIVERIES_KEPT` of them."""
     return tuple(dict.fromkeys((*first, *then)))[-DELIVERIES_KEPT:]

@@ -224,6 +224,16 @@ def journal(
     _say(show.journal_lines(entries))
 
 
+@app.command()
+def move() -> None:
+    """Bring inbox and journal from the data directory to the PostgreSQL database; the service must be stopped."""
+    moved = kept.move(_settings(KeptSettings), bootstrap.utc_now())
+    typer.echo(
+        f"Moved: {moved.waiting} waiting, {moved.dead} dead, {moved.deliveries} deliveries to know again, "
+        f"{moved.lines} lines of the journal. The files are kept, with .moved at the end of their names."
+    )
+
+
 def main() -> None:
     """Run the command; what can go wrong is one sentence, not a traceback."""
     try:

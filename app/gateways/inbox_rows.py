@@ -161,6 +161,11 @@ def dead_letter(db: sqlite3.Connection, key: str) -> DeadLetter | None:
     return _dead(row) if row else None
 
 
+def list_deliveries(db: sqlite3.Connection) -> dict[str, datetime]:
+    """Every delivery that is remembered, and when it came."""
+    return {row[0]: instant(row[1]) for row in db.execute("SELECT id, at FROM delivery ORDER BY id").fetchall()}
+
+
 def list_waiting(db: sqlite3.Connection, limit: int) -> tuple[Waiting, ...]:
     """Those that wait, by due instant."""
     rows = db.execute(f"SELECT {WAITING} FROM waiting ORDER BY due_at, key LIMIT ?", (limit,))  # noqa: S608

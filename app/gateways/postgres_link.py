@@ -162,4 +162,6 @@ def _told(error: psycopg.Error) -> str:
 
 
 def _refused(error: psycopg.Error) -> str:
+    if error.sqlstate is None and isinstance(error, psycopg.ProgrammingError):
+        return "the address cannot be read"
     return error.diag.message_primary or f"it cannot do this ({type(error).__name__})"
