@@ -20,7 +20,7 @@ SILENT = timedelta(seconds=9)
 RUNS = "RUNS_FILE"
 
 
-def hurried(_settings: Settings) -> InboxRules:
+def hurried(settings: Settings) -> InboxRules:
     """Less patience than a service has; how its parts relate is the same."""
     return InboxRules(
         quiet=timedelta(0), silent=SILENT, first_retry=timedelta(seconds=0.5), longest_retry=timedelta(seconds=3)
