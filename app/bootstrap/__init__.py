@@ -6,7 +6,7 @@ The parts that only an operator has are joined in `operators`.
 import importlib.metadata
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +24,7 @@ from app.gateways.account_book_csv import read_account_book
 from app.gateways.config_errors import ConfigError
 from app.gateways.config_load import TAXONOMY, Configuration, load
 from app.gateways.config_mentions import mentions
+from app.gateways.gitlab_budget import Budget
 from app.gateways.gitlab_connect import GitLab, connect
 from app.gateways.journal_none import NoJournal
 from app.gateways.templates import Templates
@@ -125,7 +126,7 @@ def _known(taxonomy: Taxonomy, titles: tuple[str, ...]) -> tuple[str, ...]:
 def judging(settings: Settings, configured: Configuration | None = None, *, remembers: bool = True) -> Iterator[Rules]:
     """The parts that judge, for a command that ends: a sweep, an explanation. What only shows `remembers` nothing."""
     configured = configured or configuration(settings)
-    with gitlab(settings) as doors, _journal(settings, remembers=remembers) as journal:
+    with _gitlab(settings) as doors, _journal(settings, remembers=remembers) as journal:
         yield rules(settings, configured, doors, journal)
 
 
@@ -157,7 +158,7 @@ def scorer(settings: Settings, configured: Configuration, gitlab: GitLab, journa
 def scoring(settings: Settings, configured: Configuration | None = None, *, remembers: bool) -> Iterator[Scorer]:
     """The parts of `score`, for a command that ends. What only shows `remembers` nothing."""
     configured = configured or configuration(settings)
-    with gitlab(settings) as doors, _journal(settings, remembers=remembers) as journal:
+    with _gitlab(settings) as doors, _journal(settings, remembers=remembers) as journal:
         yield scorer(settings, configured, doors, journal)
 
 
@@ -173,9 +174,16 @@ def _journal(settings: Settings, *, remembers: bool) -> Iterator[Journal]:
         journal.close()
 
 
-def gitlab(settings: Settings) -> GitLab:
-    """The doors to GitLab. Calls nothing yet."""
-    return connect(settings.gitlab_url, settings.gitlab_token.get_secret_value(), version=VERSION)
+def gitlab(settings: Settings, budget: Budget | None = None) -> GitLab:
+    """The doors to GitLab, with a budget of their own if none is given. Calls nothing yet."""
+    return connect(settings.gitlab_url, settings.gitlab_token.get_secret_value(), budget, version=VERSION)
+
+
+@contextmanager
+def _gitlab(settings: Settings) -> Iterator[GitLab]:
+    """The doors, with the budget that all who use the database share."""
+    with kept.budget(settings, timedelta) as budget, gitlab(settings, budget) as doors:
+        yield doors
 
 
 @dataclass(slots=True)
@@ -189,6 +197,7 @@ class Service:
     doors: GitLab
     inbox: Inbox
     journal: KeptJournal
+    shared: ExitStack = field(default_factory=ExitStack)
     _attend: Attend | None = None
     _once: threading.Lock = field(default_factory=threading.Lock)
 
@@ -225,6 +234,7 @@ class Service:
         self.inbox.close()
         self.journal.close()
         self.doors.close()
+        self.shared.close()
 
 
 def inbox_rules(settings: Settings) -> InboxRules:
@@ -240,7 +250,9 @@ def service(settings: Settings, configured: Configuration, inbox_rules: InboxRul
     except BaseException:
         inbox.close()
         raise
-    return Service(settings, configured, gitlab(settings), inbox, journal)
+    shared = ExitStack()
+    budget = shared.enter_context(kept.budget(settings, inbox.ahead))
+    return Service(settings, configured, gitlab(settings, budget), inbox, journal, shared)
 
 
 def letterbox_keys(settings: Settings) -> WebhookKeys:

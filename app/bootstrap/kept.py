@@ -3,6 +3,9 @@
 PostgreSQL's client is loaded only where it is used: it takes longer than most commands.
 """
 
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +16,7 @@ from app.domain.inbox import Claim, Counts, DeadLetter, InboxRules, Waiting
 from app.domain.issue import Ref
 from app.domain.journal import Entry
 from app.gateways import inbox_view
+from app.gateways.gitlab_budget import Budget
 from app.gateways.inbox_sqlite import SqliteInbox
 from app.gateways.inbox_view import InboxView
 from app.gateways.journal_sqlite import SqliteJournal
@@ -79,6 +83,21 @@ def journal(settings: KeptSettings) -> KeptJournal:
     from app.gateways.journal_postgres import PostgresJournal
 
     return PostgresJournal(settings.database)
+
+
+@contextmanager
+def budget(settings: KeptSettings, ahead: Callable[[], timedelta]) -> Iterator[Budget | None]:
+    """The budget of calls that all who use the database share; None for one of this process. `ahead`: see Inbox."""
+    if settings.database is None:
+        yield None
+        return
+    from app.gateways.gitlab_budget_shared import SharedBudget
+
+    shared = SharedBudget(settings.database, lambda: time.time() + ahead().total_seconds())
+    try:
+        yield shared
+    finally:
+        shared.close()
 
 
 def inbox_beside(settings: KeptSettings) -> View:

@@ -32,7 +32,14 @@ INBOX_AND_JOURNAL = (
     "CREATE INDEX line_age ON line (at)",
 )
 
-MIGRATIONS: Sequence[Sequence[str]] = (INBOX_AND_JOURNAL,)
+BUDGET = (
+    "CREATE UNLOGGED TABLE budget (who text PRIMARY KEY, calls float8 NOT NULL, calls_at float8 NOT NULL,"
+    " notes float8 NOT NULL, notes_at float8 NOT NULL, bulk float8 NOT NULL, bulk_at float8 NOT NULL,"
+    " rests_until float8 NOT NULL)",
+)
+"""Unlogged: a crash of PostgreSQL may forget how much was drawn, and no call waits for a disk."""
+
+MIGRATIONS: Sequence[Sequence[str]] = (INBOX_AND_JOURNAL, BUDGET)
 READABLE_FROM = 1
 """The oldest version of the program, by its number of steps, that can work with the tables as they are now."""
 
