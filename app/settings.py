@@ -178,6 +178,10 @@ class Settings(OperatorSettings, KeptSettings):
     workers: int = Field(4, ge=1, le=32, description="how many cards are judged at the same time")
     host: str = Field("127.0.0.1", description="where the service listens")
     port: int = Field(8080, ge=0, le=65535, description="on which port the service listens")
+    metrics_host: str = Field("127.0.0.1", description="where /metrics listens, apart from the webhooks")
+    metrics_port: int | None = Field(
+        None, ge=0, le=65535, description="on which port /metrics is shown to Prometheus; not shown without it"
+    )
 
 
 class _MountedFiles(PydanticBaseSettingsSource):

@@ -12,13 +12,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from app.bootstrap import kept
-from app.bootstrap.kept import KeptJournal
+from app.bootstrap.counted import CountedJournal
+from app.domain import subject as subjects
 from app.domain.account_book import AccountBook
 from app.domain.inbox import Arrival, InboxRules, Receipt
 from app.domain.ours import WAITING
-from app.domain.subject import Subject
+from app.domain.subject import Priority, Subject
 from app.domain.taxonomy import Taxonomy
 from app.domain.voice import Bot, Identity
+from app.domain.watched import Facts
 from app.domain.webhook_signature import WebhookKeys, webhook_keys
 from app.gateways.account_book_csv import read_account_book
 from app.gateways.config_errors import ConfigError
@@ -35,9 +37,11 @@ from app.services.likeness import Likeness
 from app.services.operator import OperatorIssue
 from app.services.ports import Journal
 from app.services.reconcile import Reconciler
+from app.services.reversals import NoticesReversals
 from app.services.score import Score
 from app.services.sweep import Sweep
 from app.services.top_requests import TopRequests
+from app.services.watch import Watch
 from app.settings import OperatorSettings, Settings, SettingsInvalid
 
 VERSION = importlib.metadata.version("sounding-board")
@@ -60,6 +64,9 @@ JOURNAL_KEPT = timedelta(days=180)
 
 IDLE_FOR = timedelta(seconds=10)
 """A card with less time than this to its next look is still at work; longer waits are timers."""
+
+FIRST_ROUND = timedelta(minutes=1)
+"""After a start, what has gathered goes before the watch over ourselves."""
 
 
 def utc_now() -> datetime:
@@ -142,6 +149,7 @@ class Scorer:
 
     score: Score
     top_requests: TopRequests
+    operator: OperatorIssue
 
 
 def scorer(settings: Settings, configured: Configuration, gitlab: GitLab, journal: Journal) -> Scorer:
@@ -151,7 +159,8 @@ def scorer(settings: Settings, configured: Configuration, gitlab: GitLab, journa
     taxonomy, program = configured.taxonomy, configured.program
     book = joined.reconciler.book
     score = Score(gitlab.lister, gitlab.reader, gitlab.writer, words, journal, identity, taxonomy, program, book)
-    return Scorer(score, TopRequests(gitlab.documents, words, identity, taxonomy, program))
+    top_requests = TopRequests(gitlab.documents, words, identity, taxonomy, program)
+    return Scorer(score, top_requests, joined.operator)
 
 
 @contextmanager
@@ -196,23 +205,62 @@ class Service:
     configured: Configuration
     doors: GitLab
     inbox: Inbox
-    journal: KeptJournal
+    journal: CountedJournal
     shared: ExitStack = field(default_factory=ExitStack)
     _attend: Attend | None = None
+    _operator: OperatorIssue | None = None
     _once: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, subject: Subject, deliveries: tuple[str, ...]) -> datetime | None:
         """Attend to one subject; returns when to look again."""
+        return self._joined()(subject, deliveries, utc_now())
+
+    def operator(self) -> OperatorIssue:
+        """The operator issue of the configuration in force. Raises Temporary while GitLab is down."""
+        self._joined()
+        operator = self._operator
+        assert operator is not None
+        return operator
+
+    def _joined(self) -> Attend:
         with self._once:
             if self._attend is None:
                 joined = rules(self.settings, self.configured, self.doors, self.journal)
-                self._attend = Attend(joined.reconciler, joined.operator, self.settings.paused)
-            attend = self._attend
-        return attend(subject, deliveries, utc_now())
+                notices = NoticesReversals(joined.reconciler, self.journal, joined.reconciler.identity.bot)
+                self._operator = joined.operator
+                self._attend = Attend(notices, joined.operator, self._watch_of(joined), self.settings.paused)
+            return self._attend
+
+    def _watch_of(self, joined: Rules) -> Watch:
+        doors, waits = self.doors, joined.sweep.waits
+        return Watch(
+            doors.about,
+            doors.hooks,
+            doors.lister,
+            joined.operator,
+            self.configured.program,
+            waits,
+            self.settings.paused,
+        )
+
+    def facts(self) -> Facts | None:
+        """What the last round of the watch saw, where this process did it."""
+        attend = self._attend
+        return attend.watch.seen if attend else None
+
+    def change(self, configured: Configuration) -> None:
+        """Go on with another configuration, and with words and accounts read anew; runs at hand end with theirs."""
+        with self._once:
+            self.configured, self._attend = configured, None
+
+    def holds_requests(self, path: str) -> bool:
+        """Whether issues of the project with this path are requests, by the configuration in force."""
+        return self.configured.program.holds_requests(path)
 
     def tidy(self, now: datetime) -> None:
-        """Forget old deliveries and old journal lines; of several replicas, one does."""
+        """Forget old deliveries and journal lines, and see that the watch goes on; of several replicas, one does."""
         if self.inbox.leads():
+            self.inbox.put(Arrival(subjects.Watch(), Priority.TIMER, not_before=now + FIRST_ROUND), now)
             self.inbox.tidy(now)
             self.journal.prune(now, JOURNAL_KEPT)
 
@@ -246,7 +294,7 @@ def service(settings: Settings, configured: Configuration, inbox_rules: InboxRul
     """Open inbox, journal and GitLab's doors. Raises Permanent when another process has the inbox, or nobody can."""
     inbox = kept.inbox(settings, inbox_rules)
     try:
-        journal = kept.journal(settings)
+        journal = CountedJournal(kept.journal(settings))
     except BaseException:
         inbox.close()
         raise

@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -15,15 +16,18 @@ from app import bootstrap
 from app.bootstrap import kept
 from app.domain.failure import Permanent, Temporary
 from app.domain.issue import Ref
+from app.domain.program import Job
 from app.entrypoints import show
 from app.entrypoints.calendar import calendar
 from app.entrypoints.check import check
 from app.entrypoints.init import init
+from app.entrypoints.last_run import left_word
 from app.entrypoints.logging_setup import set_up_logging
 from app.entrypoints.merge_note import note
 from app.entrypoints.provision import apply as apply_plan
 from app.entrypoints.provision import plan
 from app.entrypoints.score import score
+from app.entrypoints.status import status
 from app.gateways.config_errors import ConfigInvalid
 from app.gateways.gitlab_budget import in_background
 from app.gateways.plan_file import PlanFileInvalid
@@ -55,6 +59,7 @@ def demo(
 
 app.command()(init)
 app.command()(check)
+app.command()(status)
 app.command()(calendar)
 app.command()(plan)
 app.command("apply")(apply_plan)
@@ -105,7 +110,7 @@ def serve(
     """Take in webhooks and judge cards, until stopped."""
     import uvicorn
 
-    from app.entrypoints.web import create_web
+    from app.entrypoints.web import create_web, reload_now
 
     settings = _settings(Settings)
     configured = bootstrap.configuration(settings)
@@ -114,6 +119,7 @@ def serve(
     web = create_web(settings, configured, opened)
     # The server hands the signal that ended it on to us: a stop that was asked for is no failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGHUP, lambda *_: reload_now(web))
     try:
         uvicorn.run(
             web,
@@ -132,19 +138,20 @@ def serve(
 @app.command()
 def worker() -> None:
     """Work off the inbox without taking in webhooks, until stopped; beside `serve` only on PostgreSQL."""
-    from app.entrypoints.web import FINISH_WITHIN, workers_of
+    from app.entrypoints.web import FINISH_WITHIN, reloader_of, watched, workers_of
 
     settings = _settings(Settings)
     inbox_rules = bootstrap.inbox_rules(settings)
     service = bootstrap.service(settings, bootstrap.configuration(settings), inbox_rules)
-    pool = workers_of(service, inbox_rules)
+    pool, reloader = workers_of(service, inbox_rules), reloader_of(service)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    pool.start()
-    stop.wait()
-    pool.stop(FINISH_WITHIN)
-    service.close()
+    signal.signal(signal.SIGHUP, lambda *_: reloader.now())
+    with closing(service), watched(service, pool, reloader):
+        pool.start()
+        stop.wait()
+        pool.stop(FINISH_WITHIN)
 
 
 @app.command()
@@ -160,6 +167,7 @@ def sweep(
     writes = apply and not settings.paused
     with bootstrap.judging(settings, remembers=apply) as rules, in_background():
         swept = rules.sweep.run(bootstrap.utc_now(), since_, dry=not writes)
+        untold = left_word(rules.operator, Job.SWEEP, swept.seen, len(swept.failed)) if writes else None
     for ref, planned in swept.planned:
         typer.echo(f"{ref}")
         _say(f"  {line}" for write in planned.writes for line in show.write_lines(write))
@@ -171,7 +179,9 @@ def sweep(
         f"{swept.seen} issues seen, {len(swept.planned)} {did}, {swept.notes} new notes, "
         f"{len(swept.waiting)} left for the next run, {len(swept.failed)} failed."
     )
-    if swept.failed:
+    if untold:
+        typer.echo(untold)
+    if swept.failed or untold:
         raise typer.Exit(1)
 
 

@@ -29,8 +29,10 @@ WHO = {
     "paused": "`serve`, `worker`, `sweep`, `score`, `apply`",
     "quiet_seconds": "`serve`, `worker`",
     "workers": "`serve`, `worker`",
-    "host": "`serve`",
-    "port": "`serve`",
+    "host": "`serve`, `status`",
+    "port": "`serve`, `status`",
+    "metrics_host": "`serve`, `worker`",
+    "metrics_port": "`serve`, `worker`",
 }
 """Who reads a setting. A new setting is a line here, or its page cannot be made."""
 

@@ -8,6 +8,8 @@ import typer
 
 from app import bootstrap
 from app.domain.plan import ChangeLabels, EditNote, PostNote
+from app.domain.program import Job
+from app.entrypoints.last_run import left_word
 from app.entrypoints.logging_setup import set_up_logging
 from app.entrypoints.show import write_lines
 from app.gateways.gitlab_budget import in_background
@@ -29,6 +31,7 @@ def score(
         done = scorer.score.carry_out(planned, dry=not writes)
         failed = [(str(ref), problem) for ref, problem in done.failed]
         failed += scorer.top_requests.carry_out(lists) if writes else ()
+        untold = left_word(scorer.operator, Job.SCORE, len(planned.placed), len(failed)) if writes else None
     for line in [*(line for placed in planned.placed for line in _placed(placed)), *map(_listed, lists)]:
         typer.echo(line)
     for place, problem in failed:
@@ -40,7 +43,9 @@ def score(
         f"{_counted(len(planned.placed), 'open request')}, {scored} with customers; {done.written} {did}, "
         f"{_counted(len(lists), 'list')} changed, {len(done.waiting)} left for the next run, {len(failed)} failed."
     )
-    if failed:
+    if untold:
+        typer.echo(untold)
+    if failed or untold:
         raise typer.Exit(1)
 
 

@@ -3,6 +3,7 @@
 import logging
 import threading
 import traceback
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -17,6 +18,7 @@ LONGEST_WAIT = timedelta(seconds=1)
 """Another process (a retry by hand) cannot wake us, so look this often."""
 TIDY_EVERY = timedelta(hours=1)
 LONGEST_REASON = 500
+DONE = "done"
 
 Run = Callable[[Subject, tuple[str, ...]], datetime | None]
 """Looks at a subject because of these deliveries; returns when to look again. Raises Temporary, Permanent."""
@@ -40,6 +42,7 @@ class WorkerPool:
         self._limit = RunLimit(run_limit, inbox.held)
         self._watch, self._stopping = threading.Lock(), threading.Event()
         self._tidy, self._tidy_at = tidy or inbox.tidy, datetime.min.replace(tzinfo=UTC)
+        self._counting, self._outcomes = threading.Lock(), Counter[str]()
         self._threads = [
             threading.Thread(target=self._work, name=f"worker-{number}", daemon=True) for number in range(threads)
         ]
@@ -65,6 +68,11 @@ class WorkerPool:
     def alive(self) -> int:
         """How many threads live."""
         return sum(thread.is_alive() for thread in self._threads)
+
+    def outcomes(self) -> dict[str, int]:
+        """How many runs ended how since the start: done, or with one of the fates of a failed one."""
+        with self._counting:
+            return {name: self._outcomes[name] for name in (DONE, *Fate)}
 
     def check(self) -> None:
         """Raise Temporary unless all threads live."""
@@ -115,11 +123,19 @@ class WorkerPool:
 
     def _mark(self, claim: Claim, outcome: Failure | datetime | None) -> None:
         if isinstance(outcome, Failure):
-            self._report(claim, outcome, self._inbox.fail(claim, outcome, self._clock()))
+            fate = self._inbox.fail(claim, outcome, self._clock())
+            self._count(fate)
+            self._report(claim, outcome, fate)
         elif not self._inbox.settle(claim, self._clock(), outcome):
+            self._count(Fate.LOST)
             self._log.error("the run ended after its lease: another may have run beside it")
         else:
+            self._count(DONE)
             self._log.info("looked at; the journal has what was made of it")
+
+    def _count(self, outcome: str) -> None:
+        with self._counting:
+            self._outcomes[outcome] += 1
 
     def _outcome(self, claim: Claim) -> Failure | datetime | None:
         """When to look again, or why the run failed."""

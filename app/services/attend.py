@@ -6,7 +6,8 @@ from typing import Protocol, assert_never
 
 from app.domain.issue import Ref
 from app.domain.planned import Planned
-from app.domain.subject import Request, Subject, TokenExpiry
+from app.domain.subject import Request, Subject, TokenExpiry, Watch
+from app.domain.watched import Facts
 
 
 class Reconciles(Protocol):
@@ -25,20 +26,40 @@ class Warns(Protocol):
         ...
 
 
+class Watches(Protocol):
+    """Looks after ourselves. `seen` is what it saw last."""
+
+    seen: Facts | None
+
+    def round(self, now: datetime) -> datetime:
+        """Look at everything once; returns when to come again."""
+        ...
+
+    def heard(self, ref: Ref, now: datetime) -> None:
+        """A webhook told of a change of this issue."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Attend:
     """Attends to one subject. `paused` looks and journals, and writes nothing (the kill switch of the service)."""
 
     reconciler: Reconciles
     operator: Warns
+    watch: Watches
     paused: bool
 
     def __call__(self, subject: Subject, deliveries: tuple[str, ...], now: datetime) -> datetime | None:
         """Do what the subject asks for; returns when to look at it again. Raises Temporary, Permanent."""
         match subject:
             case Request(ref=ref):
-                return self.reconciler.run(ref, now, deliveries, dry=self.paused).plan.look_again_at
+                again_at = self.reconciler.run(ref, now, deliveries, dry=self.paused).plan.look_again_at
+                if deliveries:
+                    self.watch.heard(ref, now)
+                return again_at
             case TokenExpiry():
                 return None if self.paused else self.operator.token_expires(subject, now)
+            case Watch():
+                return self.watch.round(now)
             case _ as unreachable:
                 assert_never(unreachable)

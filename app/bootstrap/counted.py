@@ -1,0 +1,69 @@
+"""The journal of a running service, which also counts what it keeps: for `/metrics`, since the start."""
+
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from app.bootstrap.kept import KeptJournal
+from app.domain.issue import Ref
+from app.domain.journal import Entry
+from app.domain.plan import Carry, ChangeLabels, Deed, DeleteNote, Draft, EditNote, PostNote, React
+
+KINDS: dict[type[Deed], str] = {
+    PostNote: "post_note",
+    EditNote: "edit_note",
+    DeleteNote: "delete_note",
+    ChangeLabels: "change_labels",
+    React: "react",
+    Carry: "carry_customers",
+    Draft: "draft_request",
+}
+"""Writes by the name they are counted under."""
+
+
+class CountedJournal:
+    """Implements `KeptJournal` over another one. Of dry runs nothing is counted, as nothing was done."""
+
+    def __init__(self, inner: KeptJournal) -> None:
+        self._inner = inner
+        self._lock = threading.Lock()
+        self._writes: Counter[str] = Counter()
+        self._findings: Counter[str] = Counter()
+
+    def record(self, entries: Sequence[Entry]) -> None:
+        """Keep and count them. Raises what the one inside raises."""
+        self._inner.record(entries)
+        with self._lock:
+            self._writes.update(KINDS[type(e.write)] for e in entries if e.write and not e.dry)
+            self._findings.update(str(e.finding.verdict) for e in entries if e.finding and not e.dry)
+
+    def writes(self) -> dict[str, int]:
+        """How many of each kind were made, those that never were too."""
+        with self._lock:
+            return {kind: self._writes[kind] for kind in KINDS.values()}
+
+    def findings(self) -> dict[str, int]:
+        """How often each verdict was given."""
+        with self._lock:
+            return dict(self._findings)
+
+    def moves_by(self, username: str, since: datetime, until: datetime) -> int:
+        """See Journal."""
+        return self._inner.moves_by(username, since, until)
+
+    def reminded(self, username: str, since: datetime, but: Ref) -> bool:
+        """See Journal."""
+        return self._inner.reminded(username, since, but)
+
+    def lines(self, ref: Ref, limit: int) -> tuple[Entry, ...]:
+        """See KeptJournal."""
+        return self._inner.lines(ref, limit)
+
+    def prune(self, now: datetime, older_than: timedelta) -> int:
+        """See KeptJournal."""
+        return self._inner.prune(now, older_than)
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._inner.close()
