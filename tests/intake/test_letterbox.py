@@ -120,7 +120,8 @@ def test_whoever_finds_no_place_is_told_when_to_come_back(monkeypatch: pytest.Mo
 @pytest.mark.parametrize("encoding", ["gzip", "br", "x"])
 def test_a_packed_body_is_refused(encoding: str) -> None:
     post = Post()
-    assert post.send(BODY, {**headers(BODY), "Content-Encoding": encoding}) == (415, None)
+    refused = {"refused": "the body is packed (Content-Encoding); send it as it is"}
+    assert post.send(BODY, {**headers(BODY), "Content-Encoding": encoding}) == (415, refused)
     assert post.send(BODY, {"Content-Encoding": encoding}) == (401, None)
     assert post.send(BODY, {**headers(BODY), "Content-Encoding": "identity"}) == (200, {"accepted": True})
 
