@@ -4,7 +4,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
-BENCHES ?= intake drag listing sweep reading standin labels
+BENCHES ?= intake replicas drag listing sweep reading standin labels
 
 BIN := $(VENV)/bin
 # Files that say "installed, and from this lock": older than their lock, they are made again.

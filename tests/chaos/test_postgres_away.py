@@ -79,12 +79,10 @@ def replicas(database: str) -> int:
 def test_a_worker_beside_serve_shares_its_inbox(town: Town) -> None:
     served, beside = town.place.serve(), town.place.run("worker")
     until(lambda: replicas(town.place.environment["SOUNDING_BOARD_DATABASE_URL"]) == 2, "both are there")
-    issues = []
-    for number in range(8):
-        issue, delivery = town.files(f"number {number}")
+    filed = [town.files(f"number {number}") for number in range(8)]
+    for _, delivery in filed:
         assert town.place.post(delivery) == 200
-        issues.append(issue)
-    until(lambda: all(town.judged(issue) for issue in issues), "all are judged")
+    until(lambda: all(town.judged(issue) for issue, _ in filed), "all are judged")
     for process in (beside, served):
         process.popen.terminate()
         assert process.ends() == 0, process.lines
