@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from app.bootstrap import kept
-from app.bootstrap.counted import CountedJournal
 from app.domain import subject as subjects
 from app.domain.account_book import AccountBook
 from app.domain.inbox import Arrival, InboxRules, Receipt
@@ -28,6 +27,7 @@ from app.gateways.config_load import TAXONOMY, Configuration, load
 from app.gateways.config_mentions import mentions
 from app.gateways.gitlab_budget import Budget
 from app.gateways.gitlab_connect import GitLab, connect
+from app.gateways.journal_counted import CountedJournal
 from app.gateways.journal_none import NoJournal
 from app.gateways.templates import Templates
 from app.services.attend import Attend
@@ -105,16 +105,25 @@ class Rules:
     sweep: Sweep
 
 
-def rules(settings: Settings, configured: Configuration, gitlab: GitLab, journal: Journal) -> Rules:
-    """Join them. Asks GitLab who we are (one call), so it raises Temporary while GitLab is down."""
+def rules(
+    settings: Settings,
+    configured: Configuration,
+    gitlab: GitLab,
+    journal: Journal,
+    book: AccountBook | None = None,
+    words: Templates | None = None,
+) -> Rules:
+    """Join them; account book and templates are read where they are not given. Asks GitLab who we are (one call), so it
+    raises Temporary while GitLab is down.
+    """
     me = gitlab.about.whoami()
     bot = Bot(me.id, me.username, settings.retired_bot_ids - {me.id})
     keys = tuple(key.encode() for key in settings.secrets("signing_key"))
     identity = Identity(settings.gitlab_url, bot, keys)
-    words = wording(settings.config_dir)
+    words = words or wording(settings.config_dir)
     program, taxonomy = configured.program, configured.taxonomy
     operator = OperatorIssue(gitlab.reader, gitlab.writer, words, identity, program.operator_issue)
-    book = account_book(settings, configured)
+    book = book or account_book(settings, configured)
     likeness = Likeness(gitlab.lister, taxonomy, program)
     errands = Errands(gitlab.reader, gitlab.writer, gitlab.documents, words, identity, taxonomy, program)
     reconciler = Reconciler(
@@ -206,6 +215,8 @@ class Service:
     doors: GitLab
     inbox: Inbox
     journal: CountedJournal
+    book: AccountBook
+    words: Templates
     shared: ExitStack = field(default_factory=ExitStack)
     _attend: Attend | None = None
     _operator: OperatorIssue | None = None
@@ -225,7 +236,7 @@ class Service:
     def _joined(self) -> Attend:
         with self._once:
             if self._attend is None:
-                joined = rules(self.settings, self.configured, self.doors, self.journal)
+                joined = rules(self.settings, self.configured, self.doors, self.journal, self.book, self.words)
                 notices = NoticesReversals(joined.reconciler, self.journal, joined.reconciler.identity.bot)
                 self._operator = joined.operator
                 self._attend = Attend(notices, joined.operator, self._watch_of(joined), self.settings.paused)
@@ -248,10 +259,10 @@ class Service:
         attend = self._attend
         return attend.watch.seen if attend else None
 
-    def change(self, configured: Configuration) -> None:
-        """Go on with another configuration, and with words and accounts read anew; runs at hand end with theirs."""
+    def change(self, configured: Configuration, book: AccountBook, words: Templates) -> None:
+        """Go on with another configuration, other accounts and other words; runs at hand end with theirs."""
         with self._once:
-            self.configured, self._attend = configured, None
+            self.configured, self.book, self.words, self._attend = configured, book, words, None
 
     def holds_requests(self, path: str) -> bool:
         """Whether issues of the project with this path are requests, by the configuration in force."""
@@ -291,7 +302,10 @@ def inbox_rules(settings: Settings) -> InboxRules:
 
 
 def service(settings: Settings, configured: Configuration, inbox_rules: InboxRules) -> Service:
-    """Open inbox, journal and GitLab's doors. Raises Permanent when another process has the inbox, or nobody can."""
+    """Open inbox, journal and GitLab's doors. Raises ConfigInvalid for a bad account book; Permanent when another
+    process has the inbox, or nobody can.
+    """
+    book, words = account_book(settings, configured), wording(settings.config_dir)
     inbox = kept.inbox(settings, inbox_rules)
     try:
         journal = CountedJournal(kept.journal(settings))
@@ -300,7 +314,7 @@ def service(settings: Settings, configured: Configuration, inbox_rules: InboxRul
         raise
     shared = ExitStack()
     budget = shared.enter_context(kept.budget(settings, inbox.ahead))
-    return Service(settings, configured, gitlab(settings, budget), inbox, journal, shared)
+    return Service(settings, configured, gitlab(settings, budget), inbox, journal, book, words, shared)
 
 
 def letterbox_keys(settings: Settings) -> WebhookKeys:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.bootstrap import Service, account_book, configuration, mistakes
+from app.bootstrap import Service, account_book, configuration, mistakes, wording
 from app.domain.watched import CONFIGURATION, accepted_again, rejected
 from app.gateways.config_errors import ConfigInvalid
 from app.gateways.config_load import PROGRAM, TAXONOMY
@@ -27,15 +27,15 @@ class Renewal:
     def renew(self) -> None:
         """Check everything, and only then go on with it. Raises ConfigInvalid with every mistake."""
         settings = self.service.settings
-        errors = list(mistakes(settings.config_dir))
+        words, errors = wording(settings.config_dir), list(mistakes(settings.config_dir))
         try:
             configured = configuration(settings)
-            account_book(settings, configured)
+            book = account_book(settings, configured)
         except ConfigInvalid as invalid:
             raise ConfigInvalid([*invalid.errors, *errors]) from None
         if errors:
             raise ConfigInvalid(errors)
-        self.service.change(configured)
+        self.service.change(configured, book, words)
 
     def tell_rejected(self, version: str, invalid: ConfigInvalid) -> None:
         """Say on the operator issue what is wrong. Raises Temporary, Permanent."""

@@ -173,14 +173,13 @@ def sweep(
         _say(f"  {line}" for write in planned.writes for line in show.write_lines(write))
     for place, problem in swept.failed:
         typer.echo(f"{place} could not be done: {problem}")
+    _say([untold] if untold else [])
     why_not = "paused; SOUNDING_BOARD_PAUSED is set" if apply else "dry run; --apply writes"
     did = "written to" if writes else f"would be written to ({why_not})"
     typer.echo(
         f"{swept.seen} issues seen, {len(swept.planned)} {did}, {swept.notes} new notes, "
         f"{len(swept.waiting)} left for the next run, {len(swept.failed)} failed."
     )
-    if untold:
-        typer.echo(untold)
     if swept.failed or untold:
         raise typer.Exit(1)
 

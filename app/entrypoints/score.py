@@ -36,6 +36,8 @@ def score(
         typer.echo(line)
     for place, problem in failed:
         typer.echo(f"{place} could not be done: {problem}")
+    if untold:
+        typer.echo(untold)
     why_not = "paused; SOUNDING_BOARD_PAUSED is set" if apply else "dry run; --apply writes"
     did = "written to" if writes else f"would be written to ({why_not})"
     scored = sum(placed.place.scored is not None for placed in planned.placed)
@@ -43,8 +45,6 @@ def score(
         f"{_counted(len(planned.placed), 'open request')}, {scored} with customers; {done.written} {did}, "
         f"{_counted(len(lists), 'list')} changed, {len(done.waiting)} left for the next run, {len(failed)} failed."
     )
-    if untold:
-        typer.echo(untold)
     if failed or untold:
         raise typer.Exit(1)
 

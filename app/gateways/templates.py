@@ -8,7 +8,6 @@ from pathlib import Path
 
 from jinja2 import (
     ChoiceLoader,
-    FileSystemLoader,
     StrictUndefined,
     TemplateNotFound,
     TemplatesNotFound,
@@ -21,6 +20,7 @@ from app.domain.failure import Permanent
 from app.domain.managed_lines import item, slot
 from app.domain.roster import Role
 from app.gateways.config_errors import ConfigError
+from app.gateways.template_files import ReadOnce
 from app.gateways.template_sandbox import MISTAKES, Sandbox
 
 _ROLE_NAMES = {
@@ -45,7 +45,7 @@ class Templates:
     def __init__(self, directories: Sequence[Path]) -> None:
         self._directories = tuple(dict.fromkeys(d.resolve() for d in directories))
         self._environment = Sandbox(
-            loader=ChoiceLoader([FileSystemLoader(d) for d in directories]),
+            loader=ChoiceLoader([ReadOnce(directory) for directory in self._directories]),
             undefined=StrictUndefined,
             # Every value passes `_safe` first, so HTML's own escaping never meets anything but Markup.
             autoescape=True,

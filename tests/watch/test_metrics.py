@@ -1,6 +1,7 @@
 """What Prometheus sees of a living service, and that every alert asks for something it sees."""
 
 import re
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -152,10 +153,12 @@ def test_an_inbox_that_cannot_be_read_is_a_figure_and_a_worker_counts_no_deliver
 
 def test_a_port_in_use_is_told_in_words(service: bootstrap.Service) -> None:
     figures = Figures(service, Runs(), Reloads())
-    with metrics_served(figures, "127.0.0.1", 0) as port:
-        with pytest.raises(Permanent, match=rf"^cannot show /metrics at 127.0.0.1:{port}: Address already in use$"):
-            with metrics_served(figures, "127.0.0.1", port):
-                pass
+    with (
+        metrics_served(figures, "127.0.0.1", 0) as port,
+        pytest.raises(Permanent, match=rf"^cannot show /metrics at 127.0.0.1:{port}: Address already in use$"),
+        metrics_served(figures, "127.0.0.1", port),
+    ):
+        pass
 
 
 def test_what_happens_on_a_board_is_counted_and_nobody_is_named(tmp_path: Path) -> None:
@@ -185,8 +188,6 @@ def test_what_happens_on_a_board_is_counted_and_nobody_is_named(tmp_path: Path) 
 @contextmanager
 def free_port() -> Iterator[int]:
     """A port that was free a moment ago."""
-    import socket
-
     with socket.socket() as lent:
         lent.bind(("127.0.0.1", 0))
         port = lent.getsockname()[1]

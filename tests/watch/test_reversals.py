@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from app.bootstrap.counted import CountedJournal
 from app.domain.issue import Ref
 from app.domain.journal import Entry
 from app.domain.plan import ChangeLabels, Finding, Verdict
 from app.domain.planned import Planned
+from app.gateways.journal_counted import CountedJournal
 from app.gateways.journal_sqlite import SqliteJournal
 from app.services.reversals import NoticesReversals
 from tests.rules.cards import BOT, REF, Card

@@ -4,8 +4,8 @@ import threading
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from app.bootstrap.kept import KeptJournal
 from app.domain.issue import Ref
 from app.domain.journal import Entry
 from app.domain.plan import Carry, ChangeLabels, Deed, DeleteNote, Draft, EditNote, PostNote, React
@@ -22,10 +22,38 @@ KINDS: dict[type[Deed], str] = {
 """Writes by the name they are counted under."""
 
 
-class CountedJournal:
-    """Implements `KeptJournal` over another one. Of dry runs nothing is counted, as nothing was done."""
+class Inner(Protocol):
+    """The journal that keeps the lines."""
 
-    def __init__(self, inner: KeptJournal) -> None:
+    def record(self, entries: Sequence[Entry]) -> None:
+        """Write the lines of one run."""
+        ...
+
+    def moves_by(self, username: str, since: datetime, until: datetime) -> int:
+        """How many distinct moves this person made in that time."""
+        ...
+
+    def reminded(self, username: str, since: datetime, but: Ref) -> bool:
+        """Whether this person was reminded since then, of other requests than this."""
+        ...
+
+    def lines(self, ref: Ref, limit: int) -> tuple[Entry, ...]:
+        """What was kept about an issue, newest first."""
+        ...
+
+    def prune(self, now: datetime, older_than: timedelta) -> int:
+        """Forget lines older than an age; how many."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
+
+
+class CountedJournal:
+    """A journal over another one. Of dry runs nothing is counted, as nothing was done."""
+
+    def __init__(self, inner: Inner) -> None:
         self._inner = inner
         self._lock = threading.Lock()
         self._writes: Counter[str] = Counter()
@@ -49,19 +77,19 @@ class CountedJournal:
             return dict(self._findings)
 
     def moves_by(self, username: str, since: datetime, until: datetime) -> int:
-        """See Journal."""
+        """See `Inner`."""
         return self._inner.moves_by(username, since, until)
 
     def reminded(self, username: str, since: datetime, but: Ref) -> bool:
-        """See Journal."""
+        """See `Inner`."""
         return self._inner.reminded(username, since, but)
 
     def lines(self, ref: Ref, limit: int) -> tuple[Entry, ...]:
-        """See KeptJournal."""
+        """See `Inner`."""
         return self._inner.lines(ref, limit)
 
     def prune(self, now: datetime, older_than: timedelta) -> int:
-        """See KeptJournal."""
+        """See `Inner`."""
         return self._inner.prune(now, older_than)
 
     def close(self) -> None:
