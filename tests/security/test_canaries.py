@@ -28,6 +28,7 @@ from app.entrypoints.serving import Serving
 from app.entrypoints.web import create_web
 from app.entrypoints.webhook import PATH
 from app.fakegitlab import FakeGitLab, people
+from app.gateways import inbox_postgres
 from app.settings import OperatorSettings, Settings, SettingsInvalid, read_settings
 from tests.chaos.installation import port_for, until
 from tests.commands.terminal import Terminal
@@ -204,7 +205,10 @@ def journal_of(settings: Settings, iid: int) -> list[str]:
         opened.close()
 
 
-def test_a_database_that_cannot_be_reached_is_told_without_its_password(tmp_path: Path) -> None:
+def test_a_database_that_cannot_be_reached_is_told_without_its_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox_postgres, "START_PATIENCE", 0.0)
     settings = told("http://127.0.0.1:9", tmp_path, **set_as(["database_url"]))
     with everything_logged(settings) as heard, pytest.raises((Temporary, Permanent)) as failed:
         bootstrap.service(settings, enforced(), InboxRules())
