@@ -36,9 +36,8 @@ def test_webhooks_that_get_lost_are_seen_and_once_they_arrive_the_note_is_answer
 
 
 def test_the_service_itself_goes_on_its_rounds(tmp_path: Path) -> None:
-    with living(tmp_path, enforced()) as house:
-        with closing(kept.inbox_beside(house.settings)) as view:
-            house.stage.waits("the first round is due", lambda: [w.subject for w in view.waiting(5)] == [Watch()])
+    with living(tmp_path, enforced()) as house, closing(kept.inbox_beside(house.settings)) as view:
+        house.stage.waits("the first round is due", lambda: [w.subject for w in view.waiting(5)] == [Watch()])
 
 
 def test_without_an_operator_issue_that_has_a_webhook_nothing_can_be_proved(tmp_path: Path) -> None:
