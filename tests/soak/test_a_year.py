@@ -154,7 +154,8 @@ def a_year_of(deliveries: int, folder: Path) -> Year:
     assert memory[-1] - memory[2] < 32 * MEGABYTE
     print(
         f"\n{sum(year.answers.values())} deliveries, {year.runs} runs, {time.monotonic() - began:.0f} s; inbox at most "
-        f"{max(inboxes) // 1024} KiB, journal {journals[-1] // 1024} KiB, memory {(memory[-1] - memory[2]) // 1024:+} KiB"
+        f"{max(inboxes) // 1024} KiB, journal {journals[-1] // 1024} KiB, "
+        f"memory {(memory[-1] - memory[2]) // 1024:+} KiB"
     )
     return year
 
