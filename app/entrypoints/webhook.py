@@ -37,6 +37,8 @@ BODY_SECONDS = 30
 """GitLab.com gives up after 10 seconds; whoever is slower than this only holds a connection."""
 RETRY_SECONDS = 30
 LONGEST_DELIVERY_ID = 200
+MOST_PARTS = 1_000_000
+"""Lists and maps in a body, brackets in its texts counted too. A few bytes each, they take a hundred in memory."""
 PACKED = b'{"refused": "the body is packed (Content-Encoding); send it as it is"}'
 """A few packed bytes can unfold to any number, and GitLab packs none; a proxy on the way may."""
 
@@ -113,6 +115,8 @@ class Letterbox:
         return _json(b'{"accepted": true}')
 
     def _subject(self, body: bytes) -> subjects.Subject | Ignored:
+        if body.count(b"[") + body.count(b"{") > MOST_PARTS:
+            return Ignored.TOO_MANY_PARTS
         try:
             subject = subject_of(json.loads(body))
         except (ValueError, RecursionError):
