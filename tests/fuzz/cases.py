@@ -19,13 +19,13 @@ class Cases:
         return settings(max_examples=count, deadline=None, suppress_health_check=list(HealthCheck), phases=phases)
 
 
-HTTP = Cases(60, 5_000)
+HTTP = Cases(60, 1_500)
 """Requests to each address of the OpenAPI, as it says and otherwise, with the secret and without."""
-BODIES = Cases(500, 30_000)
+BODIES = Cases(500, 20_000)
 """Bodies of deliveries that show the right secret."""
-YAML = Cases(60, 4_000)
+YAML = Cases(60, 2_000)
 """Each: taxonomies, and programs; small ones, and the shipped program. `tests/config` has the shipped taxonomy."""
-TEMPLATES = Cases(300, 50_000)
+TEMPLATES = Cases(300, 20_000)
 """Templates of pieces of Jinja."""
-NOTES = Cases(300, 50_000)
+NOTES = Cases(300, 20_000)
 """Comments and descriptions, read as answers, customers, words to the bot and envelopes."""
