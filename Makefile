@@ -4,7 +4,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
-BENCHES ?= intake drag listing sweep reading standin labels agenda
+BENCHES ?= intake replicas drag listing sweep reading standin labels agenda
 
 BIN := $(VENV)/bin
 # Files that say "installed, and from this lock": older than their lock, they are made again.
@@ -73,7 +73,7 @@ $(NODE)/node_modules/installed: $(NODE)/package-lock.json $(NODE)/package.json
 		npm ci --prefix $(NODE) --ignore-scripts --silent && touch $@; \
 	else echo "npm is missing: apt-get install npm"; fi
 
-soak: $(DEV) ## the long suites: random worlds, kill -9, races
+soak: $(DEV) ## the long suites: random worlds, hostile input, kill -9, a year
 	@$(PYTEST) -m soak $(ARGS)
 
 demo: $(RUNTIME) ## a board to drag cards on; ARGS=--story plays it by itself

@@ -1,6 +1,7 @@
 """The two servers of the intake bench: ours, and a bare FastAPI endpoint that only parses the JSON.
 
-Started as `python -m bench.intake_servers ours|bare FD FOLDER`; FD is a listening socket it inherits.
+Started as `python -m bench.intake_servers ours|postgres|bare FD PLACE`: FD is a listening socket it inherits, PLACE a
+folder or the address of a database.
 """
 
 import logging
@@ -18,7 +19,9 @@ from app.domain.subject import Subject
 from app.domain.webhook_signature import webhook_keys
 from app.entrypoints.webhook import IntakeCounters, webhook_router
 from app.entrypoints.worker import WorkerPool
+from app.gateways.inbox_postgres import PostgresInbox
 from app.gateways.inbox_sqlite import SqliteInbox
+from app.services.inbox_port import Inbox
 
 TOKEN = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="  # noqa: S105 - of the published test vectors
 
@@ -31,10 +34,18 @@ def _nothing(_subject: Subject, _deliveries: tuple[str, ...]) -> datetime | None
     return None
 
 
-def ours(folder: Path) -> FastAPI:
+def on_sqlite(folder: str) -> FastAPI:
+    """Ours, with a file in this folder."""
+    return ours(SqliteInbox(Path(folder) / "inbox.sqlite3", InboxRules()))
+
+
+def on_postgres(url: str) -> FastAPI:
+    """Ours, with tables in this database."""
+    return ours(PostgresInbox(url, InboxRules()))
+
+
+def ours(inbox: Inbox) -> FastAPI:
     """Letterbox, inbox and workers in one process, as in production; the runs do nothing."""
-    rules = InboxRules()
-    inbox = SqliteInbox(folder / "inbox.sqlite3", rules)
     pool = WorkerPool(inbox, _nothing, _now, logging.getLogger("bench"), timedelta(minutes=10))
 
     @asynccontextmanager
@@ -65,5 +76,5 @@ def bare() -> FastAPI:
 
 if __name__ == "__main__":
     kind, descriptor, place = sys.argv[1:]
-    made = ours(Path(place)) if kind == "ours" else bare()
+    made = bare() if kind == "bare" else {"ours": on_sqlite, "postgres": on_postgres}[kind](place)
     uvicorn.run(made, fd=int(descriptor), log_level="warning", access_log=False)

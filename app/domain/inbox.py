@@ -16,12 +16,16 @@ SOONEST_LOOK = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class InboxRules:
-    """How patient the inbox is. Raises ValueError, in words, where a run could outlive its lease."""
+    """How patient the inbox is. Raises ValueError, in words, where a run could outlive its lease.
+
+    `silent`: a replica without a sign of life for so long is gone, and others take over what it ran.
+    """
 
     quiet: timedelta = timedelta(seconds=2)
     quiet_times_at_most: int = 5
     run_limit: timedelta = timedelta(minutes=10)
     lease: timedelta = timedelta(minutes=15)
+    silent: timedelta = timedelta(minutes=1)
     attempts: int = 8
     first_retry: timedelta = timedelta(seconds=5)
     retry_factor: int = 3
@@ -188,6 +192,23 @@ def abandoned(claim: Claim, waiting: Waiting | None, now: datetime, rules: Inbox
 def revived(letter: DeadLetter) -> Waiting:
     """A dead subject's waiting place, before what revives it is counted in."""
     return Waiting(letter.subject, letter.priority, deliveries=letter.deliveries, reason=letter.reason)
+
+
+def merged(one: Waiting, other: Waiting) -> Waiting:
+    """One waiting place of two for the same subject, as when two inboxes become one: the more urgent of each part."""
+    first = [at for at in (one.first_event_at, other.first_event_at) if at]
+    floors = [at for at in (one.not_until, other.not_until) if at]
+    return Waiting(
+        one.subject,
+        min(one.priority, other.priority),
+        min(one.event_due, other.event_due),
+        min(one.timer_due, other.timer_due),
+        max(floors, default=None),
+        min(first, default=None),
+        max(one.attempts, other.attempts),
+        together(one.deliveries, other.deliveries),
+        one.reason or other.reason,
+    )
 
 
 def together(first: tuple[str, ...], then: tuple[str, ...]) -> tuple[str, ...]:

@@ -46,17 +46,18 @@ class Readiness:
         return True
 
 
-def health_router(readiness: Readiness) -> APIRouter:
-    """The two addresses; `/readyz` answers 503 with the names of what fails."""
+def health_router(readiness: Readiness, degraded: Callable[[], tuple[str, ...]] = tuple) -> APIRouter:
+    """The two addresses; `/readyz` answers 503 with the names of what fails, and names what only goes on as before."""
     router = APIRouter()
 
-    @router.get("/healthz", include_in_schema=False)
+    @router.get("/healthz")
     async def healthz() -> JSONResponse:
         return JSONResponse({"alive": True})
 
-    @router.get("/readyz", include_in_schema=False)
+    @router.get("/readyz", responses={503: {"description": "not ready; the names of what fails"}})
     def readyz() -> JSONResponse:
-        failing = readiness.failing()
-        return JSONResponse({"ready": not failing, "failing": failing}, status_code=503 if failing else 200)
+        failing, old = readiness.failing(), degraded()
+        said = {"ready": not failing, "failing": failing} | ({"degraded": old} if old else {})
+        return JSONResponse(said, status_code=503 if failing else 200)
 
     return router

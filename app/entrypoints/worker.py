@@ -3,6 +3,7 @@
 import logging
 import threading
 import traceback
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -17,6 +18,7 @@ LONGEST_WAIT = timedelta(seconds=1)
 """Another process (a retry by hand) cannot wake us, so look this often."""
 TIDY_EVERY = timedelta(hours=1)
 LONGEST_REASON = 500
+DONE = "done"
 
 Run = Callable[[Subject, tuple[str, ...]], datetime | None]
 """Looks at a subject because of these deliveries; returns when to look again. Raises Temporary, Permanent."""
@@ -37,9 +39,10 @@ class WorkerPool:
     ) -> None:
         """`tidy` is done now and then by an idle thread; by default the inbox forgets old deliveries."""
         self._inbox, self._run, self._clock, self._log = inbox, run, clock, log
-        self._limit = RunLimit(run_limit)
+        self._limit = RunLimit(run_limit, inbox.held)
         self._watch, self._stopping = threading.Lock(), threading.Event()
         self._tidy, self._tidy_at = tidy or inbox.tidy, datetime.min.replace(tzinfo=UTC)
+        self._counting, self._outcomes = threading.Lock(), Counter[str]()
         self._threads = [
             threading.Thread(target=self._work, name=f"worker-{number}", daemon=True) for number in range(threads)
         ]
@@ -65,6 +68,11 @@ class WorkerPool:
     def alive(self) -> int:
         """How many threads live."""
         return sum(thread.is_alive() for thread in self._threads)
+
+    def outcomes(self) -> dict[str, int]:
+        """How many runs ended how since the start: done, or with one of the fates of a failed one."""
+        with self._counting:
+            return {name: self._outcomes[name] for name in (DONE, *Fate)}
 
     def check(self) -> None:
         """Raise Temporary unless all threads live."""
@@ -115,11 +123,19 @@ class WorkerPool:
 
     def _mark(self, claim: Claim, outcome: Failure | datetime | None) -> None:
         if isinstance(outcome, Failure):
-            self._report(claim, outcome, self._inbox.fail(claim, outcome, self._clock()))
+            fate = self._inbox.fail(claim, outcome, self._clock())
+            self._count(fate)
+            self._report(claim, outcome, fate)
         elif not self._inbox.settle(claim, self._clock(), outcome):
+            self._count(Fate.LOST)
             self._log.error("the run ended after its lease: another may have run beside it")
         else:
+            self._count(DONE)
             self._log.info("looked at; the journal has what was made of it")
+
+    def _count(self, outcome: str) -> None:
+        with self._counting:
+            self._outcomes[outcome] += 1
 
     def _outcome(self, claim: Claim) -> Failure | datetime | None:
         """When to look again, or why the run failed."""
@@ -131,6 +147,8 @@ class WorkerPool:
         except Permanent as failure:
             return Failure(str(failure)[:LONGEST_REASON], final=True)
         except RunTookTooLong:
+            if not self._inbox.held():
+                return Failure("the run was cut off: its database was silent for too long", passing=True)
             return Failure("the run took too long and was cut off")
         except Exception as error:  # noqa: BLE001 - the one place: record and go on
             self._log.exception("a run failed in a way nobody foresaw")

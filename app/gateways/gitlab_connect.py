@@ -18,6 +18,7 @@ from app.gateways.gitlab_commits import GitLabCommits
 from app.gateways.gitlab_documents import GitLabDocuments
 from app.gateways.gitlab_hooks import GitLabHooks
 from app.gateways.gitlab_labels import GitLabLabels
+from app.gateways.gitlab_line import Line
 from app.gateways.gitlab_list import GitLabLister
 from app.gateways.gitlab_merge_note import GitLabMergeNote
 from app.gateways.gitlab_read import GitLabReader
@@ -46,6 +47,7 @@ class GitLab:
     merge_note: GitLabMergeNote
     commits: GitLabCommits
     client: httpx.Client
+    line: Line
 
     def close(self) -> None:
         """Close all connections."""
@@ -77,7 +79,8 @@ def connect(
     `operator` that the token is an operator's and not the service's.
     """
     client = http_client(token.strip(), version, patience)
-    backend = HttpxBackend(client, url, budget or Budget(), clock, reading, operator=operator)
+    line = Line(budget or Budget())
+    backend = HttpxBackend(client, url, line, clock, reading, operator=operator)
     api = Api(
         gitlab.Gitlab(
             url,
@@ -87,10 +90,10 @@ def connect(
             backend=lambda: backend,
         )
     )
-    return _doors(url, api, client)
+    return _doors(url, api, client, line)
 
 
-def _doors(url: str, api: Api, client: httpx.Client) -> GitLab:
+def _doors(url: str, api: Api, client: httpx.Client, line: Line) -> GitLab:
     labels = KnownLabels(api)
     return GitLab(
         url=url,
@@ -108,4 +111,5 @@ def _doors(url: str, api: Api, client: httpx.Client) -> GitLab:
         merge_note=GitLabMergeNote(api),
         commits=GitLabCommits(api),
         client=client,
+        line=line,
     )

@@ -9,20 +9,19 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from app.domain.failure import Permanent, Temporary
-from app.domain.inbox import Arrival, Receipt
+from app.domain.inbox import Receipt
+from app.domain.intake import Batch, Wish
 
 Answer = Receipt | Temporary | Permanent
-Batch = Sequence[tuple[Arrival, datetime] | None]
 Store = Callable[[Batch], Sequence[Receipt]]
-"""Writes a batch durably; a place for None (a question whether writing works) is answered with ACCEPTED."""
+"""Writes a batch durably; a place for None is answered with ACCEPTED."""
 
 
 @dataclass(slots=True)
 class _Put:
-    wish: tuple[Arrival, datetime] | None
+    wish: Wish | None
     reply: "asyncio.Future[Receipt] | Future[Receipt]"
     loop: asyncio.AbstractEventLoop | None
     answer: Answer = field(default=Receipt.ACCEPTED)
@@ -47,14 +46,14 @@ class Intake:
         self._thread = threading.Thread(target=self._write_until_closed, name="inbox-intake", daemon=True)
         self._thread.start()
 
-    async def accept(self, wish: tuple[Arrival, datetime]) -> Receipt:
+    async def accept(self, wish: Wish) -> Receipt:
         """Hand in an arrival and wait for its commit without holding up the event loop."""
         loop = asyncio.get_running_loop()
         reply: asyncio.Future[Receipt] = loop.create_future()
         self._hand_in(_Put(wish, reply, loop))
         return await reply
 
-    def put(self, wish: tuple[Arrival, datetime] | None) -> Receipt:
+    def put(self, wish: Wish | None) -> Receipt:
         """Hand in an arrival and wait for its commit."""
         reply: Future[Receipt] = Future()
         self._hand_in(_Put(wish, reply, None))

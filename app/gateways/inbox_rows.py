@@ -3,11 +3,11 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from app.domain.inbox import Claim, Counts, DeadLetter, Waiting
+from app.domain.intake import Known
 from app.domain.subject import Priority, parse_key
 from app.gateways.sqlite_file import instant, micros
 
@@ -50,16 +50,6 @@ SAVE_DELIVERIES = (
     "INSERT OR IGNORE INTO delivery (at, id)"
     " SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)"
 )
-
-
-@dataclass(slots=True)
-class Known:
-    """What the tables say about a batch of arrivals, by subject key; changed while the batch is gone through."""
-
-    deliveries: set[str]
-    waiting: dict[str, Waiting]
-    dead: dict[str, DeadLetter]
-    running: frozenset[str]
 
 
 def look_up(db: sqlite3.Connection, keys: Iterable[str], deliveries: Iterable[str]) -> Known:
@@ -169,6 +159,11 @@ def dead_letter(db: sqlite3.Connection, key: str) -> DeadLetter | None:
     """The dead letter of a subject."""
     row = db.execute(f"SELECT {DEAD} FROM dead WHERE key = ?", (key,)).fetchone()  # noqa: S608
     return _dead(row) if row else None
+
+
+def list_deliveries(db: sqlite3.Connection) -> dict[str, datetime]:
+    """Every delivery that is remembered, and when it came."""
+    return {row[0]: instant(row[1]) for row in db.execute("SELECT id, at FROM delivery ORDER BY id").fetchall()}
 
 
 def list_waiting(db: sqlite3.Connection, limit: int) -> tuple[Waiting, ...]:

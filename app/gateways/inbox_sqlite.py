@@ -23,10 +23,11 @@ from app.domain.inbox import (
     failed,
     look_again,
 )
+from app.domain.intake import Batch
 from app.domain.subject import Priority
 from app.gateways import inbox_rows as rows
 from app.gateways.inbox_batch import take_in
-from app.gateways.inbox_intake import Batch, Intake
+from app.gateways.inbox_intake import Intake
 from app.gateways.inbox_view import InboxView, revive
 from app.gateways.sqlite_file import connect, lock_file, migrate, transaction
 
@@ -124,6 +125,18 @@ class SqliteInbox(InboxView):
     def wake(self) -> None:
         """See Inbox."""
         self._bell.set()
+
+    def held(self) -> bool:
+        """See Inbox. The file's lock is ours as long as we live."""
+        return True
+
+    def leads(self) -> bool:
+        """See Inbox. There is no other."""
+        return True
+
+    def ahead(self) -> timedelta:
+        """See Inbox. There is no other clock."""
+        return timedelta(0)
 
     def tidy(self, now: datetime) -> int:
         """See Inbox. In small bites, so that arrivals get their turn between them."""

@@ -8,13 +8,11 @@ from pathlib import Path
 
 from jinja2 import (
     ChoiceLoader,
-    FileSystemLoader,
     StrictUndefined,
-    TemplateError,
     TemplateNotFound,
+    TemplatesNotFound,
     TemplateSyntaxError,
 )
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from app.domain import neutral
@@ -22,6 +20,8 @@ from app.domain.failure import Permanent
 from app.domain.managed_lines import item, slot
 from app.domain.roster import Role
 from app.gateways.config_errors import ConfigError
+from app.gateways.template_files import ReadOnce
+from app.gateways.template_sandbox import MISTAKES, Sandbox
 
 _ROLE_NAMES = {
     Role.ANYONE: "anyone",
@@ -44,8 +44,8 @@ class Templates:
 
     def __init__(self, directories: Sequence[Path]) -> None:
         self._directories = tuple(dict.fromkeys(d.resolve() for d in directories))
-        self._environment = ImmutableSandboxedEnvironment(
-            loader=ChoiceLoader([FileSystemLoader(d) for d in directories]),
+        self._environment = Sandbox(
+            loader=ChoiceLoader([ReadOnce(directory) for directory in self._directories]),
             undefined=StrictUndefined,
             # Every value passes `_safe` first, so HTML's own escaping never meets anything but Markup.
             autoescape=True,
@@ -89,11 +89,12 @@ class Templates:
         names = [f"areas/{area}/{name}", name] if area else [name]
         try:
             text = self._environment.select_template(names).render(data)
-        except TemplateNotFound as missing:
+        except TemplatesNotFound as missing:
             raise Permanent(f"There is no template {names[-1]}: put it back into templates/.") from missing
-        except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, OSError) as mistake:
+        except MISTAKES as mistake:
+            what = f"there is no template {mistake}" if isinstance(mistake, TemplateNotFound) else str(mistake)
             raise Permanent(
-                f"The template {_place(mistake, names[-1])} cannot be used: {str(mistake).rstrip('.')}."
+                f"The template {_place(mistake, names[-1])} cannot be used: {what.rstrip('.')}."
             ) from mistake
         return re.sub(r"\n{3,}", "\n\n", text).strip()
 
@@ -113,6 +114,8 @@ class Templates:
                     yield _mistake(name, 1, "it is not UTF-8")
                 except OSError as error:
                     yield _mistake(name, 1, f"it cannot be read ({error.strerror})")
+                except MISTAKES as wrong:
+                    yield _mistake(name, 1, f"it is too deep or too large ({type(wrong).__name__})")
 
 
 def _mistake(name: str, line: int, what: str) -> ConfigError:
@@ -122,7 +125,8 @@ def _mistake(name: str, line: int, what: str) -> ConfigError:
 def _place(mistake: Exception, wanted: str) -> str:
     """`name:line` of the innermost template that took part; Jinja puts its files into the traceback."""
     if isinstance(mistake, TemplateSyntaxError):
-        return f"{mistake.name or wanted}:{mistake.lineno}"
+        # For some mistakes Jinja gives the file's path as its name.
+        return f"{(mistake.name or wanted).rpartition('templates/')[2]}:{mistake.lineno}"
     for frame in reversed(traceback.extract_tb(mistake.__traceback__)):
         if frame.filename.endswith(".j2"):
             name = frame.filename.rpartition("templates/")[2]

@@ -1,4 +1,4 @@
-"""What the worker and the faces need from an inbox, whatever keeps it (SQLite now, PostgreSQL later)."""
+"""What the worker and the faces need from an inbox, whatever keeps it (SQLite, or PostgreSQL for several replicas)."""
 
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -39,6 +39,18 @@ class Inbox(Protocol):
 
     def wake(self) -> None:
         """End a `wait` at once."""
+        ...
+
+    def held(self) -> bool:
+        """Whether what this process claimed is still its own. If not, another may have it: cut every run off."""
+        ...
+
+    def leads(self) -> bool:
+        """Whether this process is the one, of all that share the inbox, for work that comes by the clock."""
+        ...
+
+    def ahead(self) -> timedelta:
+        """How far the clock of those who share the inbox is ahead of this machine's; their instants are by theirs."""
         ...
 
     def tidy(self, now: datetime) -> int:

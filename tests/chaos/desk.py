@@ -25,6 +25,7 @@ from app.fakegitlab.drag import Column
 from app.fakegitlab.model import Board, Issue, Note, Project, User
 from app.gateways.config_load import Configuration
 from app.gateways.gitlab_budget import Budget
+from app.gateways.gitlab_circuit import Circuit
 from app.gateways.gitlab_connect import connect
 from app.settings import Settings
 from tests.chaos.evidence import topics
@@ -185,6 +186,7 @@ def desk(found: Town, folder: Path, **more: object) -> Iterator[Desk]:
     token = settings.gitlab_token.get_secret_value()
     service.doors = connect(settings.gitlab_url, token, unhurried, patience=CLIENT_PATIENCE)
     opened = Desk(found, service)
+    service.doors.line.circuit = Circuit(now=lambda: opened.now().timestamp())
     pool = WorkerPool(service.inbox, service.run, opened.now, log, rules.run_limit)
     pool.start()
     try:

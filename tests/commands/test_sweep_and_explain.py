@@ -91,7 +91,10 @@ sme/customer-feedback#3
     assert shown(terminal("sweep", "--apply")).splitlines()[-1] == snapshot(
         "3 issues seen, 2 written to, 3 new notes, 0 left for the next run, 0 failed."
     )
-    assert writes(world) == ["POST", "PUT", "POST", "POST", "PUT"]
+    assert writes(world) == ["POST", "PUT", "POST", "POST", "PUT", "POST"]
+    (word,) = world.project("sme/customer-feedback").issues[1].notes
+    assert word.body.startswith("The last sweep ended on ")
+    assert ": 3 looked at, 0 failed." in word.body
     assert {label.title for label in gappy.labels} == {"status::new", "context::needed", "area::ai"}
     assert "status::new" in {label.title for label in dragged.labels}
     assert shown(terminal("sweep", "--apply")) == snapshot(
@@ -165,8 +168,9 @@ def test_an_operator_s_issue_that_cannot_be_read_loses_no_summary(terminal: Term
     world.faults.server_error(500, count=None, methods=("GET",), path=r"/issues/1/notes")
     ran = terminal("sweep", "--apply")
     assert (ran.code, ran.err) == (1, "")
-    failed, summary = ran.out.splitlines()
+    failed, untold, summary = ran.out.splitlines()
     assert failed.startswith("sme/customer-feedback#1 could not be done: GitLab is in trouble (")
+    assert untold.startswith("sme/customer-feedback#1 could not be told of this run: GitLab is in trouble (")
     assert summary == "1 issues seen, 0 written to, 0 new notes, 0 left for the next run, 1 failed."
 
 

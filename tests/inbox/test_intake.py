@@ -8,7 +8,8 @@ import pytest
 
 from app.domain.failure import Temporary
 from app.domain.inbox import Arrival, Receipt
-from app.gateways.inbox_intake import Batch, Intake
+from app.domain.intake import Batch
+from app.gateways.inbox_intake import Intake
 from tests.inbox.contract import CARD, T0
 
 WISH = (Arrival(CARD), T0)

@@ -1,0 +1,68 @@
+"""The line to GitLab that all calls of a process share: how many may go out, whether any may, and how many did."""
+
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.gateways.gitlab_budget import Budget
+from app.gateways.gitlab_circuit import Circuit
+
+TROUBLE = 500
+NOT_KNOWN = 501
+"""GitLab answers so to an address that it does not have: it is well."""
+
+
+@dataclass(slots=True)
+class Traffic:
+    """Calls so far, by kind (read, write, note) and what came of them: a class of statuses such as 2xx, or none."""
+
+    calls: Counter[tuple[str, str]] = field(default_factory=Counter)
+    remaining: int | None = None
+    """What GitLab said last of how many calls are left to our token in this minute."""
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def count(self, kind: str, outcome: str, headers: Mapping[str, str]) -> None:
+        """One more."""
+        left = headers.get("RateLimit-Remaining", "")
+        with self._lock:
+            self.calls[kind, outcome] += 1
+            if left.isdecimal():
+                self.remaining = int(left)
+
+    def so_far(self) -> dict[tuple[str, str], int]:
+        """A copy."""
+        with self._lock:
+            return dict(self.calls)
+
+
+@dataclass(slots=True)
+class Line:
+    """Budget, circuit and count of one connection."""
+
+    budget: Budget
+    circuit: Circuit = field(default_factory=Circuit)
+    traffic: Traffic = field(default_factory=Traffic)
+
+    def enter(self, kind: str) -> None:
+        """Wait for a call's turn. Raises Temporary where it is too far off, or GitLab is down."""
+        self.circuit.enter()
+        try:
+            self.budget.take(note=kind == "note")
+        except BaseException:
+            self.circuit.leave()
+            raise
+
+    def broke(self, kind: str) -> None:
+        """The call got no answer."""
+        self.traffic.count(kind, "none", {})
+        self.circuit.silent()
+
+    def heed(self, kind: str, status: int, headers: Mapping[str, str], retry_after: float | None) -> None:
+        """Learn from an answer. After an outage the first burst is not to be had again: calls come at the rate."""
+        self.traffic.count(kind, "429" if status == 429 else f"{status // 100}xx", headers)
+        self.budget.heed(status, headers, retry_after)
+        if status >= TROUBLE and status != NOT_KNOWN:
+            self.circuit.silent()
+        elif self.circuit.answered():
+            self.budget.begin_slowly()
