@@ -21,10 +21,13 @@ from app.domain.request import Facts, Reading, read_request
 from app.domain.roster import Role
 from app.domain.taxonomy import Mode, Taxonomy, scope_of
 from app.domain.told_by_tick import with_told
-from app.domain.voice import Bot, OurNote, Voice
+from app.domain.voice import Bot, OurNote, Voice, ours
 
 NEW_FOR = timedelta(hours=24)
 """So long after its creation a request is compared with others, in case nobody could before."""
+
+WRITTEN_TOGETHER = timedelta(minutes=1)
+"""A status and its reason that are this near to each other were put on in one change."""
 
 
 class Objection(StrEnum):
@@ -214,6 +217,22 @@ def named_issues(case: Case) -> tuple[Ref, ...]:
         return ()
     heard = answers(case.snapshot.notes, issue.closed_at, case.taxonomy, case.bot.username, issue.ref)
     return tuple(dict.fromkeys(a.of for _, a in heard if isinstance(a, Answer) and a.of))[-1:]
+
+
+def reopened_as(case: Case) -> str | None:
+    """The label with the reason for which it was closed and we ended it, where it is open again and still stands there;
+    else None.
+    """
+    issue, scope, entered = case.snapshot.issue, case.taxonomy.scope("declined"), case.history.entered
+    status = case.taxonomy.workflow.status(case.history.stood)
+    if issue.state != "opened" or status is None or not status.terminal or scope is None or entered is None:
+        return None
+    titles = {label.title for label in scope.labels} & issue.labels
+    put = [e for e in case.snapshot.events if e.action == "add" and e.label in titles]
+    why = max(put, key=lambda e: e.id, default=None)
+    if why is None or not ours(why.user, case.bot, case.voice):
+        return None
+    return why.label if abs(entered - why.at) <= WRITTEN_TOGETHER else None
 
 
 def looks_for_duplicates(case: Case) -> bool:

@@ -11,6 +11,7 @@ from app.domain.house_words import house_words
 from app.domain.issue import Link, Snapshot
 from app.domain.ledger import told_worth
 from app.domain.money import typed
+from app.domain.new_evidence import Grown, grown, new_accounts
 from app.domain.numbers import Amounts
 from app.domain.program import Program
 from app.domain.request import OWNER, Facts, Reading, Told
@@ -23,6 +24,10 @@ NEW_CUSTOMER = "new_customer"
 
 CUSTOMER_SAFE = "customer_safe"
 """The sentence that is for all customers to read."""
+
+GROWN = "grown"
+"""The line that counts when a customer needs it more than when the card came to where it is, or more ARR is at stake.
+"""
 
 WORTH = "worth"
 """The line that counts when the ARR of every customer is known: told, explained, or in the account book."""
@@ -93,7 +98,8 @@ class Context:
         if any(presence in (Presence.PRESENT, Presence.NOT_READ) for presence, _ in found):
             return None
         heard = next((heard for presence, heard in found if presence is Presence.UNREADABLE), None)
-        fresh = {f"{Source.FIELD}:{f.key}" for f in self.taxonomy.fields if f.fresh} | {f"{Source.LINE}:{NEW_CUSTOMER}"}
+        fresh = {f"{Source.FIELD}:{f.key}" for f in self.taxonomy.fields if f.fresh}
+        fresh |= {f"{Source.LINE}:{kind}" for kind in (NEW_CUSTOMER, GROWN)}
         told = [
             self.facts.get(p.arg) for p, (how, _) in zip(item.met_by, found, strict=True) if how is Presence.UNREADABLE
         ]
@@ -105,6 +111,8 @@ class Context:
         match predicate.source:
             case Source.LINE if predicate.arg == NEW_CUSTOMER:
                 met = self.new_accounts(since) > 0
+            case Source.LINE if predicate.arg == GROWN:
+                met = self.grown(since) is not None
             case Source.LINE if predicate.arg == WORTH:
                 met = self._worth_is_known()
             case Source.LINE:
@@ -171,14 +179,12 @@ class Context:
         return any(role in self.program.roster.roles_at(name, self.area, self.now) for name in named)
 
     def new_accounts(self, since: datetime | None) -> int:
-        """Accounts that people named in comments written after `since`, and nobody before: evidence that is new (T13,
-        T15). What is added to an older comment is as old as that one, like all that the comment tells.
-        """
-        if since is None:
-            return 0
-        told = sorted((line.at, line.account.key) for heard in self.reading.heard.values() for line in heard.lines)
-        first = {key: at for at, key in reversed(told)}
-        return sum(first[line.account.key] > since for line in self.reading.lines)
+        """How many customers were told after `since`, and not before."""
+        return new_accounts(self.reading, since)
+
+    def grown(self, since: datetime | None) -> Grown | None:
+        """What has become more since then at customers told before."""
+        return grown(self.reading, self.book, since)
 
     def options(self) -> dict[str, list[str]]:
         """Labels to choose from, by the key of the item that a label of their scope satisfies."""

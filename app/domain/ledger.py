@@ -15,33 +15,20 @@ FORGOTTEN_AFTER = timedelta(days=90)
 _STRONGEST_FIRST = tuple(Severity)
 
 
-def standing(lines: Iterable[CustomerLine]) -> tuple[CustomerLine, ...]:
-    """The line of each account that counts: its newest, unless that withdraws it. The strongest first, then by key.
-
-    What the description tells is as old as the request; of two lines told at one instant the later note counts.
-    """
-    newest: dict[str, CustomerLine] = {}
-    for line in lines:
-        known = newest.get(line.account.key)
-        if known is None or _age(line) > _age(known):
-            newest[line.account.key] = line
-    counting = (line for line in newest.values() if line.withdrawn is None)
-    return tuple(sorted(counting, key=lambda line: (_rank(line.severity), line.account.key)))
+def strongest_first(lines: Iterable[CustomerLine]) -> tuple[CustomerLine, ...]:
+    """The customers of a request, one line an account, in the order in which they are shown: then by key."""
+    return tuple(sorted(lines, key=lambda line: (rank(line.severity), line.account.key)))
 
 
-def _age(line: CustomerLine) -> tuple[object, ...]:
-    """Two lines of one account in one note have one age; what they say then decides, wherever they stand in it."""
-    return line.at, line.note_id or 0, line.withdrawn is not None, -_rank(line.severity), repr(line)
-
-
-def _rank(severity: Severity | None) -> int:
+def rank(severity: Severity | None) -> int:
+    """The stronger the less; the most where nobody said."""
     return len(_STRONGEST_FIRST) if severity is None else _STRONGEST_FIRST.index(severity)
 
 
 def severity_of(lines: Iterable[CustomerLine]) -> Severity | None:
     """The strongest of all accounts."""
     told = [line.severity for line in lines if line.severity is not None]
-    return min(told, key=_rank, default=None)
+    return min(told, key=rank, default=None)
 
 
 def growth(line: CustomerLine) -> bool:
@@ -75,7 +62,7 @@ def worths(lines: Iterable[CustomerLine], book: AccountBook) -> dict[str, Decima
     the amount told last counts.
     """
     found: dict[str, Decimal] = {}
-    for line in sorted(lines, key=_age):
+    for line in sorted(lines, key=lambda line: (line.at, line.note_id or 0, repr(line))):
         worth = told_worth(line, book)
         if worth is not None:
             found[line.account.key] = worth

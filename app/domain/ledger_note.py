@@ -16,7 +16,7 @@ from app.domain.amounts import Band, band_of, plain, total
 from app.domain.case import Case
 from app.domain.context import Context
 from app.domain.customer import Account, AccountKind, CustomerLine
-from app.domain.ledger import growth, lacking, priority_of, standing, told_worth
+from app.domain.ledger import growth, lacking, priority_of, strongest_first, told_worth
 from app.domain.numbers import Amounts, LineTells, Numbers
 from app.domain.ours import LEDGER
 from app.domain.plan import Say
@@ -142,7 +142,7 @@ def _state(
 def ledger_of(case: Case, book: AccountBook, scored: Scored | None = None, read: Sequence[int] = ()) -> Say | None:
     """What the ledger of a request should say, as `ledger_say` has it; None where it says that already."""
     at = desk(case.snapshot.issue.ref.project, case.taxonomy, case.program, book)
-    lines, note = standing(case.reading.lines), case.voice.on(LEDGER)
+    lines, note = strongest_first(case.reading.lines), case.voice.on(LEDGER)
     say = ledger_say(at, lines, missing_before(case.context), note, scored, read)
     return None if say is None or (note and note.says(say)) else say
 

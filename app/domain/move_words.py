@@ -34,6 +34,7 @@ def words(
         "via": None,
         "on": None,
         "new_accounts": 0,
+        "grown": None,
     }
 
 

@@ -136,6 +136,7 @@ def _say(
     if keeps:
         data |= {"until": until, "asked": asked, "instead": _named(case, instead), "then": _followed(case, then)}
         data |= {"via": case.status_name(via) if via else None, "new_accounts": case.context.new_accounts(step.since)}
+        data |= {"grown": case.context.grown(step.since)}
     said = Say(MOVE, template, data, state, anew=_anew(case, state))
     return Ruling(says=(said,), findings=(_finding(step, verdict, objections),))
 

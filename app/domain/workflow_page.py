@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from app.domain.commands import AND_MOVER, HOW, MAY, Word
-from app.domain.context import NEW_CUSTOMER, WORTH
+from app.domain.context import GROWN, NEW_CUSTOMER, WORTH
 from app.domain.roster import Role
 from app.domain.taxonomy import Item, Move, Predicate, Source, Taxonomy, Workflow
 
@@ -187,7 +187,11 @@ def _told(taxonomy: Taxonomy, predicate: Predicate) -> str:
         case Source.LABEL:
             return f"a label `{predicate.arg.replace('{area}', '(area)')}::…`"
         case Source.LINE:
-            told = {NEW_CUSTOMER: "a new customer line", WORTH: "the account book, for every customer"}
+            told = {
+                NEW_CUSTOMER: "a new customer line",
+                GROWN: "a higher severity of a customer than before or half as much ARR again",
+                WORTH: "the account book, for every customer",
+            }
             return told.get(predicate.arg, "a customer line")
         case Source.LINK:
             return "a linked issue of another project"

@@ -10,7 +10,7 @@ from dataclasses import replace
 from app.domain.case import Case
 from app.domain.context import Wanted
 from app.domain.hold import kept
-from app.domain.ledger import standing
+from app.domain.ledger import strongest_first
 from app.domain.ledger_note import Desk, desk, shown
 from app.domain.numbers import Amounts
 from app.domain.ours import CONTEXT
@@ -47,7 +47,7 @@ def _where(fact: Told) -> str:
 
 
 def _customers(case: Case) -> Iterator[str]:
-    lines = standing(case.reading.lines)
+    lines = strongest_first(case.reading.lines)
     yield f"Customers: {len(lines)}." if not lines else f"Customers: {len(lines)}, amounts as bands:"
     for row, line in zip(shown(_bands(case), lines[:NAMED_AT_MOST]), lines, strict=False):
         account = str(row["account"]).partition("]")[0].strip("[")

@@ -144,7 +144,7 @@ MORE = {
     "arr": "ARR at stake",
     "arr_type": "ARR type",
     "subscription": "Subscription",
-    "product": "Product",
+    "product": "Deployment",
     "workaround": "Current solution for this problem",
     "impact": "Impact to the customer of not having this",
     "competitors": "Competitors",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from app.domain.context import NEW_CUSTOMER, WORTH
+from app.domain.context import GROWN, NEW_CUSTOMER, WORTH
 from app.domain.roster import Role
 from app.domain.taxonomy import FieldKind, Source
 from app.gateways.config_document import Document, Trail
@@ -63,7 +63,7 @@ def _known(taxonomy: Document, source: str) -> list[str]:
         case Source.ROLE:
             return [role.value for role in Role if role not in (Role.ANYONE, Role.AUTHOR)]
         case Source.LINE:
-            return ["customer", NEW_CUSTOMER, WORTH]
+            return ["customer", NEW_CUSTOMER, GROWN, WORTH]
         case Source.LINK:
             return ["product"]
         case _:

@@ -18,7 +18,6 @@ from app.domain.case import Case, build, is_request
 from app.domain.failure import Missing, Permanent, Temporary
 from app.domain.issue import Issue, Note, Ref, Snapshot
 from app.domain.journal import Entry
-from app.domain.ledger import standing
 from app.domain.ledger_note import Desk, desk, gives_away, ledger_of
 from app.domain.ours import LEDGER
 from app.domain.plan import ChangeLabels, DeleteNote, Finding, PostNote, Verdict, Write
@@ -115,7 +114,7 @@ class Score:
         cases = tuple(case for issue in issues if (case := self._read(issue, now)))
         found = score([self._asked(case) for case in cases], self._desk, self.taxonomy, now.date())
         placed = (self._placed(case, found.places[case.snapshot.issue.ref]) for case in cases)
-        told = {line.account.key for case in cases for line in standing(case.reading.lines)}
+        told = {line.account.key for case in cases for line in case.reading.lines}
         return Scoring(now, found, tuple(placed), issues, len(told), len(told & self.book.entries.keys()))
 
     def carry_out(self, scoring: Scoring, *, dry: bool) -> Written:
@@ -166,7 +165,7 @@ class Score:
         lasts = case.now - self.taxonomy.numbers.adjustments_last
         newest = next(iter(adjustments(case.voice)[-1:]), None)
         adjusted = newest if newest and newest.at > lasts else None
-        return Asked(issue.ref, case.area, labels, standing(case.reading.lines), adjusted, not ended & labels)
+        return Asked(issue.ref, case.area, labels, case.reading.lines, adjusted, not ended & labels)
 
     def _desk(self, ref: Ref) -> Desk:
         return desk(ref.project, self.taxonomy, self.program, self.book)

@@ -186,7 +186,7 @@ Told:
   Severity: in the description
   Needed by: in the description
   ARR at stake: in the description
-  Product: in the description
+  Deployment: in the description
   Desired outcome: in the description
 Customers: 1, amounts as bands:
   006…QwErT · growth, assumed · blocker · unknown · 2027-03-31 · by sa.omar in the description
@@ -295,7 +295,7 @@ Told:
   Severity: in the description
   Needed by: in the description
   ARR at stake: in the description
-  Product: in the description
+  Deployment: in the description
   Desired outcome: in the description
 Customers: 1, amounts as bands:
   006…QwErT · growth, assumed · blocker · unknown · 2027-03-31 · by sa.jane in the description

@@ -107,7 +107,7 @@ followed, as others can change a comment too. What was done gets a ✅; what cou
 
 | word | what it does | who |
 |---|---|---|
-| `cancel` | let go of a move that I keep | author, lead, PM, program lead |
+| `cancel` | let go of a move that I keep | author, lead, PM, program lead, whoever made the move |
 | `override <reason>` | make a move that I keep stand as it is | lead, PM, program lead |
 | `accept` | agree to a move that somebody proposed | whoever may make the move |
 | `review` | take the way through the review where I offered it | whoever may make the move |

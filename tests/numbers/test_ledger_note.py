@@ -20,7 +20,7 @@ from app.domain.amounts import band_of
 from app.domain.customer import Account, AccountKind, Amount, ArrType, CustomerLine, Severity
 from app.domain.envelope import Place, seal, unseal
 from app.domain.issue import Ref, User
-from app.domain.ledger import standing
+from app.domain.ledger import strongest_first
 from app.domain.ledger_note import Desk, Missing, ledger_say, plain_link, texts
 from app.domain.numbers import Amounts
 from app.domain.plan import Say
@@ -29,7 +29,7 @@ from app.domain.scoring import Asked, score
 from app.domain.voice import OurNote
 from app.gateways.config_load import load
 from app.gateways.templates import Templates
-from tests.numbers.worlds import NUMBERS, OMAR, TODAY, account, book, books, desk, entry, line, lines
+from tests.numbers.worlds import NUMBERS, OMAR, TODAY, account, book, books, counted, desk, entry, line, lines
 
 HOUSE = Path(__file__).parents[2]
 TAXONOMY = load(HOUSE).taxonomy
@@ -42,7 +42,7 @@ BOOK = book(
     entry(2, 600_000, opportunity=False, name="Initech", health="yellow"),
     entry(3, 300_000, tier="Ultimate", name="Umbrella"),
 )
-LINES = standing(
+LINES = strongest_first(
     [
         line(1, needed_by=date(2026, 3, 31), arr_type=ArrType.EXPANSION, deployment="gitlab.com", impact="no deal"),
         line(2, opportunity=False, severity=Severity.RETENTION, needed_by=date(2026, 6, 30), author=OMAR),
@@ -91,7 +91,7 @@ Worked out from ARR share 1–2.5M · subscriptions 0.48 of 1 · theme 0.50 of 1
 
 Missing before *Reviewed*: Theme
 
-Not told yet: ARR at stake for 006…00004 · Needed by for 006…00004 · Product for 001…00002, 006…00004 · Impact to the customer of not having this for 001…00002
+Not told yet: ARR at stake for 006…00004 · Needed by for 006…00004 · Deployment for 001…00002, 006…00004 · Impact to the customer of not having this for 001…00002
 
 Another customer with this problem? Comment with one line:
 
@@ -118,7 +118,7 @@ Worked out from ARR share 1,020,000.50 USD · retention 600,000 USD · growth 42
 
 Missing before *Reviewed*: Theme
 
-Not told yet: ARR at stake for 006…00004 · Needed by for 006…00004 · Product for 001…00002, 006…00004 · Impact to the customer of not having this for 001…00002
+Not told yet: ARR at stake for 006…00004 · Needed by for 006…00004 · Deployment for 001…00002, 006…00004 · Impact to the customer of not having this for 001…00002
 
 Another customer with this problem? Comment with one line:
 
@@ -182,7 +182,7 @@ def test_another_day_alone_is_no_change_and_other_numbers_are_as_of_today() -> N
 def test_a_new_customer_counts_at_once_and_the_rest_waits_for_the_next_score() -> None:
     at = desk(BOOK)
     note = kept(said(at))
-    more = standing([*LINES, line(5)])
+    more = strongest_first([*LINES, line(5)])
     say = ledger_say(at, more, Missing("Reviewed", {"theme": "Theme"}), note)
     assert say
     text = read(say)
@@ -212,7 +212,7 @@ def test_a_link_that_is_not_plain_or_spells_a_name_is_not_repeated() -> None:
     of = book(entry(1, 5, name="Acme Corp"))
     spelt = Account("https://crm.example.com/acme-corp", AccountKind.OTHER, "https://crm.example.com/acme-corp")
     told = [replace(line(), account=replace(account(i), link=link)) for i, link in enumerate(hostile, 10)]
-    text = read(said(desk(of), standing([*told, replace(line(), account=spelt)])))
+    text = read(said(desk(of), strongest_first([*told, replace(line(), account=spelt)])))
     assert "http" not in text
     assert "acme" not in text.casefold()
     assert text.count("| 006…") == len(hostile)
@@ -255,7 +255,7 @@ def test_looking_for_our_marker_takes_time_in_proportion_to_the_text() -> None:
 @given(st.lists(lines, max_size=8), books)
 def test_in_bands_nothing_gives_the_book_away(told: list[CustomerLine], of: AccountBook) -> None:
     named = AccountBook({key: replace(e, name=f"Customer{key} Limited") for key, e in of.entries.items()})
-    counting = standing(told)
+    counting = counted(told)
     say = ledger_say(desk(named), counting, Missing(), None, scored(desk(named), counting) if counting else None)
     if say is not None:
         everything = [read(say), json.dumps(dict(say.state)), *texts(say.data)]
@@ -281,7 +281,7 @@ def test_in_bands_two_books_whose_amounts_lie_in_the_same_bands_cannot_be_told_a
     other = AccountBook(
         {k: replace(e, arr=moved(e.arr, p)) for (k, e), p in zip(of.entries.items(), parts, strict=False)}
     )
-    counting = standing(told)
+    counting = counted(told)
     also = tuple(_retold(one, part) for one, part in zip(counting, parts[12:], strict=False))
     one, two = desk(of), desk(other)
     assert scored(one, counting) == scored(two, also)

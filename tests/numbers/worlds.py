@@ -1,5 +1,6 @@
 """Accounts, customer lines and whole boards, as tests and hypothesis make them."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -7,9 +8,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from app.domain.account_book import AccountBook, BookEntry
-from app.domain.customer import Account, AccountKind, Amount, ArrType, CustomerLine, Severity
+from app.domain.customer import Account, AccountKind, Amount, ArrType, CustomerLine, Heard, Severity
+from app.domain.customer_lines import lines_of
 from app.domain.issue import Ref, User
-from app.domain.ledger import standing
+from app.domain.ledger import strongest_first
 from app.domain.ledger_note import Desk
 from app.domain.numbers import Amounts, Numbers
 from app.domain.roster import Person, Role, Roster, Term
@@ -38,6 +40,11 @@ def line(number: int = 1, *, opportunity: bool = True, **told: Any) -> CustomerL
     return CustomerLine(account(number, opportunity), **{**given, **told})
 
 
+def counted(told: Iterable[CustomerLine]) -> tuple[CustomerLine, ...]:
+    """Those of the lines that count, each told in a note of its own; as a ledger shows them."""
+    return strongest_first(lines_of(Heard(lines=(one,), at=one.at, note_id=one.note_id) for one in told))
+
+
 def entry(number: int, arr: str | int, *, opportunity: bool = True, **known: Any) -> BookEntry:
     """What the book says about the account with this number."""
     return BookEntry(account(number, opportunity).key, Decimal(arr), **known)
@@ -50,7 +57,7 @@ def book(*entries: BookEntry) -> AccountBook:
 
 def desk(of: AccountBook, amounts: Amounts = Amounts.BANDS, numbers: Numbers = NUMBERS) -> Desk:
     """A desk of the shipped numbers."""
-    names = {"severity": "Severity", "arr": "ARR at stake", "deployment": "Product", "needed_by": "Needed by"}
+    names = {"severity": "Severity", "arr": "ARR at stake", "deployment": "Deployment", "needed_by": "Needed by"}
     names["impact"] = "Impact to the customer of not having this"
     return Desk(numbers, of, ROSTER, amounts, names)
 
@@ -71,6 +78,8 @@ lines = st.builds(
     subscription=st.sampled_from([None, "Ultimate", "premium", "free", "something"]),
     withdrawn=st.sampled_from([None, None, None, "closed-lost"]),
 )
+told_lines = st.lists(lines, max_size=12, unique_by=lambda one: (one.at, one.note_id or 0))
+"""Of several notes: no two are of one instant and have one id."""
 books = st.dictionaries(accounts.map(lambda a: a.key), cents, max_size=12).map(
     lambda arr: book(*(BookEntry(key, amount) for key, amount in arr.items()))
 )
@@ -98,7 +107,7 @@ def boards(draw: st.DrawFn) -> list[Asked]:
             Ref(draw(st.sampled_from(["sme/one", "sme/two"])), number),
             draw(st.sampled_from(["ai", "agile", None])),
             draw(labels),
-            standing(draw(st.lists(lines, max_size=6))),
+            counted(draw(st.lists(lines, max_size=6))),
         )
         for number in range(1, count + 1)
     ]

@@ -56,7 +56,7 @@ def test_the_shipped_issue_template_of_an_area() -> None:
 - ARR at stake:
 - ARR type: <!-- new, renewal or expansion -->
 - Subscription:
-- Product: <!-- self-managed, gitlab.com or GitLab Dedicated -->
+- Deployment: <!-- self-managed, gitlab.com or GitLab Dedicated -->
 - Current solution for this problem:
 - Impact to the customer of not having this:
 - Competitors:
@@ -179,7 +179,7 @@ def test_a_shipped_template_that_was_filled_in_tells_of_one_customer() -> None:
         ("Severity", "blocker"),
         ("Needed by", "2027-03-31"),
         ("ARR at stake", "USD 120k"),
-        ("Product", "GitLab Dedicated"),
+        ("Deployment", "GitLab Dedicated"),
     ):
         filled = filled.replace(f"- {name}:", f"- {name}: {answer}")
     heard = hear(filled, fields=SHIPPED.taxonomy.fields)

@@ -37,7 +37,7 @@ OWN_TEMPLATE = """\
 - ARR at stake:
 - ARR type: <!-- new, renewal or expansion -->
 - Subscription:
-- Product: <!-- self-managed, gitlab.com or GitLab Dedicated -->
+- Deployment: <!-- self-managed, gitlab.com or GitLab Dedicated -->
 - Current solution for this problem:
 - Impact to the customer of not having this:
 - Competitors:

@@ -167,7 +167,7 @@ def test_what_is_not_told_is_missing_and_not_unread(written: str) -> None:
         ("ARR: unknown", "ARR at stake"),
         ("ARR: 1,250M", "ARR at stake"),
         ("ARR type: maybe", "maybe"),
-        ("Product: their own cloud", "Product"),
+        ("Product: their own cloud", "Deployment"),
         ("Priority: eleven", "Priority"),
         ("Priority: 11", "11"),
         ("Needed by: when they paid $50k", "Needed by"),

@@ -56,7 +56,7 @@ The platform team, for 900 developers.
 - Severity: blocker
 - Needed by: 2026-06-30
 - ARR at stake: 120k USD
-- Product: self-managed
+- Deployment: self-managed
 - Product issue: https://gitlab.com/gitlab-org/gitlab/-/issues/1
 - Target: 18.9
 - Release: 18.9, see the documentation

@@ -434,7 +434,7 @@ def test_an_override_that_comes_after_somebody_cancelled_is_answered(held: Card)
 
 
 def test_an_answer_that_is_not_read_is_named_in_the_checklist(complete: Makes) -> None:
-    card = complete("new", description=without("Product"))
+    card = complete("new", description=without("Deployment"))
     card.move("sme.ken", "reviewed")
     card.settle()
     assert missing(card.hears()) == ["Deployment"]

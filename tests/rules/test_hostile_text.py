@@ -101,7 +101,9 @@ def closing(unread: str) -> str:
 
 def settled(who: str) -> str:
     """The end of a question, which names a person without calling them."""
-    return WORDING.note("closing_settled", {"status": "New", "who": who or "x", "reopened": False}, None)
+    return WORDING.note(
+        "closing_settled", {"status": "New", "who": who or "x", "reopened": False, "again": False}, None
+    )
 
 
 def moved(mover: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 from app.domain.issue import Note
 from app.domain.plan import ChangeLabels
 from tests.rules.cards import BOT, Card
+from tests.rules.cards import missing as missing_in
 from tests.rules.world import NINE, shipped
 
 Makes = Callable[..., Card]
@@ -384,3 +385,75 @@ def test_a_duplicate_may_be_named_without_of(asked: Card, words: str) -> None:
     asked.settle()
     assert (asked.status, "declined::duplicate" in asked.issue.labels) == ("declined", True)
     assert "Settled: `sme.ken` answered" in asked.hears()
+
+
+@pytest.fixture
+def duplicate(asked: Card) -> Card:
+    """A request that was closed, and answered to be a duplicate."""
+    asked.comment("sme.ken", "duplicate of #17")
+    asked.settle()
+    asked.hears()
+    asked.later(days=2)
+    return asked
+
+
+def test_what_was_ended_by_an_answer_and_is_open_again_is_asked_where_to(duplicate: Card) -> None:
+    duplicate.reopen("sa.jane")
+    duplicate.settle()
+    assert (duplicate.status, duplicate.hears().partition("\n\n---\n\n")[0]) == (
+        "declined",
+        """\
+@sa.jane, this request is open again. It was closed as ~"declined::duplicate", so it is still in **Declined**. \
+Where to now?
+
+From **Declined** a card can go to:
+- **New** (the area lead or the program lead)
+- **Reviewed** (an SME of the area or the area lead)
+
+If it is done with after all, close it again.""",
+    )
+    duplicate.later(days=5)
+    assert duplicate.settle() == []
+
+
+def test_it_is_settled_where_the_card_goes_on(duplicate: Card) -> None:
+    duplicate.reopen("sa.jane")
+    duplicate.settle()
+    duplicate.hears()
+    duplicate.comment("lead.ai", "Reason: it is no duplicate, their identity provider is another one")
+    duplicate.move("lead.ai", "new")
+    duplicate.settle()
+    assert duplicate.status == "new"
+    assert duplicate.hears() == "~~This request is open again. Where to now?~~ Settled: it is in **New**."
+
+
+def test_a_move_that_goes_back_leaves_the_question_open(duplicate: Card) -> None:
+    duplicate.reopen("sa.jane")
+    duplicate.settle()
+    duplicate.hears()
+    duplicate.move("sme.ken", "reviewed")
+    duplicate.settle()
+    heard = duplicate.hears()
+    assert (duplicate.status, missing_in(heard)) == ("declined", ["New evidence", "What changed"])
+    assert "Customer-safe" not in heard
+    assert duplicate.ours().notes["closing"].open
+
+
+def test_closed_again_it_is_settled_and_opened_again_it_is_asked_anew(duplicate: Card) -> None:
+    duplicate.reopen("sa.jane")
+    duplicate.settle()
+    duplicate.hears()
+    duplicate.close("sa.jane")
+    duplicate.settle()
+    assert duplicate.hears() == "~~This request is open again. Where to now?~~ Settled: it is closed again."
+    duplicate.reopen("sa.omar")
+    duplicate.settle()
+    assert "@sa.jane, this request is open again." in duplicate.hears()
+
+
+def test_what_a_product_manager_declined_is_not_asked_where_to(complete: Makes) -> None:
+    card = complete("declined", labels=["area::ai", "theme::ai::chat", "declined::duplicate"])
+    card.close("pm.ai")
+    card.settle()
+    card.reopen("sa.jane")
+    assert card.settle() == []

@@ -171,7 +171,7 @@ I read opportunity 006…QwErT: blocker, expansion, ARR from the account book. N
 What may stand there:
 
 - Needed by: a date, as 2027-03-31
-- Product: self-managed, gitlab.com or GitLab Dedicated\
+- Deployment: self-managed, gitlab.com or GitLab Dedicated\
 """
     )
     one.rewrite(note, f"+1 customer: {ACME} | blocker | expansion | sometime in H2")
@@ -183,7 +183,7 @@ I read opportunity 006…QwErT: blocker, expansion, ARR from the account book. N
 What may stand there:
 
 - Needed by: a date, as 2027-03-31
-- Product: self-managed, gitlab.com or GitLab Dedicated\
+- Deployment: self-managed, gitlab.com or GitLab Dedicated\
 """
     )
     one.rewrite(note, f"+1 customer: {ACME} | blocker | expansion | 2026-12-31")
@@ -243,7 +243,7 @@ What may stand there:
 - Severity: blocker, retention, fast-follow or nice
 - Needed by: a date, as 2027-03-31
 - ARR type: new, renewal or expansion
-- Product: self-managed, gitlab.com or GitLab Dedicated\
+- Deployment: self-managed, gitlab.com or GitLab Dedicated\
 """),
         ),
         (
@@ -255,11 +255,11 @@ What may stand there:
         (
             f"Account: {ACME}\nSeverity: blocker\nProduct: their cloud",
             snapshot("""\
-I read opportunity 006…QwErT: blocker, growth assumed, ARR from the account book. Not understood: `Product`. Edit your comment and I will read it again.
+I read opportunity 006…QwErT: blocker, growth assumed, ARR from the account book. Not understood: `Deployment`. Edit your comment and I will read it again.
 
 What may stand there:
 
-- Product: self-managed, gitlab.com or GitLab Dedicated\
+- Deployment: self-managed, gitlab.com or GitLab Dedicated\
 """),
         ),
         (

@@ -24,7 +24,7 @@ LACKING = {
     "Account or opportunity": ("new", "sme.ken", "reviewed"),
     "Severity": ("new", "sme.ken", "reviewed"),
     "ARR at stake": ("new", "sme.ken", "reviewed"),
-    "Product": ("new", "sme.ken", "reviewed"),
+    "Deployment": ("new", "sme.ken", "reviewed"),
     "Desired outcome": ("new", "sme.ken", "reviewed"),
     "Product issue": ("accepted", "pm.ai", "roadmap"),
     "Target": ("accepted", "pm.ai", "roadmap"),
@@ -34,7 +34,6 @@ LACKING = {
 }
 TITLES = {
     "Account or opportunity": "Customer",
-    "Product": "Deployment",
     "Product issue": "Product issue or epic",
     "Release": "Release and how to use it",
     "Revisit": "Revisit date",

@@ -50,7 +50,7 @@ The platform team, for 900 developers.
 - Severity: blocker
 - Needed by: 2027-03-31
 - ARR at stake: unknown, the account team is asking
-- Product: self-managed
+- Deployment: self-managed
 
 ## Desired outcome
 Removed users lose access within 5 minutes.

@@ -8,7 +8,7 @@ from app.bootstrap import SHIPPED
 from tests.scenarios.living import READY, Living
 
 README = SHIPPED / "README.md"
-NO_THEME = READY.replace(' ~"theme::ai::chat"', "").replace("- Product: self-managed\n", "")
+NO_THEME = READY.replace(' ~"theme::ai::chat"', "").replace("- Deployment: self-managed\n", "")
 
 
 def test_ken_the_sme_reviews_a_request_that_is_ready_and_hears_nothing(house: Living) -> None:

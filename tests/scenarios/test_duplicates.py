@@ -128,11 +128,13 @@ sme/customer-feedback#3+ was closed as a duplicate of this request. Its customer
             "~~This looked like sme/customer-feedback#2+.~~ The request is closed.",
             "~~The customers of this request counted on sme/customer-feedback#2+.~~ They are back: it is open again.",
             """\
-@sa.jane, a request in **Declined** needs something that is not here yet (@sme.dana can help):
+@sa.jane, this request is open again. It was closed as ~"declined::duplicate", so it is still in **Declined**. Where to now?
 
-- [ ] **Customer-safe explanation**: It is the one sentence that solutions architects may pass on. For example `Customer-safe explanation: GitLab does not plan to support this protocol`
+From **Declined** a card can go to:
+- **New** (the area lead or the program lead)
+- **Reviewed** (an SME of the area or the area lead)
 
-Anybody can answer: in a comment here (one `name: value` line each), in the description, or with a label. I tick off what arrives, and ask only once.\
+If it is done with after all, close it again.\
 """,
         ]
     )

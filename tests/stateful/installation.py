@@ -98,14 +98,14 @@ class Installation:
         self.world.outbox.drain()
         self.clock.now = START
         self.journal.prune(START + timedelta(days=4000), timedelta(0))
-        self.service = self._without_memories(self.service)
+        self.service = self.without_memories(self.service)
 
-    def _without_memories(self, service: Rules) -> Rules:
+    def without_memories(self, process: Rules) -> Rules:
         """The same process, which has not read any request yet: else one example would speak of another's."""
         configured = enforced()
-        likeness = Likeness(self.doors.lister, configured.taxonomy, configured.program)
-        reconciler = replace(service.reconciler, likeness=likeness)
-        return replace(service, reconciler=reconciler, sweep=replace(service.sweep, reconciler=reconciler))
+        likeness = Likeness(process.gitlab.lister, configured.taxonomy, configured.program)
+        reconciler = replace(process.reconciler, likeness=likeness)
+        return replace(process, reconciler=reconciler, sweep=replace(process.sweep, reconciler=reconciler))
 
     @property
     def requests(self) -> list[Issue]:

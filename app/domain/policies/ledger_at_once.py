@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from app.domain.case import SILENT, Case, Ruling
-from app.domain.ledger import standing
 from app.domain.ledger_note import READ_KEPT, already_read, desk, gives_away, ledger_of
 from app.domain.ours import LEDGER, NUMBERS
 from app.domain.plan import Finding, React, Say, Verdict
@@ -59,7 +58,7 @@ def _matters(case: Case, say: Say) -> bool:
     """
     note, since = case.voice.on(LEDGER), case.taxonomy.workflow.effective_from
     if note is None:
-        lately = any(line.at >= since for line in standing(case.reading.lines))
+        lately = any(line.at >= since for line in case.reading.lines)
         return case.snapshot.issue.state == "opened" and lately
     if not note.intact or note.template != say.template:
         return True

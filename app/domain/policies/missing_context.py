@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.domain.asked_words import asked_words
-from app.domain.case import SILENT, Case, Ruling
+from app.domain.case import SILENT, Case, Ruling, reopened_as
 from app.domain.commands import MAY, Command, Word
 from app.domain.context import Wanted
 from app.domain.meeting_mode import stands_until
@@ -49,6 +49,9 @@ def rule(case: Case) -> Ruling:
     issue, history = case.snapshot.issue, case.history
     status = case.taxonomy.workflow.status(history.stood)
     if issue.state == "closed" or status is None or not _in_force(case):
+        return SILENT
+    if reopened_as(case):
+        # Where it goes from here is asked first.
         return SILENT
     required = case.context.wanted(status.requires)
     words = asked_words(case) if status.title == case.taxonomy.workflow.start else None

@@ -1,21 +1,27 @@
 """Open or closed (T19, workflow 3.6): a request closed on the way is asked about once, and left closed.
 
+What we ended so, and is opened again, is asked about too: it stands where nobody put it.
+
 Dragging a card to *Closed* strips its status (CONTRACT 5); bringing that back is the work of "exactly one status".
 """
 
-from app.domain.case import SILENT, Case, Ruling
+from app.domain.case import SILENT, Case, Ruling, reopened_as
 from app.domain.closing import Answer, Unread, answers, duplicate
 from app.domain.issue import Note
+from app.domain.move_words import in_order
 from app.domain.plan import Finding, Say, Verdict
 
 NAME = "open_closed"
 TOPIC = "closing"
+REOPENED = "closing_reopened"
 
 
 def rule(case: Case) -> Ruling:
     """Ask the closer what became of the request, take the answer, and forget the question when it is settled."""
     issue = case.snapshot.issue
     status = case.taxonomy.workflow.status(case.history.stood)
+    if reason := reopened_as(case):
+        return _where_to(case, reason)
     if issue.state == "opened" or (status and status.terminal):
         return _settled(case)
     if issue.closed_at is None or issue.closed_at < case.taxonomy.workflow.effective_from:
@@ -46,12 +52,29 @@ def _there(case: Case, note: Note, answer: Answer | Unread) -> Answer | Unread:
     return answer if known and not itself else Unread("" if note.internal else str(answer.of), note.internal, answer.of)
 
 
+def _where_to(case: Case, reason: str) -> Ruling:
+    """What we ended because it was closed is open again, and only people know where it goes."""
+    stood, before = case.history.stood, case.voice.on(TOPIC)
+    data = {
+        "author": case.snapshot.issue.author.username,
+        "reason": reason,
+        "status": case.status_name(stood),
+        "ways_out": [(s.name, in_order(roles)) for s, roles in case.taxonomy.workflow.ways_out(stood)],
+    }
+    say = Say(
+        TOPIC, REOPENED, data, {"open": True, "reason": reason}, anew=bool(before and before.template != REOPENED)
+    )
+    finding = Finding(NAME, Verdict.ASKED, f"open again in {stood}", who=case.snapshot.issue.author.username)
+    return Ruling(says=(say,), findings=(finding,))
+
+
 def _settled(case: Case) -> Ruling:
     note = case.voice.on(TOPIC)
     if note is None or not note.open:
         return SILENT
     reopened = case.snapshot.issue.state == "opened"
-    say = Say(TOPIC, "closing_settled", _words(case, case.history.stood, None, reopened), {"open": False})
+    data = _words(case, case.history.stood, None, reopened) | {"again": note.template == REOPENED}
+    say = Say(TOPIC, "closing_settled", data, {"open": False})
     return Ruling(says=(say,), findings=(Finding(NAME, Verdict.RESOLVED, "the question is settled"),))
 
 
@@ -84,4 +107,4 @@ def _ask(case: Case, unread: Unread | None) -> Ruling:
 
 
 def _words(case: Case, status: str, who: str | None, reopened: bool) -> dict[str, object]:
-    return {"status": case.status_name(status), "who": who, "reopened": reopened}
+    return {"status": case.status_name(status), "who": who, "reopened": reopened, "again": False}
