@@ -81,21 +81,15 @@ class Section:
 class Agenda:
     """A whole agenda. In `layout` plain text belongs to people from the start (`## Notes`), sections to the service.
 
-    `called` are the handles that are mentioned, once, when it is created; everywhere and later they stand in
-    back-ticks. `empty`: nobody has anything to talk about, so it may be called off.
+    Who is called is mentioned once, when it is created; later they stand in back-ticks. `empty`: nobody has anything to
+    talk about, so it may be called off.
     """
 
     title: str
     layout: tuple[str | Section, ...]
-    called: tuple[str, ...] = ()
     empty: bool = False
 
     @property
     def sections(self) -> tuple[Section, ...]:
         """What the service writes, in order."""
         return tuple(part for part in self.layout if isinstance(part, Section))
-
-    @property
-    def minutes(self) -> int:
-        """The sum of all timeboxes."""
-        return sum(section.minutes for section in self.sections)

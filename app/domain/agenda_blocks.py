@@ -1,7 +1,7 @@
 """An agenda's blocks as its text has them: what stays as it is, because the meeting began, or another week owns it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from app.domain.agenda import Ask, Verb
 from app.domain.cadence import MeetingKind
@@ -10,6 +10,7 @@ from app.domain.issue import Ref
 from app.domain.managed_blocks import Block, Region, parts
 from app.domain.managed_lines import Item
 from app.domain.meeting import Meeting
+from app.domain.tick_lines import NAME, TOLD
 
 
 def as_they_stand(text: str, document: str) -> tuple[Block, ...]:
@@ -39,6 +40,15 @@ def replaced(standing: Iterable[Block], new: Block, behind: int = 1) -> tuple[Bl
     if new.name in {block.name for block in blocks}:
         return tuple(new if block.name == new.name else block for block in blocks)
     return (*blocks[:behind], new, *blocks[behind:])
+
+
+def with_ticks(standing: Iterable[Block], new: Sequence[Block]) -> tuple[Block, ...]:
+    """These blocks with what is said of ticks now: what is open behind the first of them, the settled behind all."""
+    said = {block.name for block in new}
+    blocks = tuple(block for block in standing if block.name not in {NAME, TOLD} - said)
+    for block in new:
+        blocks = replaced(blocks, block, 1 if block.name == NAME else len(blocks))
+    return blocks
 
 
 def requests_in(items: Mapping[str, Item]) -> tuple[Ref, ...]:

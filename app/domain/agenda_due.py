@@ -1,10 +1,10 @@
 """Which agendas there should be at an instant, and in which part of its life each of them is (agendas 4.1, 4.4).
 
-Nothing here knows what was done before, so a run after an outage asks for all that was missed, once.
+A run after an outage asks for all that was missed, once; the first run of all asks for nothing that was before it.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 
@@ -79,6 +79,14 @@ def all_due(
     have wanted before their day. Of these series, or of all.
     """
     return tuple(due_at(program, one, now, since) for one in meetings(program, now - BACK, now + AHEAD, of))
+
+
+def made_up_for(due: Due, now: datetime, first: datetime | None) -> Due:
+    """A meeting that has begun gets an agenda only where its series had one before it, the first at `first`: then a run
+    was missed. Else agendas came into force later, and nothing is claimed about a meeting that nobody prepared.
+    """
+    begun = due.meeting.start <= now
+    return replace(due, makes=False) if begun and (first is None or first > due.meeting.start) else due
 
 
 def refreshed(meeting: Meeting, now: datetime) -> str:

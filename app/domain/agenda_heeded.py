@@ -14,16 +14,16 @@ from app.domain.meeting_mode import Owed
 @dataclass(frozen=True, slots=True)
 class Heeded:
     """What was read and acted on. `state` is what the marker keeps from now on; `boxes` are to stand otherwise than
-    people left them. `anything` tells whether the agenda has to say something new because of it; `called_off` by whom
-    the meeting was cancelled. `did` is for the log; `owed` is what the meeting left open.
+    people left them. `anything` tells whether the agenda has to say something new because of it. `did` is for
+    the log; `owed` is what the meeting left open, None where nobody looked; `issue` is the agenda as it was read last.
     """
 
     state: AgendaState
     boxes: Mapping[str, Box] = field(default_factory=dict)
     anything: bool = False
-    called_off: str | None = None
     did: tuple[str, ...] = ()
-    owed: tuple[Owed, ...] = ()
+    owed: tuple[Owed, ...] | None = ()
+    issue: Issue | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

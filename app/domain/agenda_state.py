@@ -1,7 +1,7 @@
 """What an agenda's signed marker keeps between two runs, since nothing of ours is kept anywhere else (promise 2).
 
 A marker has room for some 15,000 characters of JSON. What was ticked is kept by short prints of the items' keys, and of
-the sentences about ticks the oldest are let go first: they were read long before.
+the sentences about ticks the oldest are let go first, and those that wait for something last.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
+from app.domain.failure import Permanent
 from app.domain.issue import Ref
 from app.domain.managed_lines import Item
 from app.domain.tick_decisions import Outcome
@@ -46,10 +47,18 @@ class AgendaState:
         return {key: Item(key, "", "x", "") for key in keys if short(key) in self.ticked}
 
     def to_state(self) -> dict[str, object]:
-        """As JSON; what is as in the beginning is left out."""
+        """As JSON; what is as in the beginning is left out. Raises Permanent where it has no room: a marker that is too
+        long would be found no more.
+        """
         told = dict(self.told)
-        while (made := self._json(told)) and len(json.dumps(made)) > ROOM and told:
-            del told[next(iter(told))]
+        while (made := self._json(told)) and len(json.dumps(made)) > ROOM:
+            settled = next((key for key, one in told.items() if not _waits(one)), None)
+            if settled is None and not told:
+                raise Permanent(
+                    "The marker of an agenda has no room for all that is ticked, put off and timed there. Take out "
+                    "ticks that were decided long ago."
+                )
+            del told[settled or next(iter(told))]
         return made
 
     def _json(self, told: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
@@ -108,6 +117,11 @@ def outcome_of(kept: Mapping[str, object]) -> Outcome | None:
         return Outcome.from_state(kept)
     except (KeyError, ValueError):
         return None
+
+
+def _waits(kept: Mapping[str, object]) -> bool:
+    outcome = outcome_of(kept)
+    return outcome is not None and outcome.open
 
 
 def _number(value: object) -> int:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.domain.kept_edits import Kept
+from app.domain.kept_edits import Kept, behind, under
 from app.domain.managed_blocks import Part, Region, Text
 from app.domain.managed_lines import Item, as_written, items_of, known_by, without_live_keys
 
@@ -39,10 +39,12 @@ class Gathered:
                 self.twice.append(each)
 
     def kept(self, here: Collection[str], settled: Collection[str]) -> tuple[Kept, ...]:
-        """What moves to *Kept from edits*: typed lines, and lines people touched whose item is no more."""
+        """What moves to *Kept from edits*: typed lines, and words behind lines whose item is no more. A tick alone is
+        no word: what it led to is told among the ticks.
+        """
         gone = [each for key, each in self.items.items() if key not in here and key not in settled]
-        lines = {(each.block, each.line): None for each in (*gone, *self.twice) if each.item.touched}
-        return (*self.typed, *(Kept(block, (line,)) for block, line in lines))
+        words = dict.fromkeys(behind(each.block, each.item) for each in (*gone, *self.twice) if each.item.field)
+        return (*self.typed, *words)
 
 
 def chosen(parts: Iterable[Part]) -> dict[str, Region]:
@@ -67,7 +69,7 @@ def gather(parts: Sequence[Part], saying: Mapping[str, Sequence[str]], document:
         for run in region.typed:
             left = tuple(line for line in run if not _goes_back(line, missing, region.name, found, document))
             if any(line.strip() for line in left):
-                found.typed.append(Kept(region.name, left))
+                found.typed.append(Kept(region.name, left, under(region.content, region.own, run)))
     unmarked = (line for name, lines in saying.items() if name not in regions for line in lines if items_of(line))
     missing.update(known_by(line, document) for line in unmarked)
     for part in parts:

@@ -8,7 +8,7 @@ import base64
 import hashlib
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -115,6 +115,11 @@ def boxed(line: str, box: Box) -> str:
 def without_keys(line: str) -> str:
     """A line that is people's: without the hidden keys, and nothing else changed that shows."""
     return re.sub(rf"{_KEY.pattern} ?", "", line) if "<!-- sb:item " in line else line
+
+
+def with_keys_of(text: str, known: Collection[str]) -> str:
+    """The text with other keys as plain comments: people typed in them, so they hold words, and count nowhere."""
+    return _KEY.sub(lambda m: m[0] if m[1] in known else m[0].replace("sb:item", "sb:typed", 1), text)
 
 
 def without_live_keys(line: str) -> str:

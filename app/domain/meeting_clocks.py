@@ -25,24 +25,20 @@ CREATED_BEFORE: Mapping[MeetingKind, int] = {
 NOMINATIONS_BEFORE: Mapping[MeetingKind, int] = {MeetingKind.PM_REVIEW: 3, MeetingKind.ARR_DRIVER: 5}
 """The last business day on which requests are nominated; later ones are late items."""
 
-PREPARED_BEFORE = 10
-"""Business days from a pod's preparation in writing (S150) to the pod."""
-
 CANCEL_BEFORE = 2
 CLOSED_AFTER = timedelta(days=10)
 
 
 @dataclass(frozen=True, slots=True)
 class AgendaTimes:
-    """Instants, on the clocks the meeting was set by. `nominations_close` is the end of the last day for them;
-    `prepared` is there for pods, `nominations_close` for PM reviews and the ARR Driver.
+    """Instants, on the clocks the meeting was set by. `nominations_close` is the end of the last day for them,
+    in PM reviews and the ARR Driver.
     """
 
     created: datetime
     cancel_proposed: datetime
     frozen: datetime
     closed: datetime
-    prepared: datetime | None = None
     nominations_close: datetime | None = None
 
 
@@ -63,7 +59,6 @@ def agenda_times(program: Program, meeting: Meeting) -> AgendaTimes:
         cancel_proposed=max(_morning(meeting, days.before(day, CANCEL_BEFORE)), _morning(meeting, created)),
         frozen=meeting.start,
         closed=meeting.start + CLOSED_AFTER,
-        prepared=_morning(meeting, days.before(day, PREPARED_BEFORE)) if kind is MeetingKind.POD else None,
         nominations_close=_at(meeting, days.before(day, last) + DAY, time()) if last else None,
     )
 

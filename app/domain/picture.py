@@ -130,7 +130,8 @@ class Picture:
     were read, as its kind asked for. `amounts` says how far amounts may be read where the agenda stands, in the project
     `home`. `parked` are requests that people put off to the next meeting (`defer #n`), `timeboxes` the minutes they
     gave one (`timebox #n 10`). `held` are the meetings between `since` and now with an agenda, `coming` the next ones
-    of the program, in order. `url` is the instance's address.
+    of the program, in order. `made` is when the issue of the agenda was made (None: nobody knows). `url` is
+    the instance's address.
     """
 
     meeting: Meeting
@@ -150,6 +151,7 @@ class Picture:
     nominations_close: datetime | None = None
     parked: frozenset[Ref] = frozenset()
     timeboxes: Mapping[Ref, int] = field(default_factory=dict)
+    made: datetime | None = None
     url: str = ""
 
     def since_last(self, instant: datetime | None) -> bool:
@@ -169,10 +171,11 @@ Wants = Callable[[Picture], tuple[Ref, ...]]
 @dataclass(frozen=True, slots=True)
 class Given:
     """What is known before a picture is made: all agendas of the program that were listed, and what people left in this
-    series' ones.
+    series' ones; and when the agenda's issue was made.
     """
 
     agendas: Sequence[Issue] = ()
     actions: tuple[Action, ...] = ()
     parked: frozenset[Ref] = frozenset()
     timeboxes: Mapping[Ref, int] = field(default_factory=dict)
+    made: datetime | None = None

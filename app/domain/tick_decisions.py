@@ -25,10 +25,11 @@ class Became(StrEnum):
     LATE = "late"
     FULL = "full"
     UNEXPLAINED = "unexplained"
+    FAILED = "could not"
 
 
-OPEN = frozenset({Became.ASKED, Became.IN_MEETING})
-"""What still waits for something; it may come on the request, or behind the box."""
+OPEN = frozenset({Became.ASKED, Became.IN_MEETING, Became.FAILED})
+"""What still waits for something: it may come on the request, or behind the box; or GitLab may allow it later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,9 @@ class Decision:
 class Outcome:
     """What became of a decision. `box` is how its box is to be set; None leaves it as people have it.
 
-    `data` fills the sentence of `agendas/outcomes.md.j2`: handles, titles of statuses and items, instants as ISO text;
-    never words of a request or a customer, so that it may stand in the agenda and in its marker.
+    `data` fills the sentence of `agendas/outcomes.md.j2`: handles, titles of statuses and items, instants as ISO text,
+    and words behind a box that nobody could read; never those of a request or a customer, so that it may stand in the
+    agenda and in its marker.
     """
 
     key: str
@@ -113,5 +115,6 @@ def became(made: Made, kind: Became, case: Case | None, box: Box | None = None, 
     more is told than that.
     """
     told: dict[str, object] = {"verb": made.ask.verb.value, "about": str(made.ask.about) if made.ask.about else None}
-    private = case is not None and case.snapshot.issue.confidential
-    return Outcome(made.ask.key, kind, made.by.username, made.at, box, told | ({"private": True} if private else data))
+    if case is not None and case.snapshot.issue.confidential:
+        data = {"private": True} | {name: data[name] for name in ("until", "unkept") if data.get(name)}
+    return Outcome(made.ask.key, kind, made.by.username, made.at, box, told | data)

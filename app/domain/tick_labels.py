@@ -53,7 +53,11 @@ class Card:
     @property
     def area(self) -> str | None:
         """The request's area."""
-        return area_of({self.taxonomy.current(title) for title in self.issue.labels})
+        return self.area_of(self.issue)
+
+    def area_of(self, issue: Issue) -> str | None:
+        """A request's area, also by a title that has a successor."""
+        return area_of({self.taxonomy.current(title) for title in issue.labels})
 
     def roles(self, made: Made) -> frozenset[Role]:
         """What whoever ticked was to the request, then."""
@@ -129,7 +133,7 @@ def _people(card: Card, who: Iterable[Role], at: datetime) -> list[str]:
 
 def _full(card: Card, verb: Verb, nominated: int) -> dict[str, object] | None:
     """The cap that is reached, if one is."""
-    here = [one for one in card.others if one.ref != card.issue.ref and f"area::{card.area}" in one.labels]
+    here = [one for one in card.others if one.ref != card.issue.ref and card.area_of(one) == card.area]
     if verb is Verb.NOMINATE_REVIEW and len(here) >= REVIEWS_AT_MOST:
         return {"most": REVIEWS_AT_MOST, "of": "area"}
     if verb is not Verb.NOMINATE_DRIVER:

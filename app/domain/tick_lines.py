@@ -1,25 +1,43 @@
-"""What an agenda says of its ticks, a line each, and the checklist of what its meeting left open: data for the template
-`agendas/outcomes.md.j2`.
+"""What an agenda says of its ticks, a line each, and the checklist of what its meeting left open: data for
+`agendas/outcomes.md.j2` and `agendas/outcomes_told.md.j2`.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from app.domain.agenda import Section
 from app.domain.meeting_mode import Owed
 from app.domain.roster import Role
-from app.domain.tick_decisions import Outcome
+from app.domain.tick_decisions import Became, Outcome
 
-NAME = "ticks"
+NAME, TOLD = "ticks", "ticks-told"
+"""The blocks: what is open stands where everybody sees it, what is settled in a fold at the end."""
 _NAMES = "private why label who people whose status target mover missing until due closed meeting question"
-_NOT_SAID: dict[str, object] = dict.fromkeys([*_NAMES.split(), "unkept", "unread", "how", "most", "of"])
+_NOT_SAID: dict[str, object] = dict.fromkeys(
+    [*_NAMES.split(), "unkept", "unread", "quoted", "asks", "mine", "how", "most", "of"]
+)
+_FOLLOWED = frozenset({Became.DONE, Became.ALREADY, Became.LATE, Became.UNDONE})
 _ENDS = timedelta(microseconds=1)
 """An end of a day is midnight: the day that is meant is the one before."""
 
 
 def section(outcomes: Iterable[Outcome], owed: Sequence[Owed] = ()) -> Section:
-    """The block of an agenda about its ticks; empty while nobody has ticked."""
+    """The block about these ticks; empty without any."""
     return Section(NAME, "outcomes", {"outcomes": [_line(one) for one in outcomes], "owed": [_owed(o) for o in owed]})
+
+
+def sections(outcomes: Sequence[Outcome], owed: Sequence[Owed] = ()) -> tuple[Section, ...]:
+    """The blocks of an agenda about its ticks: those that wait for something, with the last one that was not followed;
+    and those that are settled. Each only where it says something.
+    """
+    last = max(outcomes, key=attrgetter("at"), default=None)
+    here = [one for one in outcomes if one.open or (one is last and one.kind not in _FOLLOWED)]
+    there = [one for one in outcomes if one not in here]
+    followed = sum(one.kind in _FOLLOWED for one in there)
+    data = {"outcomes": [_line(one) for one in there], "followed": followed, "others": len(there) - followed}
+    told = (Section(TOLD, "outcomes_told", data),) if there else ()
+    return (*((section(here, owed),) if here or owed else ()), *told)
 
 
 def _line(one: Outcome) -> dict[str, object]:

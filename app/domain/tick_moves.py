@@ -17,8 +17,9 @@ from app.domain.meeting_clocks import agenda_times
 from app.domain.meeting_mode import decided_at, due_at, held_at, lacks, mover
 from app.domain.meeting_note import told_say
 from app.domain.move_words import in_order, words
-from app.domain.ours import HELD, MOVE, MOVES
+from app.domain.ours import CONTEXT, HELD, MOVE, MOVES
 from app.domain.plan import Finding, Say, Verdict
+from app.domain.roster import Role
 from app.domain.taxonomy import Mode, Move
 from app.domain.tick_decisions import Became, Made, Outcome, Weighed, became
 from app.domain.tick_words import Words, understood
@@ -45,10 +46,10 @@ def weigh(case: Case, made_now: Made, earlier: Outcome | None = None) -> Weighed
     heard, says, said = _heard(case, made_now)
     whole = Ruling(says=says, add=said.add, remove=said.remove)
     if mine and note and note.template == COMPLETED:
-        return _made_before(case, heard, made_now, whole)
+        return _made_before(case, heard, made_now, whole, said)
     if mine and note and not note.open:
         return Weighed(_ended(case, made_now, target))
-    if earlier and earlier.open and not mine and not _asks_of_new(case, made_now):
+    if earlier and earlier.open and not mine and not in_place(earlier) and not _asks_of_new(case, made_now):
         return Weighed(_ended(case, made_now, target))
     if _asks_of_new(case, made_now):
         return _question(heard, made_now, whole, said)
@@ -58,6 +59,11 @@ def weigh(case: Case, made_now: Made, earlier: Outcome | None = None) -> Weighed
         return Weighed(stale(case, made_now))
     move = _lawful(case, made_now, target)
     return _judged(heard, made_now, move, whole, said) if move else Weighed(_not_theirs(case, made_now, target))
+
+
+def in_place(earlier: Outcome) -> bool:
+    """Whether what is missing was asked for on the agenda alone, as the moves' own rule keeps none on the request."""
+    return earlier.kind is Became.ASKED and not earlier.data.get("until")
 
 
 def keys_of(case: Case, made_now: Made) -> tuple[str, ...]:
@@ -107,7 +113,7 @@ def _retold(case: Case, rows: tuple[Row, ...], said: Words) -> Case:
     return replace(case, facts=facts, reading=reading, context=context)
 
 
-def _made_before(case: Case, heard: Case, made_now: Made, whole: Ruling) -> Weighed:
+def _made_before(case: Case, heard: Case, made_now: Made, whole: Ruling, said: Words) -> Weighed:
     """It was made by an earlier run: its second half, or what it still lacks, or what became of the card since."""
     note = case.voice.on(MOVE)
     target = str(note.state.get("to")) if note else ""
@@ -116,17 +122,26 @@ def _made_before(case: Case, heard: Case, made_now: Made, whole: Ruling) -> Weig
         return Weighed(_ended(case, made_now, target))
     whole = replace(whole, status=rest.status)
     if rest.status:
-        return Weighed(_done(heard, made_now, target, ()), whole)
-    return Weighed(_done(heard, made_now, target, lacks(heard)), whole)
+        return Weighed(_done(heard, made_now, target, (), said), whole)
+    return Weighed(_done(heard, made_now, target, lacks(heard), said), whole)
 
 
-def _done(case: Case, made_now: Made, target: str, wanted: tuple[Wanted, ...]) -> Outcome:
+def _done(case: Case, made_now: Made, target: str, wanted: tuple[Wanted, ...], said: Words) -> Outcome:
+    """Made. What it lacks is promised to be asked for only where a rule asks."""
     meeting = held_at(case.program, case.area, made_now.at) if wanted else None
     due = due_at(case.program, meeting) if meeting else None
     titles, status = [w.item.title for w in wanted], case.status_name(target)
     if due and case.now < due:
-        return became(made_now, Became.IN_MEETING, case, status=status, missing=titles, due=due.isoformat())
-    return became(made_now, Became.DONE, case, status=status, missing=titles)
+        told = {"status": status, "missing": titles, "due": due.isoformat()} | _unheard(said)
+        return became(made_now, Became.IN_MEETING, case, None, **told)
+    asks = {"asks": case.mode(CONTEXT) in (Mode.GUIDE, Mode.ENFORCE)} if titles else {}
+    return became(made_now, Became.DONE, case, None, status=status, missing=titles, **asks, **_unheard(said))
+
+
+def _unheard(said: Words) -> dict[str, object]:
+    """What of the words behind a box could not be used, where there is any."""
+    found = {"unkept": list(said.unkept), "unread": list(said.unread), "quoted": said.quoted}
+    return {name: value for name, value in found.items() if value}
 
 
 def _ended(case: Case, made_now: Made, target: str) -> Outcome:
@@ -197,8 +212,10 @@ def _judged(case: Case, made_now: Made, move: Move, whole: Ruling, said: Words) 
     )
     meeting = held_at(case.program, case.area, made_now.at) if wanted else None
     meets = meeting is not None and case.now < due_at(case.program, meeting)
-    if wanted and not meets and _mode(case, move, made_now.at) is Mode.ENFORCE:
-        return _kept(case, made_now, move, wanted, whole, said)
+    if wanted and not meets:
+        if _mode(case, move, made_now.at) is Mode.ENFORCE:
+            return _kept(case, made_now, move, wanted, whole, said)
+        return Weighed(_asked(case, made_now, target, wanted, None, said), replace(whole, add=frozenset()))
     state = made(case, stood, target) | _common(case, made_now, move, said) | {"how": "ticked"}
     data = {
         "mover": made_now.by.username,
@@ -217,7 +234,7 @@ def _judged(case: Case, made_now: Made, move: Move, whole: Ruling, said: Words) 
         says=(*whole.says, say),
         findings=(finding,),
     )
-    return Weighed(_done(case, made_now, target, wanted), ruling)
+    return Weighed(_done(case, made_now, target, wanted, said), ruling)
 
 
 def _mode(case: Case, move: Move, at: datetime) -> Mode:
@@ -280,13 +297,21 @@ def _asked(
         made_now,
         Became.ASKED,
         case,
+        None,
         status=case.status_name(case.history.stood),
         target=case.status_name(target),
         missing=[w.item.title for w in wanted],
         until=until.isoformat() if until else None,
-        unkept=list(said.unkept),
-        unread=list(said.unread),
+        mine=_is_theirs(case, made_now, wanted),
+        **_unheard(said),
     )
+
+
+def _is_theirs(case: Case, made_now: Made, wanted: tuple[Wanted, ...]) -> bool:
+    """Whether whoever ticked is likely the owner who is missing: the only PM of the area."""
+    pms = case.program.roster.holders(Role.PM, case.area, made_now.at)
+    owner = any(str(way) == "role:pm" for one in wanted for way in one.item.met_by)
+    return owner and [one.username for one in pms] == [made_now.by.username]
 
 
 def _finding(case: Case, made_now: Made, verdict: Verdict, target: str, wanted: tuple[Wanted, ...]) -> Finding:

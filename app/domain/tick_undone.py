@@ -1,7 +1,6 @@
 """A box that was unticked: before its move was made, after, or by somebody else (agendas 4.1).
 
-Whoever ticked may take it back while nothing came of it, at once afterwards, and as long as the same meeting runs. Who
-may let go of a kept move may do so here, too. Everybody else finds the box ticked again.
+Whoever ticked may take it back while nothing came of it, at once afterwards, and until the meeting is over. Who may let go of a kept move may do so here, too. Everybody else finds the box ticked again.
 """
 
 from dataclasses import replace
@@ -15,7 +14,7 @@ from app.domain.meeting_mode import held_at
 from app.domain.ours import HELD, MOVE, MOVES
 from app.domain.plan import Finding, Say, Verdict
 from app.domain.tick_decisions import Became, Made, Outcome, Weighed, became
-from app.domain.tick_moves import TARGETS
+from app.domain.tick_moves import TARGETS, in_place
 from app.domain.voice import OurNote
 
 UNTICKED = "unticked"
@@ -45,6 +44,8 @@ def unweigh(case: Case, made_now: Made, earlier: Outcome | None = None) -> Weigh
 
 def _nothing(case: Case, made_now: Made, earlier: Outcome | None) -> Outcome:
     """There is nothing to take back: the tick was heeded by nobody, or the card has moved on."""
+    if earlier is not None and in_place(earlier):
+        return _undone(case, made_now, "let go")
     acted = earlier is not None and earlier.kind in (Became.DONE, Became.ASKED, Became.IN_MEETING)
     return _undone(case, made_now, "moved on" if acted else "nothing")
 
@@ -67,8 +68,9 @@ def _never_made(case: Case, made_now: Made, note: OurNote) -> Ruling:
 
 
 def _in_time(case: Case, made_now: Made, tick: Tick) -> bool:
-    """At once, or within the meeting in which the box was ticked."""
-    if made_now.at - tick.at <= TAKEN_BACK_WITHIN:
+    """At once, until the agenda's meeting is over, or within the meeting in which the box was ticked."""
+    ahead = tick.agenda == str(made_now.agenda) and made_now.at < made_now.meeting.end
+    if ahead or made_now.at - tick.at <= TAKEN_BACK_WITHIN:
         return True
     meeting = held_at(case.program, case.area, tick.at)
     return meeting is not None and meeting.runs_at(made_now.at)

@@ -11,6 +11,7 @@ from app.domain.issue import User
 from app.domain.managed_lines import answers
 from app.domain.request import OWNER
 from app.domain.taxonomy import Field, FieldKind, Taxonomy, scope_of
+from app.domain.told_by_tick import WORDS
 
 LONGEST = 400
 """Characters of one answer that are kept."""
@@ -34,7 +35,8 @@ _REASONS = {Verb.BACKLOG: "backlog", Verb.DECLINE: "declined"}
 @dataclass(frozen=True, slots=True)
 class Words:
     """What was said, by key of the field; labels to put on and take off for it. `unkept` are the names of answers that
-    may be a customer's name or a sum, and are kept nowhere; `unread` of those that say nothing we can use.
+    may be a customer's name or a sum, and are kept nowhere; `unread` of those that say nothing we can use, and `quoted`
+    what they say.
     """
 
     said: Mapping[str, str] = field(default_factory=dict)
@@ -42,6 +44,7 @@ class Words:
     remove: frozenset[str] = frozenset()
     unkept: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    quoted: str = ""
 
 
 def understood(text: str, verb: Verb, by: User, case: Case) -> Words:
@@ -50,18 +53,21 @@ def understood(text: str, verb: Verb, by: User, case: Case) -> Words:
     first = _FIRST.get(verb, "reason")
     found = answers(f"{first}: {text}", tuple(names)) if text.strip() else {}
     said: dict[str, str] = {}
-    unkept, unread = [], []
+    unkept, unread, quoted = [], [], []
     for name, value in found.items():
         answer = _owner(value, by, case) if names[name] == OWNER else value[:LONGEST]
-        if answer is None:
+        if answer is None and case.may_repeat(value):
             unread.append(name)
-        elif names[name] != OWNER and not case.may_repeat(value):
+            quoted.append(value[:LONGEST])
+        elif answer is None or (names[name] != OWNER and not case.may_repeat(value)):
             unkept.append(name)
         else:
             said[names[name]] = answer
     label = _reason(said.get("reason", ""), verb, case.taxonomy)
     others = {title for title in case.snapshot.issue.labels if label and scope_of(title) == scope_of(label)}
-    return Words(said, frozenset({label} if label else ()), frozenset(others - {label}), tuple(unkept), tuple(unread))
+    said |= {WORDS: " · ".join(quoted)} if quoted else {}
+    add, remove = frozenset({label} if label else ()), frozenset(others - {label})
+    return Words(said, add, remove, tuple(unkept), tuple(unread), said.get(WORDS, ""))
 
 
 def _names(taxonomy: Taxonomy) -> dict[str, str]:

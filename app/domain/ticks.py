@@ -17,6 +17,8 @@ from app.domain.voice import Bot
 
 Action = Literal["ticked", "unticked"]
 
+EDITED = "changed the description"
+"""GitLab's note of an edit in which no box changed."""
 _MARKED = re.compile(r"marked the checklist item \*\*(.*)\*\* as (completed|incomplete)", re.DOTALL)
 
 
@@ -34,13 +36,16 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """What somebody decided: the item's key, what was done, by whom and when, and what is written behind the item."""
+    """What somebody decided: the item's key, what was done, by whom and when, and what is written behind the item now.
+    `note` is the id of GitLab's note of it.
+    """
 
     key: str
     action: Action
     by: User
     at: datetime
     field: str = ""
+    note: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +53,15 @@ class Ticks:
     """All that became of the boxes between two readings.
 
     `done` stands and may be acted on; `stale` is of items that are asked no more; `passing` was undone again before we
-    looked (the last tick or undoing of it); `unexplained` are keys whose box changed and nobody knows by whom.
+    looked; `unexplained` are keys whose box changed and nobody knows by whom. `contrary` are marks whose box stands
+    otherwise: the text was read at another instant, or a line was ticked that only bears our key. They decide nothing.
     """
 
     done: tuple[Ticked, ...] = ()
     stale: tuple[Ticked, ...] = ()
     passing: tuple[Ticked, ...] = ()
     unexplained: tuple[str, ...] = ()
+    contrary: tuple[Mark, ...] = ()
 
 
 def marks(notes: Iterable[Note], after: int = 0) -> tuple[Mark, ...]:
@@ -82,18 +89,30 @@ def read_ticks(
     stale: list[Ticked] = []
     passing: list[Ticked] = []
     unexplained: list[str] = []
+    contrary: list[Mark] = []
     for key in dict.fromkeys((*now, *by_key)):
         was, stands, last = _on(before, key), _on(now, key), _standing(by_key.get(key, ()), bot)
         theirs = [_ticked(last, now.get(key))] if last and not bot.is_us(last.by) else []
+        agrees = last is not None and (last.action == "ticked") == stands
+        contrary += [last] if last and key in asked and not agrees else []
         if key not in asked:
             stale += theirs
-        elif was == stands:
-            passing += [] if stands else theirs
-        elif last and (last.action == "ticked") == stands:
-            done += theirs
-        else:
+        elif was != stands and not agrees:
             unexplained.append(key)
-    return Ticks(tuple(done), tuple(stale), tuple(passing), tuple(unexplained))
+        elif was != stands:
+            done += theirs
+        elif agrees and not stands:
+            passing += theirs
+    return Ticks(tuple(done), tuple(stale), tuple(passing), tuple(unexplained), tuple(contrary))
+
+
+def edited_by(notes: Iterable[Note], after: int, *, ticking: bool) -> tuple[User, ...]:
+    """Who edited the description since a note. Whoever ticks something may have edited more in the same instant, which
+    GitLab does not tell then: `ticking` counts them too.
+    """
+    since = (note for note in notes if note.system and note.id > after)
+    edits = (note for note in since if note.body == EDITED or (ticking and _MARKED.fullmatch(note.body.strip())))
+    return tuple(dict.fromkeys(note.author for note in edits))
 
 
 def _by_key(told: Iterable[Mark], asked: Mapping[str, Item]) -> dict[str, list[Mark]]:
@@ -117,7 +136,7 @@ def _standing(told: Iterable[Mark], bot: Bot) -> Mark | None:
 
 
 def _ticked(mark: Mark, item: Item | None) -> Ticked:
-    return Ticked(mark.key, mark.action, mark.by, mark.at, item.field if item else "")
+    return Ticked(mark.key, mark.action, mark.by, mark.at, item.field if item else "", mark.note)
 
 
 def _on(items: Mapping[str, Item], key: str) -> bool:

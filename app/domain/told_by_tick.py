@@ -14,6 +14,9 @@ from app.domain.taxonomy import Field
 from app.domain.values import is_read
 from app.domain.voice import OurNote, Voice
 
+WORDS = "words"
+"""The field of what was written and could not be understood: quoted, and no fact."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -70,7 +73,7 @@ def renewed(rows: Sequence[Row], said: Mapping[str, str], by: str, at: datetime,
     """The rows with what somebody says now. What they said before and say again is as old as it was; what they wrote
     after their tick is as new as its reading.
     """
-    before = {row.field: row for row in rows}
+    before = {row.field: row for row in rows if (row.field, row.by) != (WORDS, by) or WORDS in said}
     for field, value in said.items():
         old = before.get(field)
         if old is None or (old.value, old.by) != (value, by):

@@ -106,9 +106,8 @@ def _why_not(idle: Idle, program: Program, meeting: Meeting) -> str:
 
 
 def _tell(tended: Tended) -> None:
-    typer.echo(f"{tended.place}: {tended.title}")
-    for what in tended.did:
-        typer.echo(f"  {'would be ' if tended.watched else ''}{what}")
+    told = ", ".join(f"would be {what}" if tended.watched else what for what in tended.did)
+    typer.echo(f"{tended.place}: {tended.title}: {told}")
 
 
 def _series(program: Program, kind: MeetingKind, area: str | None, region: str | None) -> Series:

@@ -7,21 +7,19 @@ written anew. Several may run at once: the text is merged, and what a tick asks 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from app.domain.agenda import LABEL
-from app.domain.agenda_blocks import as_they_stand, cancel_key, replaced, requests_in, week
+from app.domain.agenda_blocks import as_they_stand, replaced, requests_in, week, with_ticks
 from app.domain.agenda_due import Due, Stage, refreshed
-from app.domain.agenda_heeded import NIGHTLY, Composed, Heeded, How, Idle, Listed, Tended
+from app.domain.agenda_heeded import NIGHTLY, Heeded, How, Idle, Listed, Tended
+from app.domain.agenda_heeding import acts_closed, called_off, leaves_no_trace, was_open
 from app.domain.agenda_state import AgendaState, outcome_of, short
-from app.domain.cadence import MeetingKind
-from app.domain.document import News, Standing, Wanted, Written
-from app.domain.document_marker import DocumentName, marked
-from app.domain.issue import Issue, Note, Ref
+from app.domain.document import News, Wanted
+from app.domain.document_marker import DocumentName, bound, marked, with_marker
+from app.domain.issue import Issue, Ref
 from app.domain.journal import Entry
 from app.domain.managed_blocks import Block, composed
-from app.domain.managed_merge import items_in, merge
-from app.domain.meeting import Meeting
+from app.domain.managed_merge import items_in, items_wanted, merge
 from app.domain.passed_on import MAY_PASS, editors, prints
 from app.domain.plan import Finding, Verdict
 from app.domain.program import Program
@@ -30,84 +28,15 @@ from app.domain.sheets import home_of
 from app.domain.taxonomy import Mode, Taxonomy
 from app.domain.tick_decisions import Became
 from app.domain.voice import Identity
+from app.services.agendas_port import ClosesOut, Composes, Documents, Door, Heeds
 from app.services.ports import Journal
 
 RULE = "agendas"
 FOOTER = "footer"
 """The last block of a meeting: behind it stands when it was frozen."""
 
-_SETTLED = frozenset({Became.DONE.value, Became.ALREADY.value})
-
 MADE_WITHIN = timedelta(days=60)
 """Before this nobody can have made an agenda of a meeting that is due: the earliest comes 15 business days before."""
-
-
-class Documents(Protocol):
-    """The program's documents."""
-
-    def ensure(self, wanted: Wanted, listed: Sequence[Issue] = ()) -> Standing:
-        """The one document: found, or created and won."""
-        ...
-
-    def rewrite(self, known: Issue, name: DocumentName, news: News) -> Written:
-        """Bring its blocks up to date."""
-        ...
-
-
-class Door(Protocol):
-    """Issues in GitLab."""
-
-    def read(self, ref: Ref) -> Issue:
-        """One issue, read now."""
-        ...
-
-    def describe(self, ref: Ref, text: str, *, close: bool = False) -> None:
-        """Another description."""
-        ...
-
-    def activity(self, ref: Ref) -> Sequence[Note]:
-        """GitLab's own notes on it."""
-        ...
-
-
-class Composes(Protocol):
-    """Puts agendas into words."""
-
-    def knows(self, kind: MeetingKind) -> bool:
-        """Whether there is an agenda of this kind."""
-        ...
-
-    def whole(self, due: Due, heeded: Heeded, listed: Listed, now: datetime) -> Composed:
-        """A meeting's agenda at this instant."""
-        ...
-
-    def ticks(self, heeded: Heeded, meeting: Meeting) -> Block | None:
-        """What became of the ticks, and what the meeting left open."""
-        ...
-
-    def called_off(self, meeting: Meeting, who: str) -> Block:
-        """That it is not held."""
-        ...
-
-    def frozen(self, meeting: Meeting) -> Block:
-        """That it is a record."""
-        ...
-
-
-class Heeds(Protocol):
-    """Heeds ticks and comments."""
-
-    def look(self, issue: Issue, state: AgendaState, due: Due, now: datetime, how: How, *, ticks: bool) -> Heeded:
-        """Do what was asked since the last look."""
-        ...
-
-
-class ClosesOut(Protocol):
-    """Ends a meeting for its requests."""
-
-    def close_out(self, meeting: Meeting, agenda: Ref, refs: Sequence[Ref], now: datetime) -> int:
-        """One outcome note each; how many were written to. Doing it again changes nothing."""
-        ...
 
 
 @dataclass(slots=True)
@@ -158,7 +87,9 @@ class Agendas:
             done = (
                 self._made(due, listed, now, looks) if due.makes or (how.asked and due.stage is Stage.AHEAD) else None
             )
-        elif issue.state == "closed" or self.taxonomy.paused_label in issue.labels:
+        elif self.taxonomy.paused_label in issue.labels or (
+            issue.state == "closed" and not self._acts(due, issue, how)
+        ):
             done = None
         else:
             done = self._tended(due, issue, listed, now, looks, ticks=mode is not Mode.GUIDE)
@@ -168,6 +99,10 @@ class Agendas:
         if done.did and not how.dry:
             self._remember(done, due, now)
         return done
+
+    def _acts(self, due: Due, issue: Issue, how: How) -> bool:
+        mark = marked(issue, self.identity)
+        return not how.asked and acts_closed(AgendaState.of(mark.state if mark else {}), due, issue)
 
     def why_not(self, due: Due, issue: Issue | None) -> Idle:
         """Why nothing is written, though somebody asked for it."""
@@ -184,7 +119,7 @@ class Agendas:
         return modes.for_area(due.meeting.area) if modes else Mode.OFF
 
     def _made(self, due: Due, listed: Listed, now: datetime, how: How) -> Tended:
-        whole = self.compose.whole(due, Heeded(AgendaState()), listed, now)
+        whole = self.compose.whole(due, Heeded(AgendaState()), listed, now, now)
         did = ("made",) if now < due.meeting.start else ("made late",)
         project = home_of(due.meeting, self.program)
         if how.dry:
@@ -199,13 +134,14 @@ class Agendas:
     def _tended(self, due: Due, issue: Issue, listed: Listed, now: datetime, how: How, *, ticks: bool) -> Tended | None:
         mark = marked(issue, self.identity)
         state = AgendaState.of(mark.state if mark else {})
-        if not how.last and due.meeting.period in state.over:
+        if not how.last and (due.meeting.period in state.over or not (due.makes or _is_there(due, issue))):
             return None
         heeded = self.heed.look(issue, state, due, now, how, ticks=ticks)
-        run = _Run(due, issue, listed, now, heeded, how, list(heeded.did))
+        run = _Run(due, heeded.issue or issue, listed, now, heeded, how, list(heeded.did))
         if not how.dry:
             self._let_pass(run, state)
-        if due.stage >= Stage.OVER and due.meeting.period not in run.state.over and ticks:
+        over = due.stage >= Stage.OVER and due.meeting.period not in run.state.over
+        if over and ticks and was_open(run.issue, due.meeting) and _is_there(due, run.issue):
             self._closed_out(run)
         return self._written(run, self._blocks(run))
 
@@ -214,7 +150,9 @@ class Agendas:
         that is new below an old tick waits for another. Two calls where the PM ticked just now.
         """
         told = outcome_of(run.state.told.get(MAY_PASS, {}))
-        if told is None or told.kind is not Became.DONE:
+        if told is None:  # Nobody ticked, or a full marker has let the sentence about it go: what passed, passed.
+            return
+        if told.kind is not Became.DONE:
             run.keeps(passed=frozenset())
             return
         items = items_in(run.issue.description, str(run.due.name))
@@ -244,7 +182,7 @@ class Agendas:
         """What it is to say: composed anew until the meeting begins, a record from then on."""
         due, mine = run.due, week(run.due.meeting)
         standing = as_they_stand(run.issue.description, str(due.name))
-        there = not mine or any(block.name.startswith(mine) for block in standing)
+        there = _is_there(due, run.issue)
         by = _called_off(run)
         if by:
             standing = replaced(standing, self.compose.called_off(due.meeting, by), _behind(standing, f"{mine}header"))
@@ -252,13 +190,14 @@ class Agendas:
             return self._composed(run, standing, mine, there=there)
         elif there and self._freezes(run):
             standing = self._frozen(run, standing, mine)
-        ticks = self.compose.ticks(run.heeded, due.meeting)
-        return replaced(standing, ticks) if ticks else standing
+        if run.heeded.owed is None:
+            return standing
+        return with_ticks(standing, self.compose.ticks(run.heeded, due.meeting))
 
     def _composed(self, run: _Run, standing: Sequence[Block], mine: str, *, there: bool) -> tuple[Block, ...]:
         """All of this meeting's blocks, before those of others in the same issue. Who is new there is called once."""
         due, period = run.due, run.due.meeting.period
-        whole = self.compose.whole(due, run.heeded, run.listed, run.now)
+        whole = self.compose.whole(due, run.heeded, run.listed, run.now, run.issue.created_at)
         run.keeps(night=refreshed(due.meeting, run.now))
         calls = due.calls and not there and run.issue.created_at < due.times.created
         calls = calls and period not in run.state.called
@@ -277,6 +216,8 @@ class Agendas:
 
     def _anew(self, run: _Run, *, there: bool) -> bool:
         """Whether it is composed anew: for the night, because people did something, or because it is not there yet."""
+        if run.issue.state == "closed":
+            return False
         if not there:
             return run.due.makes
         if run.due.stage > Stage.OPEN:
@@ -286,36 +227,42 @@ class Agendas:
 
     def _freezes(self, run: _Run) -> bool:
         meeting = run.due.meeting
-        late = run.issue.created_at >= meeting.start
+        late = run.issue.created_at >= meeting.start or run.issue.state == "closed"
         return run.due.stage > Stage.OPEN and meeting.period not in run.state.frozen and not late
 
     def _closed_out(self, run: _Run) -> None:
         """Its requests are told what came of it, if it was held."""
         run.keeps(over=run.state.over | {run.due.meeting.period})
         if run.how.dry:
-            run.did.append("closed out")
+            run.did.append("over: its requests are told what came of it")
             return
-        items = items_in(run.issue.description, str(run.due.name))
-        refs = () if _called_off(run) else requests_in(items)
-        told = self.decisions.close_out(run.due.meeting, run.issue.ref, refs, run.now)
-        run.did.append(f"closed out, {told} told")
+        told = self.decisions.close_out(run.due.meeting, run.issue.ref, _asked_about(run), run.now)
+        run.did.append(
+            f"over: {told} {'request' if told == 1 else 'requests'} told what came of it" if told else "over"
+        )
 
     def _written(self, run: _Run, blocks: tuple[Block, ...]) -> Tended:
         name, text = run.due.name, run.issue.description
-        settled = frozenset(key for key, told in run.state.told.items() if told.get("kind") in _SETTLED)
+        settled = frozenset(key for key, told in run.state.told.items() if leaves_no_trace(key, told))
         merged = merge(text, blocks, str(name), run.heeded.boxes, settled)
         if merged.text != text and not run.did:
             run.did.append("refreshed")
-        alone = not week(run.due.meeting)
-        ends = (run.due.stage is Stage.DONE and run.how.last) or (alone and _called_off(run) is not None)
+        ends = run.issue.state == "opened" and _ends(run)
         run.did += ["closed"] if ends else []
         issue = run.issue
         if run.did and not run.how.dry:
             news = News(blocks, run.heeded.boxes, settled, run.state.to_state())
             issue = self.documents.rewrite(issue, name, news).issue
             if ends:
-                self.door.describe(issue.ref, self.door.read(issue.ref).description, close=True)
+                self._close(run, name)
         return Tended(issue.title, str(issue.ref), tuple(run.did), merged.text, issue)
+
+    def _close(self, run: _Run, name: DocumentName) -> None:
+        """Close it. That it was closed is written with it, so that who reopens a meeting called off is heard."""
+        fresh = self.door.read(run.issue.ref)
+        run.keeps(over=run.state.over | {run.due.meeting.period})
+        line = bound(name, self.identity, fresh, run.state.to_state())
+        self.door.describe(fresh.ref, with_marker(fresh.description, line), close=True)
 
     def _remember(self, done: Tended, due: Due, now: datetime) -> None:
         ref = done.issue.ref if done.issue else Ref(home_of(due.meeting, self.program), 0)
@@ -324,11 +271,28 @@ class Agendas:
         self.journal.record([Entry(now, ref, done.watched, finding=Finding(RULE, verdict, said))])
 
 
+def _is_there(due: Due, issue: Issue) -> bool:
+    """Whether the issue has this meeting's agenda: several weeks share one."""
+    mine = week(due.meeting)
+    return any(block.name.startswith(mine) for block in as_they_stand(issue.description, str(due.name)))
+
+
+def _asked_about(run: _Run) -> tuple[Ref, ...]:
+    """The requests on this meeting's agenda, of several in the issue; none where it was called off."""
+    blocks = as_they_stand(run.issue.description, str(run.due.name))
+    mine = (block for block in blocks if block.name.startswith(week(run.due.meeting)))
+    return () if _called_off(run) else requests_in(items_wanted(mine))
+
+
 def _called_off(run: _Run) -> str | None:
-    """Who called the meeting off before it began; None while it is to be held."""
-    outcome = outcome_of(run.state.told.get(cancel_key(run.due.meeting), {}))
-    held = outcome is None or outcome.kind is not Became.DONE or outcome.at >= run.due.meeting.start
-    return None if held or outcome is None else outcome.by
+    return called_off(run.state, run.due.meeting)
+
+
+def _ends(run: _Run) -> bool:
+    """Whether it is to be closed: its days are over, or its only meeting was called off and nobody reopened it."""
+    meeting = run.due.meeting
+    off = not week(meeting) and _called_off(run) is not None and meeting.period not in run.state.over
+    return off or (run.due.stage is Stage.DONE and run.how.last)
 
 
 def _behind(blocks: Sequence[Block], name: str) -> int:

@@ -57,45 +57,47 @@ class Compose:
         """Whether there is an agenda of this kind."""
         return kind in self.kinds
 
-    def whole(self, due: Due, heeded: Heeded, listed: Listed, now: datetime) -> Composed:
-        """A meeting's agenda at this instant. `listed` gives all agendas, `heeded` is what people did on this one.
+    def whole(self, due: Due, heeded: Heeded, listed: Listed, now: datetime, made: datetime) -> Composed:
+        """A meeting's agenda at this instant. `listed` gives all agendas, `heeded` is what people did on this one, and
+        `made` is when its issue was.
 
         Raises Temporary, Permanent.
         """
         meeting, kind, agendas = due.meeting, self.kinds[due.meeting.kind], listed()
         before = self.gathering.previous(meeting, agendas)
         actions = open_actions(before.issue.description) if before else ()
-        given = Given(agendas, actions, heeded.state.parked, heeded.state.timeboxes)
+        given = Given(agendas, actions, heeded.state.parked, heeded.state.timeboxes, made)
         agenda = kind.agenda(self.gathering.picture(meeting, now, kind.wants, given))
         if agenda.empty and due.may_cancel:
             agenda = _with(agenda, Section(CANCEL, CANCEL, {"key": cancel_key(meeting), "start": meeting.start}))
-        words = self.ticks(heeded, meeting)
         layout = [
             part if isinstance(part, str) else self._block(part, meeting, calling=False) for part in agenda.layout
         ]
+        layout += [self.frozen(meeting, now)] if due.stage > Stage.OPEN else []
         first = next((n for n, part in enumerate(layout, 1) if isinstance(part, Block)), 0)
-        layout[first:first] = [words] if words else []
-        last = next((n for n in range(len(layout), 0, -1) if isinstance(layout[n - 1], Block)), 0)
-        layout[last:last] = [self.frozen(meeting)] if due.stage > Stage.OPEN else []
+        for words in self.ticks(heeded, meeting):
+            place = first if words.name == tick_lines.NAME else len(layout)
+            layout.insert(place, words)
         calling = tuple(self._block(section, meeting, calling=True) for section in agenda.sections)
         return Composed(agenda.title, tuple(layout), calling, agenda.empty)
 
-    def ticks(self, heeded: Heeded, meeting: Meeting) -> Block | None:
-        """What became of the ticks, a line each, and what the meeting left open; None where there is nothing of it."""
+    def ticks(self, heeded: Heeded, meeting: Meeting) -> tuple[Block, ...]:
+        """What became of the ticks, a line each, and what the meeting left open; nothing where there is nothing of it."""
         told = [outcome for one in heeded.state.told.values() if (outcome := outcome_of(one))]
-        if not told and not heeded.owed:
-            return None
-        said = tick_lines.section(told, heeded.owed)
-        return Block(said.name, self.wording.agenda(said.template, said.data, meeting.area))
+        return tuple(
+            Block(said.name, self.wording.agenda(said.template, said.data, meeting.area))
+            for said in tick_lines.sections(told, heeded.owed or ())
+        )
 
     def called_off(self, meeting: Meeting, who: str) -> Block:
         """That a meeting is not held, and who said so."""
         text = self.wording.agenda("called_off", {"who": who}, meeting.area)
         return Block(f"{week(meeting)}{CANCEL}", text)
 
-    def frozen(self, meeting: Meeting) -> Block:
-        """That its numbers are a record from the start on; nothing is read for it."""
-        text = self.wording.agenda("frozen", {"start": meeting.start.astimezone(UTC)}, meeting.area)
+    def frozen(self, meeting: Meeting, late: datetime | None = None) -> Block:
+        """That its numbers are a record from the start on, or, if it was made `late`, of that day; nothing is read."""
+        data = {"start": meeting.start.astimezone(UTC), "late": late}
+        text = self.wording.agenda("frozen", data, meeting.area)
         return Block(f"{week(meeting)}{FROZEN}", text)
 
     def _block(self, section: Section, meeting: Meeting, *, calling: bool = False) -> Block:

@@ -18,7 +18,7 @@ from app.domain.journal import Entry
 from app.domain.meeting import Meeting
 from app.domain.meeting_mode import Owed, lacks, owed
 from app.domain.meeting_note import close_out
-from app.domain.plan import ChangeLabels, DeleteNote, Say, Write
+from app.domain.plan import ChangeLabels, DeleteNote, Finding, Say, Verdict, Write
 from app.domain.program import Program
 from app.domain.taxonomy import Taxonomy
 from app.domain.tick_decisions import Became, Decision, Made, Outcome, became
@@ -95,17 +95,34 @@ class Decisions:
 
     def close_out(self, meeting: Meeting, agenda: Ref, refs: Iterable[Ref], now: datetime) -> int:
         """After the meeting: one outcome note for each request discussed, and `next` becomes `discussed`. How many
-        requests were written to. Raises Temporary, Permanent; running it again goes on where it stopped. Three reads
-        and at most two writes a request.
+        requests were written to. Running it again goes on where it stopped; one that GitLab refuses for good holds up
+        no other, and is journalled. Raises Temporary. Three reads and at most two writes a request.
         """
-        return sum(self._close_out(ref, meeting, agenda, now) for ref in dict.fromkeys(refs))
+        told = 0
+        for ref in dict.fromkeys(refs):
+            try:
+                told += self._close_out(ref, meeting, agenda, now)
+            except Permanent as problem:
+                self._could_not(ref, f"not told what came of it in {agenda}: {problem}", now)
+        return told
 
     def owed(self, refs: Iterable[Ref], now: datetime) -> tuple[Owed, ...]:
         """The checklist of what requests lack that were moved in their area's meeting: three reads each, four where a
-        link may matter. Raises Temporary, Permanent.
+        link may matter. One that cannot be read is left out, and journalled. Raises Temporary.
         """
-        cases = (self._read(ref, now) for ref in dict.fromkeys(refs))
-        return tuple(found for case in cases if case and (found := owed(self._linked(case))))
+        told: list[Owed] = []
+        for ref in dict.fromkeys(refs):
+            try:
+                case = self._read(ref, now)
+                told += [found] if case and (found := owed(self._linked(case))) else []
+            except Missing:
+                continue
+            except Permanent as problem:
+                self._could_not(ref, f"what it lacks cannot be read: {problem}", now)
+        return tuple(told)
+
+    def _could_not(self, ref: Ref, because: str, now: datetime) -> None:
+        self.journal.record([Entry(now, ref, dry=False, finding=Finding("agendas", Verdict.REPORTED, because))])
 
     def _move(self, ref: Ref, made: Made, decision: Decision, now: datetime, earlier: Outcome | None) -> Outcome:
         case = self._read(ref, now)
@@ -127,13 +144,18 @@ class Decisions:
         card = Card(in_their_name(issue, self.identity), self.taxonomy, self.program)
         if decision.ticked:
             capped = counts(made.ask.verb) and LABELS[made.ask.verb] not in issue.labels
-            others = self.lister.labelled(ref.project, [LABELS[made.ask.verb]]) if capped else ()
+            others = self._labelled(LABELS[made.ask.verb]) if capped else ()
             outcome, change = put_on(replace(card, others=others), made, decision.nominated)
         else:
             outcome, change = take_off(card, made, whose(earlier))
         if change:
             self._write(ref, change, now)
         return outcome
+
+    def _labelled(self, title: str) -> tuple[Issue, ...]:
+        """The open requests of all projects with a label, or with one that it has replaced: a call for each project."""
+        titles = (title, *(old for old, new in self.taxonomy.successors.items() if new == title))
+        return tuple(i for project in self.program.projects for i in self.lister.labelled(project.path, titles))
 
     def _close_out(self, ref: Ref, meeting: Meeting, agenda: Ref, now: datetime) -> bool:
         try:

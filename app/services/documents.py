@@ -15,13 +15,12 @@ from app.domain.kept_edits import Kept
 from app.domain.managed_blocks import composed
 from app.domain.managed_lines import Box, Item
 from app.domain.managed_merge import LIMIT, merge
-from app.domain.ticks import marks
+from app.domain.ticks import EDITED, marks
 from app.domain.voice import Identity
 from app.services.ports import Wording
 
 ATTEMPTS = 4
 """How often one run writes a document that people write at the same moment."""
-_EDITED = "changed the description"
 
 
 class ProgramIssues(Protocol):
@@ -112,7 +111,7 @@ class Documents:
             since = [note for note in self.door.activity(ref) if note.id > heeded]
             heeded = max((note.id for note in since), default=heeded)
             over = self._written_over(since)
-            edited |= dict.fromkeys(note.author for note in over if note.body == _EDITED)
+            edited |= dict.fromkeys(note.author for note in over if note.body == EDITED)
             news = replace(news, boxes={**news.boxes, **_boxes(over, written.items)})
         raise Temporary(f"{ref} is being edited all the while; what is new there is written later.", retry_after=60.0)
 

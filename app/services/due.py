@@ -1,17 +1,18 @@
 """`due`: everything that this hour asks for about agendas (agendas 4.4), and what people do on one of them at once.
 
-Stateless: whatever was missed is done by the next run, and a run that follows at once finds nothing to do. One list
-call for each project that holds agendas finds them all.
+Stateless: whatever was missed is done by the next run, and a run that follows at once finds nothing to do. That a series
+had agendas before tells an outage from the first run, which makes none for meetings before it. One list call for each
+project that holds agendas finds them all.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from app.domain.agenda import LABEL
-from app.domain.agenda_due import AHEAD, Due, Stage, all_due, due_at
+from app.domain.agenda_due import AHEAD, Due, Stage, all_due, due_at, made_up_for
 from app.domain.agenda_heeded import NIGHTLY, How, Idle, Listed, Tended
 from app.domain.document_marker import marked
 from app.domain.failure import Permanent, Temporary
@@ -81,6 +82,7 @@ class DueNow:
             return issues
 
         there = self._named(issues)
+        dues = tuple(made_up_for(due, now, _first(due.meeting.series, there)) for due in dues)
         last = {str(due.name): due for due in dues}
         done: list[Tended] = []
         for due in dues:
@@ -114,7 +116,7 @@ class DueNow:
         if mark is None or not mark.bound:
             return None
         near = all_due(self.program, now, self.taxonomy.workflow.effective_from, _series(self.program, mark.document))
-        dues = [due for due in near if str(due.name) == mark.document]
+        dues = [made_up_for(due, now, issue.created_at) for due in near if str(due.name) == mark.document]
         if not dues:
             return None
         now_on = [due for due in dues if due.stage > Stage.AHEAD] or dues[:1]
@@ -159,4 +161,13 @@ class DueNow:
 
 def _series(program: Program, document: str) -> tuple[Series, ...]:
     """The series whose agendas have names like this document's."""
-    return tuple(one for one in series_of(program) if document.startswith(f"{one.kind.value} {one.key} "))
+    return tuple(one for one in series_of(program) if document.startswith(_begins(one)))
+
+
+def _first(series: Series, there: Mapping[str, Issue]) -> datetime | None:
+    """When the first agenda of a series was made, of those listed."""
+    return min((issue.created_at for name, issue in there.items() if name.startswith(_begins(series))), default=None)
+
+
+def _begins(series: Series) -> str:
+    return f"{series.kind.value} {series.key} "

@@ -108,6 +108,7 @@ class Gathering:
             nominations_close=agenda_times(self.program, meeting).nominations_close,
             parked=given.parked,
             timeboxes=given.timeboxes,
+            made=given.made,
             url=self.identity.instance,
         )
         return replace(picture, details=self._details(picture, wants, {i.ref: i for i in issues}, events))

@@ -171,8 +171,8 @@ def test_an_item_shown_in_two_places_and_filled_in_twice_loses_neither() -> None
     assert [line for line in lines if "|" in line] == [
         "| first | In June |",
         "| second | In June |",
-        "> | second | In July |",
     ]
+    assert lines[-2:] == ["Typed in `two`:", "> In July"]
 
 
 def test_without_its_beginning_a_block_is_known_by_its_lines() -> None:
@@ -196,9 +196,33 @@ def test_a_retyped_decision_is_kept_and_the_decision_is_asked_again() -> None:
     assert "> - [x] Decline for now — reason: …\n" in text
 
 
+def test_words_typed_inside_a_hidden_key_stay_where_the_line_goes() -> None:
+    line = next(line for line in paper().split("\n") if "412/decline" in line)
+    mangled = line.replace("412/decline", "412/too-early")
+    text = refreshed(paper().replace(line, mangled))
+    assert f"> {mangled.replace('sb:item', 'sb:typed')}\n" in text
+    assert line in text
+    text = refreshed(paper() + mangled + "\n")
+    assert text == paper() + mangled.replace("sb:item", "sb:typed") + "\n"
+    assert items_in(text, DOCUMENT).keys() == items_in(paper(), DOCUMENT).keys()
+
+
+def test_words_in_a_second_key_behind_an_item_stay_behind_it() -> None:
+    text = paper().replace("reason: …", "see <!-- sb:item too-early -->")
+    assert refreshed(text) == text.replace("sb:item too-early", "sb:typed too-early")
+
+
+def test_a_line_moved_among_peoples_own_whose_item_is_no_more_leaves_no_key() -> None:
+    line = next(line for line in paper().split("\n") if "412/decline" in line)
+    text = paper().replace(line + "\n", "") + line.replace("reason: …", "too early") + "\n"
+    text = merge(text, [updates()], DOCUMENT).text
+    assert "too early" in text
+    assert "412/decline" not in text
+
+
 def test_an_item_that_is_no_more_leaves_its_words_but_not_where_they_were_acted_on() -> None:
     text = paper().replace("- [ ] Accept", "- [x] Accept", 1).replace("target: …", "target: 18.9")
-    assert "> - [x] Accept — owner: … target: 18.9\n" in merge(text, [updates()], DOCUMENT).text
+    assert "\nTyped behind *Accept*:\n\n> owner: … target: 18.9\n" in merge(text, [updates()], DOCUMENT).text
     assert "18.9" not in merge(text, [updates()], DOCUMENT, settled={"412/accept"}).text
 
 

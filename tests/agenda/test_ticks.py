@@ -1,5 +1,6 @@
 """Who ticked: a tick by one person, twice, undone, by another, by nobody we know, on what is asked no more, forged."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from app.domain.issue import Note, User
 from app.domain.managed_lines import Item
 from app.domain.managed_merge import items_in, items_wanted
-from app.domain.ticks import Ticked, Ticks, marks, read_ticks
+from app.domain.ticks import EDITED, Ticked, Ticks, edited_by, marks, read_ticks
 from app.domain.voice import Bot
 from tests.agenda.paper import DOCUMENT, blocks, paper
 
@@ -38,7 +39,8 @@ def looked(*notes: Note, was: str = " ", now: str = "x", after: int = 0, field: 
 
 def ticked(by: User, minute: int, action: str = "ticked", field: str = "") -> Ticked:
     """What stands to be acted on."""
-    return Ticked("412/accept", action, by, NOON + timedelta(minutes=minute), field)  # type: ignore[arg-type]
+    at = NOON + timedelta(minutes=minute)
+    return Ticked("412/accept", action, by, at, field, minute)  # type: ignore[arg-type]
 
 
 def test_the_author_of_the_note_ticked_and_what_is_written_behind_the_item_comes_along() -> None:
@@ -93,7 +95,37 @@ def test_each_story_ends_in_one_right_state(told: str, was: str, now: str, resul
         note(number, people[word[:-1]], "completed" if word[-1] == "+" else "incomplete")
         for number, word in enumerate(told.split(), 1)
     ]
-    assert looked(*notes, was=was, now=now) == result
+    assert replace(looked(*notes, was=was, now=now), contrary=()) == result
+
+
+@pytest.mark.parametrize(
+    ("told", "was", "now", "notes"),
+    [
+        ("pat+", " ", " ", [1]),
+        ("pat-", "x", "x", [1]),
+        ("pat+ pat-", " ", "x", [2]),
+        ("pat+ us+", " ", " ", [1]),
+        ("pat+ pat-", " ", " ", []),
+        ("pat+", " ", "x", []),
+    ],
+)
+def test_a_tick_that_the_text_does_not_show_decides_nothing(told: str, was: str, now: str, notes: list[int]) -> None:
+    people = {"pat": PAT, "us": US}
+    stories = [
+        note(number, people[word[:-1]], "completed" if word[-1] == "+" else "incomplete")
+        for number, word in enumerate(told.split(), 1)
+    ]
+    found = looked(*stories, was=was, now=now)
+    assert [mark.note for mark in found.contrary] == notes
+    assert not notes or not (found.done or found.passing)
+
+
+def test_who_edited_since_a_note() -> None:
+    """Whoever ticks may have edited more in the same instant."""
+    said = [Note(n, by, EDITED, NOON, NOON, True) for n, by in ((1, SAM), (4, PAT), (5, PAT), (6, US))]
+    notes = [*said, note(7, SAM, "completed"), Note(8, SAM, EDITED, NOON, NOON)]
+    assert edited_by(notes, 1, ticking=False) == (PAT, US)
+    assert edited_by(notes, 1, ticking=True) == (PAT, US, SAM)
 
 
 def test_a_tick_on_what_is_asked_no_more_is_stale() -> None:

@@ -281,6 +281,11 @@ def _said(part: str | Section, area: str | None, calling: bool) -> str:
     return WORDING.agenda(part.template, part.data, area, calling=calling)
 
 
+def minutes(agenda: Agenda) -> int:
+    """The sum of its timeboxes."""
+    return sum(section.minutes for section in agenda.sections)
+
+
 def block(agenda: Agenda, name: str, area: str | None = None, *, calling: bool = False) -> str:
     """One block of an agenda."""
     return next(_said(section, area, calling) for section in agenda.sections if section.name == name)

@@ -23,6 +23,7 @@ from tests.agendas.pictures import (
     comment,
     customer,
     detail,
+    minutes,
     picture,
     shipped,
     spoken,
@@ -153,16 +154,7 @@ def test_a_quarter() -> None:
         "footer",
     ]
     assert own(found) + "\n" == pinned("arr_driver_full")
-    assert found.called == (
-        "program.lead",
-        "lead.ai",
-        "lead.appsec",
-        "lead.agile",
-        "lead.dedicated",
-        "pm.ai",
-        "pm.dedicated",
-    )
-    assert (found.empty, found.minutes) == (False, 52)
+    assert (found.empty, minutes(found)) == (False, 52)
 
 
 def test_what_the_header_counts() -> None:
@@ -254,7 +246,7 @@ def test_a_request_that_was_decided_before_the_meeting_keeps_its_boxes() -> None
     assert '### 1 · sme/customer-feedback#1+ · ~"arr-driver::not-now"' in own(found, "decisions")
     assert "not-now/sme/customer-feedback#1 " in own(found, "decisions")
     assert "Nothing that was selected is still to be done." in own(found, "last-decisions")
-    assert found.minutes == 5
+    assert minutes(found) == 5
 
 
 def test_the_hosts_give_a_request_its_minutes() -> None:
@@ -268,7 +260,7 @@ def test_the_hosts_give_a_request_its_minutes() -> None:
 
 def test_many_decisions_have_two_minutes_each() -> None:
     items = [nominated(n, ("new", "2026-02-02")) for n in range(1, 41)]
-    assert agenda(of(*items)).minutes == 5 + 40 * 2
+    assert minutes(agenda(of(*items))) == 5 + 40 * 2
 
 
 def test_an_area_that_nobody_leads_has_a_seat_and_who_leads_two_has_one() -> None:
@@ -291,7 +283,6 @@ Tick who is here; for somebody else, write who came in their place.
 - [ ] @lead.dedicated · Dedicated lead <!-- sb:item attended/lead.dedicated ask=9f800c --> — delegate: …
 - [ ] @field.cto <!-- sb:item attended/field.cto ask=9f800c --> — delegate: …\
 """)
-    assert found.called == ("program.lead", "lead.appsec", "lead.dedicated", "field.cto")
 
 
 def test_promises_are_dated_where_somebody_dated_them() -> None:

@@ -163,14 +163,28 @@ def test_what_is_nominated_after_the_last_day_is_a_late_item() -> None:
 
 
 def test_the_footer_tells_late_items_what_is_parked_and_what_becomes_of_the_text() -> None:
-    found = replace(nominations(), parked=frozenset({Ref(HOME, 9)}))
+    found = replace(nominations(), parked=frozenset({Ref(HOME, 9)}), made=day("2026-03-12"))
     assert (
         said(footer(found, NEXT))
         == """\
 ---
 
-<sub>Late items (after Fri 13 Mar): sme/customer-feedback#2+ · Parked: sme/customer-feedback#9+ · Made Wed 11 Mar · \
-refreshed nightly, frozen at the start · closed Sat 28 Mar · commands: `refresh` · `defer #n` · `timebox #n 10`</sub>"""
+<sub>Late items (after Fri 13 Mar): sme/customer-feedback#2+ · Parked: sme/customer-feedback#9+ · Made Thu 12 Mar · \
+Refreshed nightly, frozen at the start · Closes Sat 28 Mar · Commands: `refresh` · `defer #n` · `timebox #n 10`</sub>"""
+    )
+
+
+def test_the_footer_of_one_made_late_claims_no_day_before_and_no_refresh() -> None:
+    found = review()
+    late = replace(found, now=found.meeting.start + timedelta(days=4), made=found.meeting.start + timedelta(days=4))
+    assert said(footer(late)) == "---\n\n<sub>Closes Sat 28 Mar · Commands: `refresh`</sub>"
+    assert said(Section("frozen", "frozen", {"start": found.meeting.start, "late": late.now})) == (
+        "<sub>:warning: Made late, Sun 22 Mar, after the meeting began: numbers as of then, not as of the meeting; "
+        "boxes still act until this agenda is closed.</sub>"
+    )
+    assert said(Section("frozen", "frozen", {"start": found.meeting.start.astimezone(UTC), "late": None})) == (
+        "<sub>:lock: Frozen at the start, Wed 18 Mar 19:00 UTC: the numbers are a record; boxes still act until this "
+        "agenda is closed.</sub>"
     )
 
 

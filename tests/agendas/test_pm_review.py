@@ -31,6 +31,7 @@ from tests.agendas.pictures import (
     comment,
     customer,
     detail,
+    minutes,
     picture,
     shipped,
     spoken,
@@ -214,8 +215,7 @@ New requests since Wed 18 Feb: ~"theme::ai::chat" 1 · without a theme 1
 - sme/customer-feedback#405+: through `@sa.omar`\
 """)
     agenda = pm_review.agenda(found)
-    assert agenda.called == snapshot(("lead.ai", "pm.ai", "sa.jane", "sa.omar", "sa.ines"))
-    assert (agenda.title, agenda.minutes, agenda.empty) == snapshot(("PM/SME review: AI · 2026-03-18", 27, False))
+    assert (agenda.title, minutes(agenda), agenda.empty) == snapshot(("PM/SME review: AI · 2026-03-18", 27, False))
 
 
 def test_nothing_to_talk_about() -> None:
@@ -253,7 +253,6 @@ No customer asked for a call this time.\
 """)
     agenda = pm_review.agenda(found)
     assert agenda.empty
-    assert agenda.called == ("lead.ai", "pm.ai")
 
 
 def test_the_first_review_of_an_area() -> None:
@@ -461,7 +460,7 @@ def test_boxes_are_the_steps_that_the_workflow_has(status: str, expected: list[s
 def test_minutes_are_dealt_out_until_there_are_no_more() -> None:
     many = [detail(card(n, *REVIEWED), customer(n), points=100 - n) for n in range(1, 13)]
     agenda = pm_review.agenda(review(*many))
-    assert agenda.minutes == 36
+    assert minutes(agenda) == 36
     said = block(agenda, "decisions", "ai")
     assert "## 1 · Decisions wanted (36 min)\n" in said
     assert "### 1.4 · sme/customer-feedback#4+ · 8 min" in said
@@ -478,7 +477,7 @@ def test_people_put_a_request_off_or_give_it_time() -> None:
     said = block(pm_review.agenda(found), "decisions", "ai")
     assert "### 1.1 · sme/customer-feedback#2+ · 3 min" in said
     assert "### 1.6 · sme/customer-feedback#9+ · 10 min" in said
-    assert pm_review.agenda(found).minutes == snapshot(49)
+    assert minutes(pm_review.agenda(found)) == snapshot(49)
 
 
 def test_who_comes_is_told_the_minute_and_whether_it_is_night_there() -> None:
@@ -496,7 +495,7 @@ def test_those_who_are_called_are_those_the_agenda_says() -> None:
     found = review(*full_area(), actions=[action("@em.ai the estimate", owner="em.ai"), action("The deck")])
     agenda = pm_review.agenda(found)
     called = set(re.findall(r"(?<![`\w])@([\w.-]*\w)", spoken(agenda, "ai", calling=True)))
-    assert called == set(agenda.called) == {"lead.ai", "pm.ai", "sa.jane", "sa.omar", "sa.ines", "em.ai"}
+    assert called == {"lead.ai", "pm.ai", "sa.jane", "sa.omar", "sa.ines", "em.ai"}
     assert not re.findall(r"(?<![`\w])@", spoken(agenda, "ai"))
 
 

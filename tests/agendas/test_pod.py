@@ -25,6 +25,7 @@ from tests.agendas.pictures import (
     comment,
     customer,
     detail,
+    minutes,
     picture,
     spoken,
 )
@@ -203,8 +204,7 @@ sme/customer-feedback#422+ · its customers stand on the request
 Nothing on this board from neur, seur, us-east, us-west, commercial or partners-pubsec.\
 """)
     agenda = pod.agenda(found)
-    assert agenda.called == snapshot(("lead.ai", "sme.ken", "sme.dana"))
-    assert (agenda.title, agenda.minutes, agenda.empty) == snapshot(("SME Area Pod: AI · 2026-04-01", 0, False))
+    assert (agenda.title, minutes(agenda), agenda.empty) == snapshot(("SME Area Pod: AI · 2026-04-01", 0, False))
 
 
 def test_nothing_to_talk_about() -> None:
@@ -379,7 +379,6 @@ sme/customer-feedback#2+
 
 Nothing on this board from neur, apac, us-east, us-west, commercial or partners-pubsec.\
 """)
-    assert pod.agenda(found).called == ("lead.ai", "sme.dana")
 
 
 def test_a_nomination_of_this_agenda_keeps_its_box_and_an_earlier_one_needs_none() -> None:
@@ -457,7 +456,7 @@ def test_notes_are_read_of_what_is_new_and_waits_then_of_the_weightiest() -> Non
 def test_those_who_are_called_are_those_the_agenda_says() -> None:
     agenda = pod.agenda(meets(*full_area(), actions=[action("@em.ai the estimate", owner="em.ai")]))
     called = set(re.findall(r"(?<![`\w])@([\w.-]*\w)", spoken(agenda, "ai", calling=True)))
-    assert called == set(agenda.called) == {"lead.ai", "sme.ken", "sme.dana", "em.ai"}
+    assert called == {"lead.ai", "sme.ken", "sme.dana", "em.ai"}
 
 
 def test_the_place_of_a_confidential_request_tells_nothing() -> None:

@@ -9,9 +9,11 @@ from inline_snapshot import snapshot
 
 from app.domain.agenda import Verb
 from app.domain.issue import Ref
+from app.domain.taxonomy import Mode
 from app.domain.tick_decisions import Became, Decision
 from tests.agendas.ticking import KilledError, Table
 from tests.rules.cards import COMPLETE, complete
+from tests.rules.world import shipped
 
 MEETING = datetime(2026, 3, 18, 19, 10, tzinfo=UTC)
 """Ten minutes into the PM review of AI."""
@@ -130,7 +132,7 @@ def test_an_owner_whom_nobody_knows_is_asked_for_again() -> None:
     at = bare()
     outcome = at.ticks("pm.ai", Verb.ACCEPT, "owner: somebody")
     assert at.says(outcome) == snapshot(
-        "- `@pm.ai` ticked **Accept** for sme/customer-feedback#12+. Not yet: it stays in **Reviewed**, because something is missing: **PM owner**. Write it behind the box, or on the request; then I do the rest. I wait until Mon 9 Mar. Whom do you mean with `owner`? Write a handle of somebody of the program."
+        "- `@pm.ai` ticked **Accept** for sme/customer-feedback#12+. Not yet: it stays in **Reviewed**, because something is missing: **PM owner**. Write it behind the box, or on the request; then I do the rest. I wait until Mon 9 Mar. If it is you, `owner: me` is enough. I read no `owner` in `somebody`, so I only quote it on the request. Whom do you mean? Write a handle of somebody of the program."
     )
     at.card.hears()
 
@@ -250,12 +252,22 @@ def test_undone_at_once() -> None:
     settled(at)
 
 
-def test_undone_days_later_the_card_stays() -> None:
+def test_undone_days_later_but_before_the_meeting_is_over_the_card_goes_back() -> None:
     at = table()
     at.ticks("pm.ai", Verb.ACCEPT)
     at.card.hears()
     at.card.later(days=2)
-    assert at.says(at.unticks("pm.ai", Verb.ACCEPT)) == snapshot(
+    assert at.unticks("lead.ai", Verb.ACCEPT).data["why"] == "another's"
+    assert at.unticks("pm.ai", Verb.ACCEPT).data["how"] == "taken back"
+    assert at.card.status == "reviewed"
+    settled(at)
+
+
+def test_undone_after_the_meeting_the_card_stays() -> None:
+    at = table()
+    at.ticks("pm.ai", Verb.ACCEPT)
+    at.card.hears()
+    assert at.says(at.unticks("pm.ai", Verb.ACCEPT, MEETING + timedelta(hours=1))) == snapshot(
         "- `@pm.ai` unticked **Accept** for sme/customer-feedback#12+. The card stays in **Accepted by PMs**: it had been moved, and people may count on that. To change it, move the card, and say why."
     )
     assert at.card.status == "accepted"
@@ -453,9 +465,125 @@ def test_after_the_meeting_a_request_without_a_decision() -> None:
     at.card.now = MEETING + timedelta(hours=1)
     assert at.decisions().close_out(at.meeting, ticked_on(at), [at.card.issue.ref], at.card.now) == 1
     assert at.card.hears() == snapshot(
-        "**PM/SME review: AI**, Wed 18 Mar (sme/customer-feedback#388+): discussed; this request stays in **Reviewed**."
+        "**PM/SME review: AI**, Wed 18 Mar (sme/customer-feedback#388+): on the agenda, no decision noted; this request stays in **Reviewed**."
     )
     settled(at)
+
+
+def test_after_the_meeting_a_decision_that_waits_is_told_with_what_it_lacks() -> None:
+    at = bare()
+    at.ticks("pm.ai", Verb.ACCEPT, "Priya takes it, in 19.8, hopefully", MEETING - timedelta(hours=2))
+    at.card.hears()
+    at.card.now = MEETING + timedelta(hours=1)
+    assert at.decisions().close_out(at.meeting, ticked_on(at), [at.card.issue.ref], at.card.now) == 1
+    assert at.card.hears() == snapshot("""\
+**PM/SME review: AI**, Wed 18 Mar (sme/customer-feedback#388+): `pm.ai` wants it in **Accepted by PMs**; still missing: **PM owner**. Until then it stays in **Reviewed**.
+
+Written in the agenda:
+
+- Not understood: `Priya takes it, in 19.8, hopefully` (from `pm.ai`)\
+""")
+    assert at.decisions().close_out(at.meeting, ticked_on(at), [at.card.issue.ref], at.card.now) == 0
+    settled(at)
+
+
+def test_after_the_meeting_what_was_settled_before_hears_nothing() -> None:
+    at = table("declined")
+    at.card.now = MEETING + timedelta(hours=1)
+    assert at.decisions().close_out(at.meeting, ticked_on(at), [at.card.issue.ref], at.card.now) == 0
+    assert at.card.hears() == ""
+
+
+def test_after_the_meeting_a_nomination_is_told() -> None:
+    at = table()
+    at.card.now = MEETING
+    at.card.label("lead.ai", "arr-driver::nominated")
+    at.card.now = MEETING + timedelta(hours=1)
+    assert at.decisions().close_out(at.meeting, ticked_on(at), [at.card.issue.ref], at.card.now) == 1
+    assert at.card.hears() == snapshot(
+        '**PM/SME review: AI**, Wed 18 Mar (sme/customer-feedback#388+): it has ~"arr-driver::nominated" now, and stays in **Reviewed**.'
+    )
+
+
+def test_words_that_nobody_understands_are_quoted_though_nothing_is_missing() -> None:
+    at = table()
+    done = at.ticks("pm.ai", Verb.ACCEPT, "Priya takes it, in 19.8, hopefully")
+    assert (done.kind, at.card.status) == (Became.DONE, "accepted")
+    assert at.says(done) == snapshot(
+        "- `@pm.ai` ticked **Accept** for sme/customer-feedback#12+. Done: it is in **Accepted by PMs** now. I read no `owner` in `Priya takes it, in 19.8, hopefully`, so I only quote it on the request. Whom do you mean? Write a handle of somebody of the program."
+    )
+    assert at.card.hears() == snapshot("""\
+For **PM/SME review: AI**, Wed 18 Mar, this was written in the agenda sme/customer-feedback#388+, and counts here:
+
+- Not understood: `Priya takes it, in 19.8, hopefully` (from `pm.ai`)
+
+---
+
+`pm.ai` decided this in the agenda sme/customer-feedback#388+: I moved the card from **Reviewed** to **Accepted by PMs**.\
+""")
+    settled(at)
+
+
+def test_words_that_may_be_a_sum_are_quoted_nowhere_and_said_to_be_left() -> None:
+    at = table()
+    done = at.ticks("pm.ai", Verb.ACCEPT, "Priya, for the 2.4M EUR renewal")
+    assert at.card.status == "accepted"
+    assert at.says(done) == snapshot(
+        "- `@pm.ai` ticked **Accept** for sme/customer-feedback#12+. Done: it is in **Accepted by PMs** now. What stands behind `owner` may be a customer's name or an amount, so I copied it nowhere; please tell it on the request."
+    )
+    assert "2.4M" not in at.card.hears() + str(done.to_state())
+
+
+def test_the_only_product_manager_is_offered_as_the_owner() -> None:
+    at = bare()
+    ticked = at.decision("pm.ai", Verb.ACCEPT)
+    assert at.says(at.heeds(ticked)) == snapshot(
+        "- `@pm.ai` ticked **Accept** for sme/customer-feedback#12+. Not yet: it stays in **Reviewed**, because something is missing: **PM owner**. Write it behind the box, or on the request; then I do the rest. I wait until Mon 9 Mar. If it is you, `owner: me` is enough."
+    )
+    done = at.heeds(Decision(ticked.ask, ticked.by, ticked.at, True, "me", ticked.agenda, ticked.meeting))
+    assert (done.kind, at.card.status) == (Became.DONE, "accepted")
+
+
+@pytest.mark.parametrize("mode", [Mode.OFF, Mode.OBSERVE, Mode.GUIDE])
+def test_where_moves_are_not_enforced_a_tick_is_asked_in_place_before_it_moves(mode: Mode) -> None:
+    at = watched(mode)
+    ticked = at.decision("pm.ai", Verb.DECLINE)
+    asked = at.heeds(ticked)
+    assert (asked.kind, at.card.status, at.card.hears()) == (Became.ASKED, "reviewed", "")
+    assert at.says(asked) == snapshot(
+        "- `@pm.ai` ticked **Decline** for sme/customer-feedback#12+. Not yet: it stays in **Reviewed**, because something is missing: **Reason to decline**, **Customer-safe explanation**. Write it behind the box, or on the request; then I do the rest."
+    )
+    assert at.heeds(ticked) == asked
+    words = f"not-aligned, sentence for customers: {SAFE}"
+    done = at.heeds(Decision(ticked.ask, ticked.by, ticked.at, True, words, ticked.agenda, ticked.meeting))
+    assert (done.kind, at.card.status) == (Became.DONE, "declined")
+
+
+def test_what_was_asked_in_place_is_taken_back_there() -> None:
+    at = watched(Mode.OBSERVE)
+    at.ticks("pm.ai", Verb.DECLINE)
+    assert at.unticks("pm.ai", Verb.DECLINE).data["how"] == "let go"
+
+
+def test_a_drag_before_the_tick_is_put_back_and_the_newer_decision_stays() -> None:
+    at = bare()
+    at.card.move("sa.jane", "accepted")
+    ticked = at.decision("pm.ai", Verb.DECLINE, "not-aligned")
+    assert at.heeds(ticked).kind is Became.ASKED
+    at.card.hears()
+    at.card.settle()
+    assert at.card.status == "reviewed"
+    assert "@sa.jane, this takes the place of your move to **Accepted by PMs**" in at.card.hears()
+    words = f"not-aligned, sentence for customers: {SAFE}"
+    done = at.heeds(Decision(ticked.ask, ticked.by, ticked.at, True, words, ticked.agenda, ticked.meeting))
+    assert (done.kind, at.card.status) == (Became.DONE, "declined")
+    settled(at)
+
+
+def watched(mode: Mode) -> Table:
+    """The bare request where moves are in another mode, and what is missing is only observed."""
+    world = shipped().moves_in(mode).rule_in("context", Mode.OBSERVE)
+    return table(description=LACKING, labels=CHOSEN, assigned=(), world=world)
 
 
 def ticked_on(at: Table) -> Ref:

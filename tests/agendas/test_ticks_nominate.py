@@ -15,6 +15,7 @@ from app.domain.cadence import MeetingKind
 from app.domain.failure import Missing
 from app.domain.issue import Issue, Ref
 from app.domain.meeting_mode import Owed
+from app.domain.taxonomy import Taxonomy
 from app.domain.tick_decisions import Became, Outcome
 from app.domain.tick_lines import section
 from tests.agendas.ticking import Table, kinds
@@ -165,6 +166,31 @@ def test_the_meetings_own_boxes_write_nothing() -> None:
 - `@pm.ai` ticked **The sentences may be passed on** for sme/customer-feedback#12+. Done.
 - `@sa.jane` ticked **The sentences may be passed on** for sme/customer-feedback#12+. Not done: that is for `pm.ai` to say. The box is as it was.\
 """)
+
+
+def test_an_area_is_full_of_requests_of_all_projects_and_of_its_older_names() -> None:
+    at = pod()
+    world = at.card.world
+    first = world.program.projects[0]
+    program = replace(world.program, projects=(first, replace(first, path="sme/elsewhere")))
+    at.card.world = replace(world, program=program, taxonomy=_renamed(world.taxonomy, "area::ai", "area::ml"))
+    here, there = beside(at.card, 5, "pm-review::next"), beside(at.card, 5, "pm-review::next")
+    at.beside = [
+        *(replace(one, labels=frozenset({"area::ml", "pm-review::next"})) for one in here),
+        *(replace(one, ref=Ref("sme/elsewhere", one.ref.iid)) for one in there),
+    ]
+    assert at.ticks("lead.ai", Verb.NOMINATE_REVIEW, at=POD).kind is Became.FULL
+    at.beside = at.beside[1:]
+    assert at.ticks("lead.ai", Verb.NOMINATE_REVIEW).kind is Became.DONE
+
+
+def _renamed(taxonomy: Taxonomy, title: str, before: str) -> Taxonomy:
+    """The taxonomy with a label that had another title before."""
+    scopes = (
+        replace(scope, labels=tuple(replace(x, previously=(before,)) if x.title == title else x for x in scope.labels))
+        for scope in taxonomy.scopes
+    )
+    return replace(taxonomy, scopes=tuple(scopes))
 
 
 class Gone(Table):

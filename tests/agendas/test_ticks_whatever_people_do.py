@@ -49,7 +49,8 @@ class Ticking(RuleBasedStateMachine):
         self.ticked[decision.ask.key] = decision
         before = self.at.card.statuses
         outcome = self._heeds(decision, dies)
-        moved = outcome.kind in (Became.DONE, Became.IN_MEETING)
+        asks = outcome.data.get("question") is True
+        moved = outcome.kind in (Became.DONE, Became.IN_MEETING) and not asks
         wanted = TARGETS[verb].removeprefix("status::")
         assert (self.at.card.status == wanted) if moved else (self.at.card.statuses == before)
         roles = self.at.card.world.program.roster.roles_at(by, "ai", decision.at)

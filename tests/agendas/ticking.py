@@ -102,7 +102,7 @@ class Table:
     def labelled(self, project: str, titles: Sequence[str]) -> tuple[Issue, ...]:
         """Others with a label."""
         self.calls.append("read")
-        return tuple(one for one in self.beside if one.labels & set(titles))
+        return tuple(one for one in self.beside if one.ref.project == project and one.labels & set(titles))
 
     def apply(self, ref: Ref, write: Write) -> int | None:
         """A write; the process may die before it."""

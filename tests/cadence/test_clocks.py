@@ -49,14 +49,13 @@ def test_the_agenda_of_a_review() -> None:
     assert times.cancel_proposed == instant("2026-03-16T06:00")
     assert times.frozen == review.start == instant("2026-03-18T15:00")
     assert times.closed == instant("2026-03-28T15:00")
-    assert times.prepared is None
     assert due_after(town, review, 2) == instant("2026-03-21")
 
 
 def test_agendas_of_the_others() -> None:
     town = program(cadence=PLAIN)
     pod = agenda_times(town, held_on(town, "2026-03-04", Series(POD, "ai")))
-    assert (pod.created, pod.prepared) == (instant("2026-02-25T06:00"), instant("2026-02-18T06:00"))
+    assert pod.created == instant("2026-02-25T06:00")
     assert pod.nominations_close is None
     driver = agenda_times(town, held_on(town, "2026-03-10", Series(ARR)))
     assert (driver.created, driver.nominations_close) == (instant("2026-02-17T06:00"), instant("2026-03-04"))

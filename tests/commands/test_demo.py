@@ -28,6 +28,7 @@ def test_the_story_is_played_to_its_end_and_reads_well(terminal: Terminal) -> No
         "1. Jane, a solutions architect, files a request with gaps.",
         "2. She answers from her phone: one line about who is affected, one about the customer.",
     ]
+    assert [line for line in lines[lines.index(MEETING[0]) :] if _is_pinned(line)] == MEETING
     assert any(line.startswith("     | @sa.jane, thank you for this request. Before product ma") for line in lines)
     assert "sounding-board:1" not in ran.out
     assert lines[-1] == "End of the story: every promise was kept."
@@ -44,6 +45,29 @@ def test_whoever_opens_the_board_learns_where_the_api_is_and_with_whose_token() 
     assert f"   sa.jane: {world.user('sa.jane').token}" in said
     assert not any(world.root.token in line or bot.token in line for line in said)
     assert said[-1] == f"The board is at {world.base_url}/ (choose who you are with View as). Ctrl-C ends it."
+
+
+def _is_pinned(line: str) -> bool:
+    """Lines without a date, a number or a duration of their own."""
+    dated = line.startswith(("     | #", "     | **1 decision", "     | :lock:")) or line.endswith(" s)")
+    return bool(line) and not dated and not line.startswith("End of the story")
+
+
+MEETING = [
+    "14. Ken nominates a card for the PM review of AI.",
+    "   Five working days before it, at six in the morning, the job `due` makes the agenda.",
+    "     | - [ ] Accept — owner: … target: …",
+    "     | - [ ] Backlog — reason: … revisit: …",
+    "     | - [ ] Decline — reason: … sentence for customers: …",
+    "     | - [ ] Need more context — question: …",
+    "15. Omar likes it, and ticks *Accept*.",
+    "     | - `@sa.omar` ticked **Accept** for sme/customer-feedback#14+. Not done: that is for the PM (here `pm.ai`) "
+    "to decide. I took the tick out again; they can tick it here.",
+    "16. Priya, the product manager, writes who owns it and for when behind the box, and ticks it.",
+    "     | - `@pm.ai` ticked **Accept** for sme/customer-feedback#14+. Done: it is in **Accepted by PMs** now.",
+    "17. The review begins.",
+    "   from now on `due` leaves them as they are",
+]
 
 
 def test_the_port_is_taken(terminal: Terminal) -> None:

@@ -44,10 +44,8 @@ def test_it_shows_what_it_would_do_and_does_it_when_told_to(terminal: Terminal, 
         0,
         "",
         snapshot("""\
-sme/customer-feedback, a new issue: PM/SME review: Dedicated · 2026-03-11
-  made
-sme/customer-feedback, a new issue: PM/SME review: AI · 2026-03-18
-  made
+sme/customer-feedback, a new issue: PM/SME review: Dedicated · 2026-03-11: made
+sme/customer-feedback, a new issue: PM/SME review: AI · 2026-03-18: made
 7 meetings looked at; 2 would be written to (dry run; --apply writes), 0 failed.
 """),
     )
@@ -55,10 +53,8 @@ sme/customer-feedback, a new issue: PM/SME review: AI · 2026-03-18
     assert (terminal("due", "--apply").out, terminal("due", "--apply").out) == snapshot(
         (
             """\
-sme/customer-feedback#2: PM/SME review: Dedicated · 2026-03-11
-  made
-sme/customer-feedback#3: PM/SME review: AI · 2026-03-18
-  made
+sme/customer-feedback#2: PM/SME review: Dedicated · 2026-03-11: made
+sme/customer-feedback#3: PM/SME review: AI · 2026-03-18: made
 7 meetings looked at; 2 written to, 0 failed.
 """,
             "7 meetings looked at; 0 written to, 0 failed.\n",
@@ -68,8 +64,7 @@ sme/customer-feedback#3: PM/SME review: AI · 2026-03-18
 
 def test_as_of_another_time(terminal: Terminal, world: World) -> None:
     assert terminal("due", "--as-of", "2026-03-11T04:00").out == snapshot("""\
-sme/customer-feedback, a new issue: PM/SME review: Dedicated · 2026-03-11
-  made
+sme/customer-feedback, a new issue: PM/SME review: Dedicated · 2026-03-11: made
 6 meetings looked at; 1 would be written to (dry run; --apply writes), 0 failed.
 """)
     ran = terminal("due", "--as-of", "tomorrow")
@@ -90,8 +85,7 @@ def test_what_could_not_be_done_is_told_and_the_exit_code_says_so(terminal: Term
     ran = terminal("due", "--apply")
     assert (ran.code, ran.err) == (1, "")
     assert ran.out == snapshot("""\
-sme/customer-feedback#2: PM/SME review: AI · 2026-03-18
-  made
+sme/customer-feedback#2: PM/SME review: AI · 2026-03-18: made
 PM/SME review: Dedicated · 2026-03-11 could not be done: GitLab is in trouble (POST /projects/sme/customer-feedback/issues at 127.0.0.1 answered 503: 503 Server Error). It may work later.
 7 meetings looked at; 1 written to, 1 failed.
 """)
@@ -155,3 +149,46 @@ def test_a_rule_that_is_off_writes_no_agenda(terminal: Terminal, program: Path, 
     assert (ran.code, ran.out) == snapshot(
         (1, "PM/SME review: AI on 2026-03-18: no agenda is written, as the rule `agendas` is off for it.\n")
     )
+
+
+def test_a_future_is_only_shown(terminal: Terminal, world: World) -> None:
+    ran = terminal("due", "--as-of", "2026-03-20T04:00", "--apply")
+    said = " ".join(line.strip("│ ") for line in ran.err.split("\n"))
+    assert ran.code == 2
+    assert "--apply would freeze and close agendas before their time: --as-of is in the future." in said
+    assert not world.calls
+
+
+def test_an_agenda_far_ahead_is_only_shown(terminal: Terminal, world: World) -> None:
+    shown = terminal("agenda", "pm-review", "--area", "ai", "--date", "2026-06-17")
+    assert (shown.code, shown.out.split("\n")[1][:20]) == (0, "# PM/SME review: AI ")
+    ran = terminal("agenda", "pm-review", "--area", "ai", "--date", "2026-06-17", "--apply")
+    assert (ran.code, ran.out) == snapshot(
+        (
+            1,
+            "PM/SME review: AI on 2026-06-17: it is too far ahead to write its agenda, which comes on 2026-06-10; without --apply it is shown.\n",
+        )
+    )
+
+
+def test_why_an_agenda_is_not_written_is_told(terminal: Terminal, world: World, program: Path) -> None:
+    assert terminal("agenda", "pm-review", "--area", "ai", "--apply").code == 0
+    agenda = next(issue for issue in world.issues.values() if issue.title.startswith("PM/SME review"))
+    world.update_issue(world.root, agenda, state_event="close")
+    assert terminal("agenda", "pm-review", "--area", "ai").out == snapshot(
+        "PM/SME review: AI on 2026-03-18: its agenda is closed, and stays as it is; reopen it to have it refreshed.\n"
+    )
+    assert terminal("agenda", "pm-review", "--area", "ai", "--date", "2026-02-18").out == snapshot(
+        "PM/SME review: AI on 2026-02-18: it was held too long ago for an agenda to be made now.\n"
+    )
+
+
+def test_what_is_only_observed_is_not_said_to_be_written(terminal: Terminal, program: Path, world: World) -> None:
+    rules = program / "label_taxonomy.yml"
+    rules.write_text(rules.read_text().replace("agendas: {mode: enforce}", "agendas: {mode: observe}"))
+    assert terminal("due", "--apply").out == snapshot("""\
+sme/customer-feedback, a new issue: PM/SME review: Dedicated · 2026-03-11: would be made
+sme/customer-feedback, a new issue: PM/SME review: AI · 2026-03-18: would be made
+7 meetings looked at; 0 written to, 2 only observed, 0 failed.
+""")
+    assert {call.method for call in world.calls} == {"GET"}

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from app import bootstrap
 from app.bootstrap import Rules, kept
@@ -25,6 +26,7 @@ from app.gateways.gitlab_connect import connect
 from app.gateways.journal_sqlite import SqliteJournal
 from app.services.due import Ran
 from app.settings import Settings
+from tests.due.doors import Meddling, meddled
 from tests.scenarios.living import PROJECT, READY, peopled, settings_for, shipped
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -49,7 +51,9 @@ def only(program: Program, *kinds: MeetingKind, areas: int, regions: tuple[str, 
 
 @dataclass(slots=True)
 class House:
-    """What a test works with. `at` is what time it is, `here` the parts of our own process."""
+    """What a test works with. `at` is what time it is, `here` the parts of our own process, `documents`, `reader` and
+    `writer` its doors, at which a test may meddle.
+    """
 
     world: World
     project: Project
@@ -58,6 +62,9 @@ class House:
     configured: Configuration
     at: datetime = MONDAY
     here: Rules | None = None
+    documents: Meddling = field(init=False)
+    reader: Meddling = field(init=False)
+    writer: Meddling = field(init=False)
 
     @property
     def program(self) -> Program:
@@ -71,7 +78,7 @@ class House:
         journal = SqliteJournal(self.settings.data_dir / "journal.sqlite3")
         try:
             with connect(self.settings.gitlab_url, token, Budget(1e6, 1e6, 1e6)) as doors:
-                yield bootstrap.rules(self.settings, self.configured, doors, journal)
+                yield bootstrap.rules(self.settings, self.configured, meddled(doors), journal)
         finally:
             journal.close()
 
@@ -178,5 +185,8 @@ def house_of(
         house = House(world, project, gitlab, settings_for(gitlab.url, world, kept), configured)
         holder.append(house)
         with house.rules() as house.here:
+            due: Any = house.here.due
+            heed = due.agendas.heed
+            house.documents, house.reader, house.writer = heed.door, heed.reader, heed.writer
             yield house
     assert not world.unknown_calls

@@ -54,12 +54,22 @@ def test_older_weeks_stay_as_they_were_and_the_month_is_closed_after_its_last(ho
 
 
 def test_a_week_that_an_outage_swallowed_is_made_up_for(house: House) -> None:
-    house.due(MARCH - 3 * DAY)
-    (tended,) = house.due(MARCH + 4 * DAY - 2 * HOUR).done
+    house.due(MARCH)
+    house.due(MARCH + 3 * DAY)
+    (tended,) = house.due(MARCH + 10 * DAY).done
     assert tended.did == ("made late",)
-    house.due(MARCH + 7 * DAY)
-    house.due(MARCH + 18 * DAY)
-    assert weeks(house) == [["Tue 17 Mar 2026", "Tue 10 Mar 2026", "Tue 3 Mar 2026"]]
+    house.due(MARCH + 22 * DAY)
+    assert weeks(house) == [["Tue 24 Mar 2026", "Tue 10 Mar 2026", "Tue 3 Mar 2026"]]
+
+
+def test_weeks_before_the_first_run_are_neither_made_nor_closed_out(house: House) -> None:
+    house.due(MARCH + 8 * DAY + 12 * HOUR)
+    assert house.agendas() == []
+    for hours in (0, 1, 12, 30, 60):
+        house.due(MARCH + 14 * DAY + hours * HOUR)
+    assert weeks(house) == [["Tue 17 Mar 2026"]]
+    assert all("FY27-W06" not in line and "fy27-w06" not in line for line in house.agendas()[0].description.split("\n"))  # type: ignore[union-attr]
+    assert house.due(dry=True).done == ()
 
 
 def test_one_week_is_called_off_and_the_others_are_held(house: House) -> None:
@@ -72,7 +82,7 @@ def test_one_week_is_called_off_and_the_others_are_held(house: House) -> None:
     assert [tended.did for tended in done] == [("cancel: done",)]
     assert f"**This meeting is not held:** `{host}` called it off" in (month.description or "")
     assert house.due(MARCH + HOUR * 26).done == ()
-    assert [tended.did for tended in house.due(MARCH + 3 * DAY).done] == [("closed out, 0 told",)]
+    assert [tended.did for tended in house.due(MARCH + 3 * DAY).done] == [("over",)]
     for weeks_on in range(1, 5):
         house.due(MARCH + weeks_on * 7 * DAY)
     assert (month.state, len(weeks(house)), len(weeks(house)[0])) == ("opened", 1, 5)

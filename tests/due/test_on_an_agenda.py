@@ -47,8 +47,9 @@ def request(house: House, number: int = 2) -> Issue:
 
 def ticks_told(agenda: Issue) -> list[str]:
     """What the agenda says of its ticks."""
-    block = (agenda.description or "").partition("<!-- sb:begin ticks")[2].partition("<!-- sb:end -->")[0]
-    return [line for line in block.split("\n")[1:] if line]
+    blocks = (agenda.description or "").split("<!-- sb:begin ticks")[1:]
+    lines = (line for block in blocks for line in block.partition("<!-- sb:end -->")[0].split("\n")[1:])
+    return [line for line in lines if line and not line.startswith(("<", "## "))]
 
 
 def test_the_pm_ticks_and_the_card_moves_at_once(house: House, agenda: Issue) -> None:
@@ -202,7 +203,7 @@ ANSWERS = {
     (
         "lead.ai",
         "@sounding-board defer #99",
-    ): "@lead.ai, sme/customer-feedback#99+ is not among what this agenda asks to be decided, so there is nothing to `defer`.",
+    ): "@lead.ai, sme/customer-feedback#99+ is no open request that this meeting decides about, so there is nothing to `defer`.",
     (
         "lead.ai",
         "@sounding-board defer it",

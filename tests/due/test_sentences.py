@@ -58,8 +58,8 @@ def passed(house: House, agenda: Issue) -> list[str]:
 
 
 def said(agenda: Issue) -> list[str]:
-    block = (agenda.description or "").partition("<!-- sb:begin ticks")[2].partition("<!-- sb:end -->")[0]
-    return [line for line in block.split("\n")[1:] if line]
+    blocks = (agenda.description or "").split("<!-- sb:begin ticks")[1:]
+    return [line for block in blocks for line in block.partition("<!-- sb:end -->")[0].split("\n") if "- `@" in line]
 
 
 def test_what_the_pm_lets_pass_is_passed_on(house: House, agenda: Issue) -> None:

@@ -58,10 +58,11 @@ def test_it_is_refreshed_at_night_frozen_at_its_start_and_closed_ten_days_later(
     house.files("SSO", "status::reviewed", "area::ai", "pm-review::next")
     assert [one.did for one in house.due(start + HOUR).done] == [("frozen",)]
     assert "1 decision wanted" in (agenda.description or "")
-    assert ":lock: Frozen at the start, Wed 18 Mar 19:00 UTC: the numbers are a record; boxes still act." in (
-        agenda.description or ""
-    )
-    assert hours(house, start + 2 * HOUR, start + 20 * HOUR) == {"Thu 19 Mar 07:00": ("closed out, 1 told",)}
+    frozen = "Frozen at the start, Wed 18 Mar 19:00 UTC: the numbers are a record; boxes still act until this agenda is"
+    assert f":lock: {frozen} closed." in (agenda.description or "")
+    assert hours(house, start + 2 * HOUR, start + 20 * HOUR) == {
+        "Thu 19 Mar 07:00": ("over: 1 request told what came of it",)
+    }
     assert house.due(start + 9 * DAY).done == ()
     assert [one.did for one in house.due(start + 10 * DAY).done] == [("closed",)]
     assert agenda.state == "closed"
@@ -121,12 +122,23 @@ def test_two_processes_at_once_refresh_one(house: House) -> None:
 
 @pytest.mark.parametrize("days", [4, 8])
 def test_after_an_outage_it_is_made_up_for(house: House, days: int) -> None:
+    house.due(instant("2026-02-16 12:00"))
     house.due(MADE - HOUR)
+    before = house.called("lead.ai")
     (tended,) = house.due(MADE + days * DAY).done
     assert tended.did == (("made",) if days == 4 else ("made late",))
-    (agenda,) = house.agendas()
-    assert house.called("lead.ai") == (1 if days == 4 else 0)
-    assert ("Frozen at the start" in (agenda.description or "")) is (days == 8)
+    _, agenda = house.agendas()
+    assert house.called("lead.ai") - before == (1 if days == 4 else 0)
+    assert ("Made late, Thu 19 Mar, after the meeting began" in (agenda.description or "")) is (days == 8)
+    assert "Frozen at the start, " not in (agenda.description or "")
+
+
+def test_the_first_run_claims_nothing_about_meetings_that_have_begun(house: House) -> None:
+    request = house.files("SAML", "status::reviewed", "area::ai", "pm-review::next")
+    for hours in range(7, 37, 6):
+        assert house.due(MADE + 7 * DAY + hours * HOUR, dry=True).done == ()
+        assert house.due(MADE + 7 * DAY + hours * HOUR).done == ()
+    assert (house.agendas(), house.answers(request)) == ([], [])
 
 
 def test_what_is_long_past_is_not_made_any_more(house: House) -> None:

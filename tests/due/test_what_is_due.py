@@ -1,20 +1,27 @@
 """When an agenda is due, what its marker keeps, and which words people may write on it: no GitLab needed."""
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from app.domain.agenda import Ask, Verb
 from app.domain.agenda_blocks import as_they_stand, replaced, requests_in
 from app.domain.agenda_due import Stage, all_due, due_at, refreshed, series
+from app.domain.agenda_heeding import nominated
 from app.domain.agenda_state import ROOM, AgendaState, short
 from app.domain.agenda_words import Wish, wishes
 from app.domain.cadence import MeetingKind
-from app.domain.issue import Note, Ref, User
+from app.domain.document_marker import DocumentName, bound, marked
+from app.domain.failure import Permanent
+from app.domain.issue import Issue, Note, Ref, User
 from app.domain.managed_blocks import Block
 from app.domain.managed_lines import Item
 from app.domain.managed_merge import merge
 from app.domain.meeting import Series
 from app.domain.meetings import next_from
+from app.domain.voice import Bot, Identity
 from tests.agenda.paper import DOCUMENT, paper
 from tests.due.house import DAY, instant
 from tests.scenarios.living import shipped
@@ -99,6 +106,37 @@ def test_a_marker_that_is_full_lets_the_oldest_sentences_go() -> None:
     assert len(str(AgendaState(told=told).to_state())) < ROOM + 500
 
 
+def test_what_still_waits_is_the_last_to_go_from_a_full_marker() -> None:
+    one = {"key": "k", "by": "pm.ai", "at": "2026-03-11T06:00:00+00:00", "data": {"status": "Accepted"}}
+    told = {"first": {**one, "kind": "asked"}, **{f"k{n}": {**one, "kind": "done"} for n in range(500)}}
+    kept = AgendaState.of(AgendaState(told=told).to_state()).told
+    assert list(kept) == ["first", *list(told)[-len(kept) + 1 :]]
+
+
+def test_a_marker_without_room_is_refused_aloud() -> None:
+    with pytest.raises(Permanent, match="Take out ticks that were decided long ago"):
+        AgendaState(ticked=frozenset(short(str(n)) for n in range(1500))).to_state()
+
+
+def test_a_full_marker_is_found_again() -> None:
+    issue = issue_with("")
+    identity = Identity("https://gitlab.example.com", Bot(1, "bot"), (b"a key",))
+    state = AgendaState(parked=frozenset(Ref("sme/customer-feedback", n) for n in range(450))).to_state()
+    assert len(json.dumps(state)) > ROOM - 500
+    line = bound(DocumentName("pm-review", "ai FY27-M02"), identity, issue, state)
+    found = marked(replace(issue, description=line), identity)
+    assert found is not None
+    assert AgendaState.of(found.state).to_state() == state
+
+
+def test_a_late_nomination_counts_for_the_cap() -> None:
+    one = {"key": "k", "by": "lead.ai", "at": "2026-03-11T06:00:00+00:00"}
+    asks = [Ask(Verb.NOMINATE_DRIVER, Ref("sme/x", n)) for n in range(6)]
+    kinds = ["done", "already", "late", "full", "undone"]
+    told = {ask.key: {**one, "kind": kind} for ask, kind in zip(asks, kinds, strict=False)}
+    assert nominated(AgendaState(told=told), asks[-1]) == 3
+
+
 def test_anything_else_in_a_marker_is_the_beginning() -> None:
     odd: dict[str, object] = {"heard": "x", "told": [1, {"kind": "done"}], "timeboxes": [], "parked": "no"}
     assert AgendaState.of(odd) == AgendaState()
@@ -157,6 +195,12 @@ def test_what_people_typed_in_a_record_moves_out_when_something_is_added() -> No
 def test_which_requests_an_agenda_asks_about() -> None:
     keys = ("decline/sme/x#7", "cancel", "accept/sme/x#3", "accept/sme/x#7", "412/accept")
     assert requests_in({key: Item(key, "", " ", "") for key in keys}) == (Ref("sme/x", 7), Ref("sme/x", 3))
+
+
+def issue_with(text: str) -> Issue:
+    """An agenda with this description."""
+    by, no = User(1, "bot"), frozenset[str]()
+    return Issue(Ref("sme/x", 1), 7, 3, "Agenda", text, no, "opened", by, (), BEFORE, BEFORE)
 
 
 def _note(who: str, text: str) -> Note:

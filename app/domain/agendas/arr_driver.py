@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from app.domain.agenda import Agenda, Section
 from app.domain.agendas import arr_rows as rows
 from app.domain.agendas.arr_rows import Row
-from app.domain.agendas.attendance import attendance, handles, seats
+from app.domain.agendas.attendance import attendance, seats
 from app.domain.agendas.folding import CUT_AT, folded, listed, shorter
 from app.domain.agendas.money_map import MoneyMap, money_map, theme_of
 from app.domain.agendas.parts_actions import ACTIONS, NOTES, carried
@@ -64,7 +64,6 @@ def agenda(picture: Picture) -> Agenda:
     return Agenda(
         title=title(picture),
         layout=(top, *sections, attendance(table), carried(picture), ACTIONS, NOTES, footer(picture, NOMINATED)),
-        called=tuple(dict.fromkeys((*picture.meeting.hosts, *handles(table)))),
         empty=not (asked or blocked or broken or last or picture.actions),
     )
 

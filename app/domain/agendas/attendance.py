@@ -34,11 +34,6 @@ def attendance(found: Sequence[Seat]) -> Section:
     return Section("attendance", "attendance", {"rows": rows})
 
 
-def handles(found: Sequence[Seat]) -> tuple[str, ...]:
-    """Whom the block mentions when it calls people."""
-    return tuple(seat.who for seat in found if seat.who)
-
-
 def _leads_and_product(picture: Picture, product: Collection[str]) -> Iterator[Seat]:
     wanted = [(Role.LEAD, area) for area in picture.program.areas]
     wanted += [(Role.PM, area) for area in picture.program.areas if area.key in product]

@@ -10,7 +10,6 @@ from app.domain.agendas.corner_asks import (
     asks,
     hidden,
     new_asks,
-    overdue,
     topics,
     verbal,
     waiting,
@@ -65,7 +64,6 @@ def agenda(picture: Picture) -> Agenda:
     return Agenda(
         title=f"{picture.meeting.title} · {monday(picture):%Y-%m}",
         layout=(*sections, NOTES),
-        called=overdue(picture),
         empty=not any(counts.values()),
     )
 

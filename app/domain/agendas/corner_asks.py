@@ -72,11 +72,6 @@ def _asked(picture: Picture, card: Card) -> str | None:
     return str(of) if of else None
 
 
-def overdue(picture: Picture) -> tuple[str, ...]:
-    """Who has let a question wait for longer than until our reminder (workflow 3.4)."""
-    return tuple(dict.fromkeys(who for who, card in waiting_for(picture) if _is_overdue(picture, card)))
-
-
 def _is_overdue(picture: Picture, card: Card) -> bool:
     return _days(picture, card) > picture.taxonomy.workflow.remind_after.days
 

@@ -58,15 +58,8 @@ def agenda(picture: Picture) -> Agenda:
             NOTES,
             footer(picture),
         ),
-        called=_called(picture, this),
         empty=this is None and not proposed(picture),
     )
-
-
-def _called(picture: Picture, this: Card | None) -> tuple[str, ...]:
-    """Presenters and the lead of the topic's area; the hosts."""
-    presenting = (*presenters(this), *_leads(picture, this)) if this else ()
-    return tuple(dict.fromkeys((*picture.meeting.hosts, *presenting)))
 
 
 def topic(picture: Picture) -> Card | None:

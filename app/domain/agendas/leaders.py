@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 from app.domain import dates
 from app.domain.agenda import Agenda, Section
 from app.domain.agendas.adherence import held_and_planned
-from app.domain.agendas.attendance import attendance, handles, seats
+from app.domain.agendas.attendance import attendance, seats
 from app.domain.agendas.coverage import coverage, ending
 from app.domain.agendas.flow import BACKLOG, REVIEWED, began, decisions, friction, steps, time_in_status, ways
 from app.domain.agendas.folding import folded, shorter
@@ -45,7 +45,6 @@ def agenda(picture: Picture) -> Agenda:
     return Agenda(
         title=title(picture),
         layout=(top, *sections, attendance(table), carried(picture), ACTIONS, NOTES, footer(picture)),
-        called=tuple(dict.fromkeys((*picture.meeting.hosts, *handles(table)))),
     )
 
 

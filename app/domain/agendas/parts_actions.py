@@ -31,12 +31,6 @@ def carried(picture: Picture) -> Section:
     return Section("carried", "carried", data, shorter=(short,) if left_out > 0 else ())
 
 
-def owners(picture: Picture) -> tuple[str, ...]:
-    """Who has an action open: they are mentioned with it."""
-    named = (action.owner for action in picture.actions if action.owner and action.decided != Verb.DROP)
-    return tuple(owner for owner in named if _is_known(picture, owner))
-
-
 def _is_known(picture: Picture, owner: str) -> bool:
     """Whether we may call them: nobody gets us to call a whole group, or strangers, whom they did not call."""
     return picture.program.roster.person(owner) is not None

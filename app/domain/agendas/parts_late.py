@@ -34,16 +34,17 @@ def _with(picture: Picture, label: str) -> tuple[Card, ...]:
 def footer(picture: Picture, label: str | None = None) -> Section:
     """The block `footer`: late items of a meeting with nominations by `label`, what happens to the text, the commands.
 
-    A Corner shares its issue with those of other weeks, so it does not say when that is closed. No hour of a refresh is
-    said: one without news writes nothing.
+    A Corner shares its issue with those of other weeks, so it does not say when that is made and closed. No hour of a
+    refresh is said: one without news writes nothing. That it was made late is said where else that it is frozen.
     """
     times = agenda_times(picture.program, picture.meeting)
-    close = picture.nominations_close
+    close, alone = picture.nominations_close, picture.meeting.kind is not MeetingKind.CORNER
     data = {
-        "late": tuple(str(card.ref) for card in late(picture, label)) if label else (),
+        "late_items": tuple(str(card.ref) for card in late(picture, label)) if label else (),
         "last_day": close - _MOMENT if close and label else None,
-        "made": times.created,
-        "closes": None if picture.meeting.kind is MeetingKind.CORNER else times.closed,
+        "made": picture.made if alone else None,
+        "late": picture.now >= picture.meeting.start,
+        "closes": times.closed if alone else None,
         "requests": label is not None,
         "parked": tuple(str(ref) for ref in sorted(picture.parked, key=str)),
     }

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from itertools import chain
 
 from app.domain.agenda import Agenda, Section
-from app.domain.agendas.decision_words import decisions, needed
-from app.domain.agendas.decisions_wanted import NEXT, Wanted, timed, wanted
+from app.domain.agendas.decision_words import decisions
+from app.domain.agendas.decisions_wanted import NEXT, timed, wanted
 from app.domain.agendas.owed import betas, calls, in_beta, owed, owing, themes
-from app.domain.agendas.parts_actions import ACTIONS, NOTES, carried, owners
+from app.domain.agendas.parts_actions import ACTIONS, NOTES, carried
 from app.domain.agendas.parts_glance import glance
 from app.domain.agendas.parts_header import header, title
 from app.domain.agendas.parts_late import footer
@@ -55,7 +55,6 @@ def agenda(picture: Picture) -> Agenda:
             betas(picture),
             *_rest(picture),
         ),
-        called=_called(picture, found),
         empty=not any(counts.values()) and not owing(picture),
     )
 
@@ -70,9 +69,3 @@ def _rest(picture: Picture) -> tuple[str | Section, ...]:
         NOTES,
         footer(picture, NEXT),
     )
-
-
-def _called(picture: Picture, found: tuple[Wanted, ...]) -> tuple[str, ...]:
-    """The hosts, whoever is needed in the room for a request, and who has an action open."""
-    room = (who for one in found for who in needed(picture, one))
-    return tuple(dict.fromkeys((*picture.meeting.hosts, *room, *owners(picture))))

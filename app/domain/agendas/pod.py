@@ -4,7 +4,7 @@ from itertools import chain
 
 from app.domain.agenda import Agenda, Verb
 from app.domain.agendas.nominations import candidates, nominate, nominated
-from app.domain.agendas.parts_actions import ACTIONS, NOTES, carried, owners
+from app.domain.agendas.parts_actions import ACTIONS, NOTES, carried
 from app.domain.agendas.parts_glance import glance
 from app.domain.agendas.parts_header import header, title
 from app.domain.agendas.parts_late import footer
@@ -16,7 +16,6 @@ from app.domain.agendas.pod_requests import (
     duplicates,
     new,
     not_ready,
-    smes_with_news,
     unready,
 )
 from app.domain.agendas.request_words import NEW, REVIEWED
@@ -64,6 +63,5 @@ def agenda(picture: Picture) -> Agenda:
             NOTES,
             footer(picture),
         ),
-        called=tuple(dict.fromkeys((*picture.meeting.hosts, *smes_with_news(picture), *owners(picture)))),
         empty=not (came_new(picture) or unready(picture) or candidates(picture) or picture.actions),
     )

@@ -5,21 +5,25 @@ import logging
 import secrets
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import typer
 
 from app import bootstrap
 from app.bootstrap import operators
+from app.domain.cadence import MeetingKind
 from app.domain.failure import Permanent
+from app.domain.meeting import Series
+from app.domain.meeting_clocks import agenda_times
+from app.domain.meetings import next_from
 from app.domain.program import Program
 from app.domain.provision import Kind, Limits
 from app.domain.taxonomy import Mode, Taxonomy
-from app.entrypoints.demo.stage import Stage, StoryFailed
+from app.entrypoints.demo.stage import Hour, Stage, StoryFailed
 from app.entrypoints.demo.story import play
 from app.entrypoints.serving import Serving
 from app.entrypoints.show_plan import numbers
@@ -101,13 +105,44 @@ def _stage(port: int) -> Iterator[Stage]:
                     return scorer.score.carry_out(planned, dry=False).written
 
             _provisioned(settings, configured, service.url, seeded.people["ops.olga"].token)
-            yield Stage(world, seeded.project, seeded.board, seeded.bot, typer.echo, idle, sweep, score)
+            due = _due(settings, configured)
+            yield Stage(world, seeded.project, seeded.board, seeded.bot, typer.echo, idle, sweep, score, due)
 
 
 def _out_of_meetings(program: Program) -> Program:
     """The program without its meetings: in one an incomplete move stands, and the story is the same on every day."""
     habits = {kind: replace(habit, held=False) for kind, habit in program.cadence.habits.items()}
     return replace(program, cadence=replace(program.cadence, habits=habits))
+
+
+def _due(settings: Settings, configured: Configuration) -> Callable[[Hour], int]:
+    """The job `due` over a program with reviews; the service beside it knows of none."""
+    reviewing = replace(configured, program=_with_reviews(configured.program))
+    hours = _hours(reviewing.program)
+
+    def due(hour: Hour) -> int:
+        with bootstrap.judging(settings, reviewing) as rules:
+            ran = rules.due.run(hours[hour], dry=False)
+        if ran.failed:
+            raise StoryFailed(": ".join(ran.failed[0]))
+        return len(ran.done)
+
+    return due
+
+
+def _with_reviews(program: Program) -> Program:
+    """The program with the PM review of its first area alone, for the chapters about agendas."""
+    habits = {k: replace(h, held=k is MeetingKind.PM_REVIEW) for k, h in program.cadence.habits.items()}
+    return replace(program, areas=program.areas[:1], cadence=replace(program.cadence, habits=habits))
+
+
+def _hours(program: Program) -> Mapping[Hour, datetime]:
+    """Those of the next review whose agenda is not due yet."""
+    series = Series(MeetingKind.PM_REVIEW, program.areas[0].key)
+    meeting = next_from(program, series, bootstrap.utc_now() + timedelta(days=14))
+    if meeting is None:
+        raise Permanent("The demo's program has no PM review.")
+    return {Hour.MADE: agenda_times(program, meeting).created, Hour.BEGINS: meeting.start}
 
 
 def _settings(url: str, bot: User, signing: str, kept: Path) -> Settings:

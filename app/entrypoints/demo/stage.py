@@ -1,8 +1,10 @@
 """The demo's stage: invented people act on the stand-in's board, and wait for what the service makes of it."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from app.entrypoints.show import visible
 from app.fakegitlab import World
@@ -14,12 +16,20 @@ class StoryFailed(Exception):
     """What the story promised did not come to pass in time."""
 
 
+class Hour(Enum):
+    """What `due` comes for: the agenda of the next PM review is to be made, or the review begins."""
+
+    MADE = auto()
+    BEGINS = auto()
+
+
 @dataclass(slots=True)
 class Stage:
     """The world, its project and board; `within` is how many seconds the service has for its answer.
 
     `idle` says that every event was answered; `sweep` runs the nightly sweep and says how many requests it mended;
-    `score` runs the nightly job and says how many requests it wrote to.
+    `score` runs the nightly job and says how many requests it wrote to; `due` runs as at that hour,
+    and says how many agendas it wrote.
     """
 
     world: World
@@ -30,6 +40,7 @@ class Stage:
     idle: Callable[[], bool]
     sweep: Callable[[], int]
     score: Callable[[], int] = lambda: 0
+    due: Callable[[Hour], int] = lambda _: 0
     within: float = 3.0
 
     def files(self, who: str, title: str, description: str) -> Issue:
@@ -65,6 +76,30 @@ class Stage:
     def assigns(self, who: str, issue: Issue, to: str) -> None:
         """Somebody assigns an issue."""
         self.world.update_issue(self.world.user(who), issue, assignee_ids=[self.world.user(to).id])
+
+    def ticks(self, who: str, issue: Issue, box: str, words: str = "") -> None:
+        """Somebody writes behind the box with this key, and ticks it."""
+        with self.world.lock:
+            text = issue.description or ""
+        line = next(line for line in text.split("\n") if f"sb:item {box} " in line)
+        written = f"{line.partition(' -->')[0]} --> — {words}" if words else line
+        for old, new in ((line, written), (written, written.replace("[ ]", "[x]", 1))):
+            text = text.replace(old, new)
+            self.world.update_issue(self.world.user(who), issue, description=text)
+
+    def shows(self, issue: Issue, *words: str) -> None:
+        """Show the lines of a description with these words, as people see them. Raises StoryFailed."""
+        with self.world.lock:
+            lines = [re.sub(r" ?<!-- .*? -->|</?sub>", "", line) for line in (issue.description or "").split("\n")]
+        for word in words:
+            found = next((line for line in lines if word in line), None)
+            if found is None:
+                raise StoryFailed(f"the agenda should have said: {word}")
+            self.tell(f"     | {found}")
+
+    def card_named(self, title: str) -> Issue:
+        """The card with this title."""
+        return next(issue for issue in self.world.issues.values() if issue.title == title)
 
     def card_in(self, title: str) -> Issue:
         """A card that lies in a list already."""

@@ -1,5 +1,6 @@
 """The main job, played without a person: what the program does for SAs, SMEs and PMs, and that it keeps still."""
 
+from app.entrypoints.demo.meeting import review
 from app.entrypoints.demo.stage import Stage, StoryFailed
 from app.fakegitlab.model import Issue
 
@@ -39,6 +40,7 @@ def play(stage: Stage) -> None:
     _scored(stage, issue)
     _closed_on_the_way(stage)
     _lost_and_found(stage)
+    review(stage)
 
 
 def _asked_once(stage: Stage) -> Issue:
