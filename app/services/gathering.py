@@ -14,7 +14,7 @@ from app.domain.account_book import AccountBook
 from app.domain.case import Case, build, is_request
 from app.domain.failure import Missing
 from app.domain.issue import Issue, LabelEvent, Note, Ref, Snapshot
-from app.domain.ledger import standing
+from app.domain.ledger import strongest_first
 from app.domain.meeting import Meeting
 from app.domain.meeting_clocks import agenda_times
 from app.domain.meetings import last_before, meetings, neighbours
@@ -157,7 +157,7 @@ class Gathering:
             except Missing:
                 continue
             case = self._case(Snapshot(issues[ref], events[ref], notes), picture.now)
-            details[ref] = Detail(cards[ref], case, standing(case.reading.lines), _scored(case))
+            details[ref] = Detail(cards[ref], case, strongest_first(case.reading.lines), _scored(case))
         return details
 
     def _case(self, snapshot: Snapshot, now: datetime) -> Case:

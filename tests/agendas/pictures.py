@@ -17,7 +17,7 @@ from app.domain.agendas.parts_actions import ACTIONS, NOTES
 from app.domain.cadence import MeetingKind
 from app.domain.case import build
 from app.domain.issue import Issue, LabelEvent, Note, Ref, Snapshot, User
-from app.domain.ledger import standing
+from app.domain.ledger import strongest_first
 from app.domain.meeting import Meeting, Series
 from app.domain.meeting_clocks import agenda_times
 from app.domain.meetings import last_before, meetings, next_from
@@ -162,7 +162,7 @@ def detail(
     snapshot = Snapshot(of.issue, _events(of), notes)
     case = build(snapshot, taxonomy, program, Bot(BOT.id, BOT.username), voice, NOW)
     case = replace(case, book=known) if known else case
-    return Detail(of, case, standing(case.reading.lines), _scored(points, share, adjusted) if points else None)
+    return Detail(of, case, strongest_first(case.reading.lines), _scored(points, share, adjusted) if points else None)
 
 
 def _voice(

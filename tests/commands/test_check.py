@@ -46,7 +46,7 @@ def test_two_mistakes_are_told_at_once_each_with_its_place_and_its_cure(terminal
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == snapshot("""\
 label_taxonomy.yml:17:16: `color` has no value: YAML takes everything after # for a comment — put it in quotes: color: "#1f75cb"
-program.yml:80:26: there is no area `aj` — the areas: ai, app-security, agile, dedicated
+program.yml:81:26: there is no area `aj` — the areas: ai, app-security, agile, dedicated
 """)
 
 
@@ -62,7 +62,7 @@ def test_templates_that_cannot_be_read_are_told_beside_all_other_mistakes(termin
     ran = terminal("check", "--config", str(program))
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == snapshot("""\
-program.yml:80:26: there is no area `aj` — the areas: ai, app-security, agile, dedicated
+program.yml:81:26: there is no area `aj` — the areas: ai, app-security, agile, dedicated
 templates/areas/ai/notes/move_held.md.j2:3:1: the template cannot be used: No filter named 'shout' — mend it, or take it away
 templates/areas/ai/notes/unsaid.md.j2:1:1: the template cannot be used: it is not UTF-8 — mend it, or take it away
 templates/notes/move_held.md.j2:2:1: the template cannot be used: Expected an expression, got 'end of statement block' — mend it, or take it away
