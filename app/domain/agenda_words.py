@@ -20,6 +20,9 @@ _TIMEBOX = re.compile(rf"timebox\s+{_REQUEST}\s+{_MINUTES}\.?", re.IGNORECASE | 
 _REFRESH = re.compile(r"refresh(?:\s+please)?[.!]?", re.IGNORECASE)
 _FIRST = re.compile(r"(refresh|defer|timebox)\b", re.IGNORECASE)
 
+_TRIED = re.compile(r"(defer|timebox)\s+\S*\d[^\n]*", re.IGNORECASE | re.ASCII)
+"""One of the words and a number: somebody means us, and is told what was wrong."""
+
 
 class Wish(StrEnum):
     """What is asked of us on an agenda. UNREAD begins like one of them, or was said to us, and is none."""
@@ -56,9 +59,10 @@ def wishes(notes: Iterable[Note], bot: str, hosts: Iterable[str], home: str) -> 
 
 
 def _bare(note: Note, home: str) -> Said | None:
-    """A comment that is one of the words and nothing else; anything else is talk."""
-    said = _read(note.body.strip().strip("`"), note, home) if len(note.body) < 200 else None
-    return said if said and said.wish is not Wish.UNREAD else None
+    """A comment that is one of the words and nothing else, or tries to be; anything else is talk."""
+    text = note.body.strip().strip("`")
+    said = _read(text, note, home) if len(note.body) < 200 else None
+    return said if said and (said.wish is not Wish.UNREAD or _TRIED.fullmatch(text)) else None
 
 
 def _other(word: Word, note: Note) -> Said:

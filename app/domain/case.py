@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.domain.account_book import AccountBook
+from app.domain.agenda import Ask, Verb
 from app.domain.canonical import canonical, in_another_project
 from app.domain.carried import with_carried
 from app.domain.closing import Answer, answers
@@ -227,12 +228,22 @@ def reopened_as(case: Case) -> str | None:
     status = case.taxonomy.workflow.status(case.history.stood)
     if issue.state != "opened" or status is None or not status.terminal or scope is None or entered is None:
         return None
+    if _declined_by_tick(case):
+        return None
     titles = {label.title for label in scope.labels} & issue.labels
     put = [e for e in case.snapshot.events if e.action == "add" and e.label in titles]
     why = max(put, key=lambda e: e.id, default=None)
     if why is None or not ours(why.user, case.bot, case.voice):
         return None
     return why.label if abs(entered - why.at) <= WRITTEN_TOGETHER else None
+
+
+def _declined_by_tick(case: Case) -> bool:
+    """Whether the reason is that of somebody who decided it in an agenda: we put that on, too."""
+    note = case.voice.on(MOVE)
+    box = _texts(note.state.get("tick"))[:1] if note else []
+    ask = Ask.of(box[0]) if box else None
+    return ask is not None and ask.verb is Verb.DECLINE
 
 
 def looks_for_duplicates(case: Case) -> bool:

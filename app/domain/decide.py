@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from functools import reduce
 
 from app.domain.case import SILENT, Case, Objected, Ruling
@@ -31,6 +32,21 @@ def decide(case: Case) -> Plan:
         Finding("one voice", Verdict.TIDIED, "a race had made this note twice") for _ in case.voice.doubled
     )
     return Plan(tuple(actions(case, whole)), findings, whole.look_again_at)
+
+
+def judged(case: Case, until: datetime) -> bool:
+    """Whether the card came where it shows by somebody's drag until then, that the rules may judge still."""
+    step, off = case.history.last, case.mode(MOVES) is Mode.OFF
+    paused = case.taxonomy.paused_label in case.snapshot.issue.labels
+    return step is not None and step.event.at <= until and not (off or paused or case.snapshot.issue.state == "closed")
+
+
+def put_back(case: Case) -> Ruling | None:
+    """The rules' answer to the drag that is judged, where it puts the card back; None where the drag stands."""
+    step = case.history.last
+    objections = tuple(o for ruling in _speak(RULES, case) for o in ruling.objections)
+    answer = pronounce(case, objections) if objections else SILENT
+    return answer if step and answer.status == step.source else None
 
 
 def _as_far_back(case: Case, objections: tuple[Objected, ...]) -> tuple[Case, tuple[Objected, ...], Then]:

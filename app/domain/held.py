@@ -223,17 +223,6 @@ def _refreshed(case: Case, hold: Hold, wanted: tuple[Wanted, ...]) -> Ruling:
     return Ruling(add=frozenset({HELD}), says=(say,), findings=(finding,), look_again_at=hold.until)
 
 
-def kept_instead(case: Case, hold: Hold, mover: str | None, target: str) -> Ruling:
-    """The move stays kept although somebody's drag from before it is put back; they are told whose decision stands."""
-    ruling = _refreshed(case, hold, _wanted(case, hold))
-    (say,) = ruling.says
-    if mover is None or mover == hold.mover:
-        return replace(ruling, says=())
-    data = {**say.data, "instead": (mover, case.status_name(target))}
-    said = replace(say, data=data, state={**say.state, "instead": [mover, target]}, anew=True)
-    return replace(ruling, says=(said,))
-
-
 def _wanted(case: Case, hold: Hold) -> tuple[Wanted, ...]:
     keys = case.taxonomy.workflow.needed(hold.target, hold.move) + (hold.move.requires if hold.move else ())
     return _with_put(case, hold).wanted(keys, since=hold.since or case.history.entered)

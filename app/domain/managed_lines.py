@@ -117,9 +117,9 @@ def without_keys(line: str) -> str:
     return re.sub(rf"{_KEY.pattern} ?", "", line) if "<!-- sb:item " in line else line
 
 
-def with_keys_of(text: str, known: Collection[str]) -> str:
-    """The text with other keys as plain comments: people typed in them, so they hold words, and count nowhere."""
-    return _KEY.sub(lambda m: m[0] if m[1] in known else m[0].replace("sb:item", "sb:typed", 1), text)
+def with_keys_of(line: str, known: Collection[str]) -> str:
+    """The line with other keys as plain comments: people typed in them, so they hold words, and count nowhere."""
+    return _KEY.sub(lambda m: m[0] if m[1] in known else m[0].replace("sb:item", "sb:typed", 1), line)
 
 
 def without_live_keys(line: str) -> str:

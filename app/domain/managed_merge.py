@@ -16,12 +16,11 @@ from app.domain.managed_lines import (
     Item,
     as_written,
     items_of,
-    known_by,
     with_item,
-    with_keys_of,
     without_live_keys,
 )
 from app.domain.references import commands_defused
+from app.domain.typed_keys import with_own_keys
 
 LIMIT = 1_048_576
 """Characters of a description (CONTRACT 3)."""
@@ -54,7 +53,7 @@ def merge(
     tick and field were acted on, which may go without a trace. A line that GitLab would run as a command gets a
     backslash, which does not show (CONTRACT 8), whenever something is written; it alone is no reason to write.
     """
-    cut, lengths = _cut(current, blocks, document), [0] * len(blocks)
+    cut, lengths = parts(current, document), [0] * len(blocks)
     while True:
         saying = [(b.name, (b.text, *b.shorter)[n]) for b, n in zip(blocks, lengths, strict=True)]
         merged = _merged(current, cut, saying, document, boxes or {}, settled)
@@ -79,22 +78,6 @@ def items_wanted(blocks: Iterable[Block]) -> Mapping[str, Item]:
     return _keyed(line for block in blocks for line in block.text.split("\n"))
 
 
-def _cut(current: str, blocks: Sequence[Block], document: str) -> tuple[Part, ...]:
-    """The parts. Keys that the service writes are hidden and go where a line becomes people's; any other key was typed
-    in, or pasted from elsewhere, and stays as a comment.
-    """
-    cut = parts(current, document)
-    lines = [line for block in blocks for text in (block.text, *block.shorter) for line in text.split("\n")]
-    moved = {mark for part in cut if isinstance(part, Region) for mark in part.missing}
-    for part in cut:
-        if isinstance(part, Region):
-            lines += part.own
-        if moved:
-            there = part.content if isinstance(part, Region) else part.lines
-            lines += (line for line in there if "<!-- sb:item " in line and known_by(line, document) in moved)
-    return parts(with_keys_of(current, _keyed(lines)), document)
-
-
 def _keyed(lines: Iterable[str]) -> dict[str, Item]:
     found: dict[str, Item] = {}
     for line in lines:
@@ -113,7 +96,7 @@ def _merged(
     settled: Collection[str],
 ) -> Merged:
     asked = {name: text.split("\n") for name, text in saying}
-    found = gather(restored(cut, asked, document), asked, document)
+    found = gather(with_own_keys(restored(cut, asked, document), asked, document), asked, document)
     items = {key: _set(each.item, boxes) for key, each in found.items.items()}
     items |= {key: Item(key, "", box, "") for key, box in boxes.items() if key not in items}
     lines = {name: [_carried(line, items) for line in several] for name, several in asked.items()}

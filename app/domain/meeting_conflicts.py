@@ -1,10 +1,11 @@
-"""People who would have to be in two meetings at once (S130, S132, S211)."""
+"""People who would have to be in two meetings at once, or to host one on a holiday (S130, S132, S211)."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.domain.meeting import Meeting
+from app.domain.meeting_people import regions_of
 from app.domain.meetings import meetings
 from app.domain.program import Program
 
@@ -58,3 +59,20 @@ def conflict_sentence(told: list[Conflict]) -> str:
         f"{first.username} is needed in two meetings at once, on {first.second.start:%Y-%m-%d at %H:%M} "
         f"{first.second.start.tzinfo}{again}: {first.first.title} and {first.second.title}"
     )
+
+
+def holiday_sentences(program: Program, found: Iterable[Meeting]) -> tuple[str, ...]:
+    """A sentence for each meeting that is held although its hosts keep a holiday that day: a PM review stays two weeks
+    after its pod, wherever that falls.
+    """
+    return tuple(told for meeting in found for told in _on_a_holiday(program, meeting))
+
+
+def _on_a_holiday(program: Program, meeting: Meeting) -> Iterator[str]:
+    day, hosts = meeting.start.date(), dict[str, list[str]]()
+    for host in meeting.hosts:
+        places = (program.cadence.place(where) for where in sorted(regions_of(program, host, meeting.start)))
+        if because := next((reason for place in places if (reason := place.off(day))), None):
+            hosts.setdefault(because, []).append(host)
+    for because, people in hosts.items():
+        yield f"{meeting.title} on {day} is on a holiday of {' and '.join(people)} ({because})"

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from app.domain.cadence import KIND_NAMES, MeetingKind
 from app.domain.fiscal import MONTHS_OF_A_QUARTER, WEEKS_OF_A_MONTH, Quarter, QuarterWeek
 from app.domain.meeting import Meeting, Series
-from app.domain.meeting_conflicts import conflict_sentence, conflicts
+from app.domain.meeting_conflicts import conflict_sentence, conflicts, holiday_sentences
 from app.domain.meeting_fairness import local_time, night_shares
 from app.domain.neutral import plain, quote
 from app.domain.occurrences import Occurrence
@@ -44,7 +44,7 @@ def quarter_page(
         "",
         *_nights(program, found),
         "",
-        *_conflicts(found),
+        *_conflicts(program, found),
         *_left_out(program, unheld),
     ]
     return "\n".join(lines) + "\n"
@@ -143,12 +143,13 @@ def _nights(program: Program, found: Sequence[Meeting]) -> Iterator[str]:
         yield _row(_name(share.region), str(share.nights), str(share.meetings), who)
 
 
-def _conflicts(found: Sequence[Meeting]) -> Iterator[str]:
+def _conflicts(program: Program, found: Sequence[Meeting]) -> Iterator[str]:
     yield from ("## Conflicts", "")
-    told = conflicts(found)
-    yield from (f"- {quote(conflict_sentence([conflict]), 400)}" for conflict in told)
+    twice = (conflict_sentence([conflict]) for conflict in conflicts(found))
+    told = (*twice, *holiday_sentences(program, found))
+    yield from (f"- {quote(sentence, 400)}" for sentence in told)
     if not told:
-        yield "Nobody is needed in two meetings at once."
+        yield "Nobody is needed in two meetings at once, or hosts one on a holiday."
 
 
 def _left_out(program: Program, unheld: Iterable[Occurrence]) -> Iterator[str]:

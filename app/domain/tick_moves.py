@@ -55,7 +55,7 @@ def weigh(case: Case, made_now: Made, earlier: Outcome | None = None) -> Weighed
         return _question(heard, made_now, whole, said)
     if stood == target:
         return Weighed(became(made_now, Became.ALREADY, case, status=case.status_name(stood), mover=mover(case)))
-    if _decided_otherwise(case, made_now):
+    if _decided_otherwise(case, made_now, kept_already=mine):
         return Weighed(stale(case, made_now))
     move = _lawful(case, made_now, target)
     return _judged(heard, made_now, move, whole, said) if move else Weighed(_not_theirs(case, made_now, target))
@@ -168,8 +168,11 @@ def _question(case: Case, made_now: Made, whole: Ruling, said: Words) -> Weighed
     return Weighed(became(made_now, Became.DONE, case, status=case.status_name(flow.start), question=True), whole)
 
 
-def _decided_otherwise(case: Case, made_now: Made) -> bool:
-    """Whether the card moved after the tick; or somebody else decided about it since the agenda is there."""
+def _decided_otherwise(case: Case, made_now: Made, *, kept_already: bool) -> bool:
+    """Whether the card moved after the tick; or somebody else decided about it since the agenda is there.
+
+    Once its move is kept, only a later one counts: our note of it has taken the place of what told who decided before.
+    """
     at = decided_at(case)
     if at is None:
         return False
@@ -177,7 +180,7 @@ def _decided_otherwise(case: Case, made_now: Made) -> bool:
     if at > made_now.at or (at == made_now.at and not undecided):
         return True
     since = agenda_times(case.program, made_now.meeting).created
-    return not undecided and at >= since and mover(case) != made_now.by.username
+    return not (kept_already or undecided) and at >= since and mover(case) != made_now.by.username
 
 
 def _lawful(case: Case, made_now: Made, target: str) -> Move | None:

@@ -1,6 +1,7 @@
 """A box that was unticked: before its move was made, after, or by somebody else (agendas 4.1).
 
-Whoever ticked may take it back while nothing came of it, at once afterwards, and until the meeting is over. Who may let go of a kept move may do so here, too. Everybody else finds the box ticked again.
+Whoever ticked may take it back while nothing came of it, at once afterwards, and until the meeting is over. Who may let
+go of a kept move may do so here, too. Everybody else finds the box ticked again.
 """
 
 from dataclasses import replace

@@ -73,13 +73,7 @@ def _resolved(data: Mapping[str, object], finding: Finding) -> Ruling:
 
 
 def _put_back(case: Case, step: Step, objections: tuple[Objected, ...], then: Then) -> Ruling:
-    """The card says that it waits where something is awaited: an agreement, what is missing, a word that leads on. What
-    somebody ticked after that move stays kept: theirs is the newer decision.
-    """
-    hold = kept(case)
-    if hold and hold.tick and hold.tick.at >= step.event.at:
-        finding = _finding(step, Verdict.PUT_BACK, objections)
-        return replace(held.kept_instead(case, hold, step.mover, step.target), status=step.source, findings=(finding,))
+    """The card says that it waits where something is awaited: an agreement, what is missing, a word that leads on."""
     said = _say(case, step, objections, TEMPLATE, Verdict.PUT_BACK, then)
     (say,) = said.says
     waits = say.state["asked"] or say.state["via"] or say.state["why"] == [Objection.INCOMPLETE.value]

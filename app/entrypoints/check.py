@@ -7,6 +7,7 @@ import typer
 
 from app import bootstrap
 from app.bootstrap import operators
+from app.domain.agenda_switches import switch_lines
 from app.domain.meeting_conflicts import conflict_lines
 from app.domain.provision import counted
 from app.entrypoints.loop import MARKS, proved
@@ -36,6 +37,8 @@ def check(
     typer.echo(f"Configuration ok: {_numbers(configured)}.")
     for conflict in conflict_lines(configured.program, bootstrap.utc_now()):
         typer.echo(f"note: {conflict}.")
+    for half in switch_lines(configured.taxonomy, (area.key for area in configured.program.areas)):
+        typer.echo(f"note: {half}.")
     if against:
         typer.echo(f"No rule has changed since {against} without a newer effective_from.")
     well = not online or _online(directory)

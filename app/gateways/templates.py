@@ -3,7 +3,7 @@
 import re
 import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from jinja2 import (
@@ -12,7 +12,9 @@ from jinja2 import (
     TemplateNotFound,
     TemplatesNotFound,
     TemplateSyntaxError,
+    pass_context,
 )
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from app.domain import neutral
@@ -34,6 +36,7 @@ _ROLE_NAMES = {
     Role.PROGRAM_LEAD: "the program lead",
 }
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_YEAR = timedelta(days=360)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -61,6 +64,7 @@ class Templates:
             "dotted": _dotted,
             "role": _role,
             "day": _day,
+            "kept_day": _kept_day,
             "moment": _moment,
             "sentence": _sentence,
             "trusted": _trusted,
@@ -189,14 +193,25 @@ def _sentence(words: str) -> Markup:
     return Markup(words[:1].upper() + words[1:])  # noqa: S704
 
 
-def _day(instant: date) -> Markup:
-    """`Tue 17 Mar`, on the instant's own clock: for people, so without a year, as nothing waits that long."""
-    return Markup(f"{_DAYS[instant.weekday()]} {instant.day} {_MONTHS[instant.month - 1]}")  # noqa: S704
-
-
 def _moment(instant: datetime) -> Markup:
-    """`Tue 17 Mar, 09:30 UTC`."""
-    return Markup(f"{_day(instant)}, {instant:%H:%M} UTC")  # noqa: S704
+    """`Tue 17 Mar, 09:30 UTC`: for people, so without a year, as nothing waits that long."""
+    day = f"{_DAYS[instant.weekday()]} {instant.day} {_MONTHS[instant.month - 1]}"
+    return Markup(f"{day}, {instant:%H:%M} UTC")  # noqa: S704
+
+
+@pass_context
+def _day(context: Context, instant: date) -> Markup:
+    """`Tue 17 Mar`, in UTC: for people, so with its year only if it is a year or so from the template's `today`."""
+    today = context.get("today")
+    day = instant.date() if isinstance(instant, datetime) else instant
+    far = isinstance(today, date) and abs(day - today) >= _YEAR
+    return Markup(f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}{f' {day.year}' if far else ''}")  # noqa: S704
+
+
+@pass_context
+def _kept_day(context: Context, instant: date) -> Markup:
+    """The same for a cell of a table, where a day is not broken over two lines."""
+    return Markup(_day(context, instant).replace(" ", "\N{NO-BREAK SPACE}"))  # noqa: S704
 
 
 def _or_list(items: Iterable[object]) -> Markup:

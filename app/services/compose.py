@@ -71,18 +71,18 @@ class Compose:
         if agenda.empty and due.may_cancel:
             agenda = _with(agenda, Section(CANCEL, CANCEL, {"key": cancel_key(meeting), "start": meeting.start}))
         layout = [
-            part if isinstance(part, str) else self._block(part, meeting, calling=False) for part in agenda.layout
+            part if isinstance(part, str) else self._block(part, meeting, now, calling=False) for part in agenda.layout
         ]
         layout += [self.frozen(meeting, now)] if due.stage > Stage.OPEN else []
         first = next((n for n, part in enumerate(layout, 1) if isinstance(part, Block)), 0)
         for words in self.ticks(heeded, meeting):
             place = first if words.name == tick_lines.NAME else len(layout)
             layout.insert(place, words)
-        calling = tuple(self._block(section, meeting, calling=True) for section in agenda.sections)
+        calling = tuple(self._block(section, meeting, now, calling=True) for section in agenda.sections)
         return Composed(agenda.title, tuple(layout), calling, agenda.empty)
 
     def ticks(self, heeded: Heeded, meeting: Meeting) -> tuple[Block, ...]:
-        """What became of the ticks, a line each, and what the meeting left open; nothing where there is nothing of it."""
+        """What became of the ticks, a line each, and what the meeting left open, if anything."""
         told = [outcome for one in heeded.state.told.values() if (outcome := outcome_of(one))]
         return tuple(
             Block(said.name, self.wording.agenda(said.template, said.data, meeting.area))
@@ -100,9 +100,9 @@ class Compose:
         text = self.wording.agenda("frozen", data, meeting.area)
         return Block(f"{week(meeting)}{FROZEN}", text)
 
-    def _block(self, section: Section, meeting: Meeting, *, calling: bool = False) -> Block:
+    def _block(self, section: Section, meeting: Meeting, now: datetime, *, calling: bool) -> Block:
         said = (
-            self.wording.agenda(section.template, data, meeting.area, calling=calling)
+            self.wording.agenda(section.template, {"today": now.date(), **data}, meeting.area, calling=calling)
             for data in (section.data, *section.shorter)
         )
         text, *shorter = said

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Protocol
 
 from app.domain.account_book import AccountBook
-from app.domain.case import Case, Ruling, build, is_request
-from app.domain.decide import actions
+from app.domain.case import Case, Ruling, build, is_request, needs_links
+from app.domain.decide import actions, judged, put_back
 from app.domain.failure import Missing, Permanent
 from app.domain.issue import Issue, Link, Note, Ref, Snapshot
 from app.domain.journal import Entry
@@ -125,17 +125,27 @@ class Decisions:
         self.journal.record([Entry(now, ref, dry=False, finding=Finding("agendas", Verdict.REPORTED, because))])
 
     def _move(self, ref: Ref, made: Made, decision: Decision, now: datetime, earlier: Outcome | None) -> Outcome:
-        case = self._read(ref, now)
+        case = self._answered(ref, made.at, now)
         if case is None:
             return became(made, Became.STALE, None, " ", why="gone", status=None, mover=None)
         if not decision.ticked:
             weighed = unweigh(case, made, earlier)
         else:
-            if case.context.links_matter(keys_of(case, made)):
-                case = self._with_links(case)
-            weighed = weigh(case, made, earlier)
+            weighed = weigh(case := self._knowing(case, keys_of(case, made)), made, earlier)
         self._carry_out(case, weighed.ruling)
         return weighed.outcome
+
+    def _answered(self, ref: Ref, until: datetime, now: datetime) -> Case | None:
+        """The request after the rules' answer to a drag until then. Drags and ticks come to us by different ways, and
+        the earlier is heeded first; who dragged is told by the rules' own note. Six reads and two writes where a card
+        goes back, else three reads.
+        """
+        case = self._read(ref, now)
+        if case is None or not judged(case, until):
+            return case
+        case = self._with_links(case) if needs_links(case) else case
+        answer = put_back(case)
+        return self._read(ref, now) if answer and self._carry_out(case, answer) else case
 
     def _label(self, ref: Ref, made: Made, decision: Decision, now: datetime, earlier: Outcome | None) -> Outcome:
         issue = self.reader.issue(ref)
@@ -181,7 +191,11 @@ class Decisions:
     def _linked(self, case: Case) -> Case:
         """With its links where they may be what it lacks."""
         wanted = lacks(replace(case, context=replace(case.context, snapshot=replace(case.snapshot, links=()))))
-        return self._with_links(case) if case.context.links_matter(w.item.key for w in wanted) else case
+        return self._knowing(case, (w.item.key for w in wanted))
+
+    def _knowing(self, case: Case, keys: Iterable[str]) -> Case:
+        """With its links where items of these keys cannot be judged without."""
+        return self._with_links(case) if case.context.links_matter(keys) else case
 
     def _with_links(self, case: Case) -> Case:
         snapshot = replace(case.snapshot, links=self.reader.links(case.snapshot.issue.ref))

@@ -1,8 +1,8 @@
 """`due`: everything that this hour asks for about agendas (agendas 4.4), and what people do on one of them at once.
 
-Stateless: whatever was missed is done by the next run, and a run that follows at once finds nothing to do. That a series
-had agendas before tells an outage from the first run, which makes none for meetings before it. One list call for each
-project that holds agendas finds them all.
+Stateless: whatever was missed is done by the next run, and a run that follows at once finds nothing to do. That a
+series had agendas before tells an outage from the first run, which makes none for meetings before it. One list call for
+each project that holds agendas finds them all.
 """
 
 import threading

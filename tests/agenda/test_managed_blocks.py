@@ -207,6 +207,13 @@ def test_words_typed_inside_a_hidden_key_stay_where_the_line_goes() -> None:
     assert items_in(text, DOCUMENT).keys() == items_in(paper(), DOCUMENT).keys()
 
 
+def test_a_line_with_a_key_in_peoples_prose_is_left_alone_also_when_its_item_is_no_more() -> None:
+    line = next(line for line in paper().split("\n") if "412/decline" in line)
+    text = merge(f"So: {line}\n\n{paper()}", [updates()], DOCUMENT).text
+    assert text.startswith(f"So: {line}\n")
+    assert merge(text, [updates()], DOCUMENT).text == text
+
+
 def test_words_in_a_second_key_behind_an_item_stay_behind_it() -> None:
     text = paper().replace("reason: …", "see <!-- sb:item too-early -->")
     assert refreshed(text) == text.replace("sb:item too-early", "sb:typed too-early")

@@ -73,7 +73,7 @@ def test_the_block_says_who_what_how_often_and_asks_the_hosts_from_the_third_tim
         == """\
 ## Left open
 
-From sme/customer-feedback#361+; tick what is done.
+From Wed 18 Feb, sme/customer-feedback#361+; tick what is done.
 
 - [ ] :red_circle: `@pm.ai`: `roadmap deck older than 90 days — by 6 Mar` <!-- sb:item action/deck -->
 - [ ] `@sa.omar`: `seats, says @sa.omar` **(3rd time: keep, drop or escalate it)** <!-- sb:item action/seats -->

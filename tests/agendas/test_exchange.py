@@ -142,11 +142,12 @@ def test_a_recording_that_nobody_linked_is_asked_for_until_somebody_does(line: s
 
 
 def test_a_topic_planned_later_fills_the_agenda_and_keeps_what_people_wrote() -> None:
-    text = composed(document(session()), "exchange").replace("## Solution and demo\n- ", "## Solution and demo\n- Mine")
+    text = composed(document(session()), "exchange")
+    text = text.replace("## Questions collected\n- ", "## Questions collected\n- Mine")
     new = tuple(part for part in document(full()) if isinstance(part, Block))
     merged = merge(text, new, "exchange")
     assert "## Topic: sme/customer-feedback#500+" in merged.text
-    assert "## Solution and demo\n- Mine" in merged.text
+    assert "## Questions collected\n- Mine" in merged.text
     assert not merged.kept
     assert merge(merged.text, new, "exchange").text == merged.text
 

@@ -12,6 +12,7 @@ from app.domain.agendas.flow import span
 from app.domain.agendas.leaders import agenda, wants
 from app.domain.cadence import MeetingKind, Slot
 from app.domain.meeting import Meeting
+from app.domain.meeting_conflicts import holiday_sentences
 from app.domain.picture import Card, Detail, Picture
 from app.domain.program import Program
 from app.domain.roster import Person, Role, Roster, Term
@@ -23,6 +24,7 @@ from tests.agendas.pictures import (
     comment,
     customer,
     detail,
+    meeting,
     minutes,
     picture,
     shipped,
@@ -159,7 +161,7 @@ def test_the_first_time_with_no_request() -> None:
 def test_what_the_header_counts() -> None:
     found = spoken(agenda(of(actions=[action("Find an SME for APAC", times=3, owner="lead.agile")])))
     assert "**1 open action · 45 of 60 min planned**" in found
-    assert "commands: `refresh`</sub>" in found
+    assert "Commands: `refresh`</sub>" in found
 
 
 def test_whoever_leads_an_area_is_called_once_and_nobody_else() -> None:
@@ -257,3 +259,13 @@ def test_a_meeting_without_an_agenda_was_not_held() -> None:
     held = tuple(sheet for sheet in before.held if not lost(sheet.meeting))
     told = own(agenda(replace(before, held=held)), "cadences")
     assert "| SME Area Pod | AI | **2** | 3 | 0 | Wed 1 Apr |" in told
+
+
+def test_a_meeting_on_a_holiday_of_its_host_is_a_conflict() -> None:
+    program = shipped()[1]
+    review = meeting(MeetingKind.PM_REVIEW, "ai", None, datetime(2026, 3, 11, 13, tzinfo=UTC))
+    there = next(p.username for p in program.roster.people if p.region == "us-east")
+    thanksgiving = replace(review, start=datetime(2026, 11, 26, 19, tzinfo=UTC), hosts=(there,))
+    assert holiday_sentences(program, (review, thanksgiving)) == (
+        f"PM/SME review: AI on 2026-11-26 is on a holiday of {there} (Thanksgiving Day)",
+    )

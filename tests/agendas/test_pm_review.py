@@ -135,7 +135,7 @@ def test_an_area_with_everything() -> None:
 
 ### 1.1 · sme/customer-feedback#412+ · 8 min · :red_circle: decision overdue 5 business days
 
-~"priority::1" ~"theme::ai::code-suggestions" **74 points** · 3 customers · ARR share 500k–1M · 2 blockers · 1 retention · first date **Tue 31 Mar 2026**
+~"priority::1" ~"theme::ai::code-suggestions" **74 points** · 3 customers · ARR share 500k–1M · 2 blockers · 1 retention · first date **Tue 31 Mar**
 
 **In one breath.** `People removed from the SAML group keep their access to GitLab for 24 hours.` · `two deals close this quarter without us, and people switch it off.`
 
@@ -169,7 +169,7 @@ def test_an_area_with_everything() -> None:
 
 **In one breath.** `People removed from the SAML group keep their access to GitLab for 24 hours.`
 
-**Changed since last time.** new since then, filed Fri 20 Feb · 2 comments, the last on Sun 22 Feb
+**Changed since last time.** new, filed Fri 20 Feb · 2 comments, the last on Sun 22 Feb
 
 **Needed in the room.** @sa.omar (apac) minute 16 to 21, 03:00 there: notes are enough
 
@@ -193,12 +193,12 @@ The PM writes one sentence behind each; SMEs pass on this sentence, and nothing 
 
 ### Promises at risk
 
-- sme/customer-feedback#340+ is a *fast-follow* for a customer of `@sa.jane`, promised for **Fri 20 Mar 2026**: :warning: it was taken back, and is in Declined now.
-- sme/customer-feedback#331+ is a *fast-follow* for a customer of `@sa.jane`, promised for **Tue 30 Jun 2026**: :warning: it came off the roadmap, and is in Accepted by PMs now.
+- sme/customer-feedback#340+ is a *fast-follow* for a customer of `@sa.jane`, promised for **Fri 20 Mar**: :warning: it was taken back, and is in Declined now.
+- sme/customer-feedback#331+ is a *fast-follow* for a customer of `@sa.jane`, promised for **Tue 30 Jun**: :warning: it came off the roadmap, and is in Accepted by PMs now.
 
 ## 3 · This release and betas
 
-- The PM shows: …
+- [ ] `@pm.ai` shows: …
 
 - Beta open: sme/customer-feedback#366+ · candidates: `@sa.jane`, `@sa.omar`
 
@@ -210,7 +210,7 @@ New requests since Wed 18 Feb: ~"theme::ai::chat" 1 · without a theme 1
 
 - sme/customer-feedback#397+: `@sa.ines` — Deployment, Desired outcome (asked 5 business days ago)
 
-## 6 · Customers who would speak with the PM
+## 6 · Customers who want to speak with the PM
 
 - sme/customer-feedback#405+: through `@sa.omar`\
 """)
@@ -221,35 +221,11 @@ New requests since Wed 18 Feb: ~"theme::ai::chat" 1 · without a theme 1
 def test_nothing_to_talk_about() -> None:
     found = review()
     assert own(found) == snapshot("""\
-## 1 · Decisions wanted
-
-No decision is wanted this time.
-
-## 2 · Updates to relay: what may customers hear?
-
-No update to relay since Wed 18 Feb.
-
-### Promises at risk
-
-No promise is at risk, as far as its date was told.
-
 ## 3 · This release and betas
 
-- The PM shows: …
+- [ ] `@pm.ai` shows: …
 
-No beta is open this time.
-
-## 4 · Trends
-
-No new request since Wed 18 Feb.
-
-## 5 · We owe the PM
-
-We owe the PM no answer this time.
-
-## 6 · Customers who would speak with the PM
-
-No customer asked for a call this time.\
+Nothing this time (since Wed 18 Feb): decisions wanted, updates to relay, promises at risk, open betas, new requests, answers we owe the PM, customers who want to speak with the PM.\
 """)
     agenda = pm_review.agenda(found)
     assert agenda.empty
@@ -277,31 +253,15 @@ def test_the_first_review_of_an_area() -> None:
 - [ ] Decline <!-- sb:item decline/sme/customer-feedback#1 ask=06f8ec --> — reason: … sentence for customers: …
 - [ ] Need more context <!-- sb:item context/sme/customer-feedback#1 ask=88b689 --> — question: …
 
-## 2 · Updates to relay: what may customers hear?
-
-No earlier review: updates are told from the next one on.
-
-### Promises at risk
-
-No promise is at risk, as far as its date was told.
-
 ## 3 · This release and betas
 
-- The PM shows: …
-
-No beta is open this time.
+- [ ] `@pm.ai` shows: …
 
 ## 4 · Trends
 
 New requests: without a theme 2
 
-## 5 · We owe the PM
-
-We owe the PM no answer this time.
-
-## 6 · Customers who would speak with the PM
-
-No customer asked for a call this time.\
+Nothing this time: updates to relay, promises at risk, open betas, answers we owe the PM, customers who want to speak with the PM.\
 """)
 
 
@@ -362,27 +322,11 @@ The PM writes one sentence behind each; SMEs pass on this sentence, and nothing 
 
 - [ ] The sentences above may be passed on <!-- sb:item told/sentences -->
 
-### Promises at risk
-
-No promise is at risk, as far as its date was told.
-
 ## 3 · This release and betas
 
-- The PM shows: …
+- [ ] `@pm.ai` shows: …
 
-No beta is open this time.
-
-## 4 · Trends
-
-No new request since Wed 18 Feb.
-
-## 5 · We owe the PM
-
-We owe the PM no answer this time.
-
-## 6 · Customers who would speak with the PM
-
-No customer asked for a call this time.\
+Nothing this time (since Wed 18 Feb): promises at risk, open betas, new requests, answers we owe the PM, customers who want to speak with the PM.\
 """)
 
 
@@ -528,6 +472,45 @@ def test_what_came_after_the_last_day_waits_for_the_next_review() -> None:
     )
 
 
+def test_a_decision_that_waits_stands_first() -> None:
+    kept = {
+        "open": True,
+        "from": "status::reviewed",
+        "to": "status::accepted",
+        "who": "pm.ai",
+        "at": "2026-03-05T10:00:00+00:00",
+    }
+    kept |= {"why": ["incomplete"], "missing": ["pm_owner"]}
+    one = detail(card(7, *REVIEWED), ours={"move": kept})
+    held = replace(one.case.voice.notes["move"], template="move_held")
+    case = replace(one.case, voice=replace(one.case.voice, notes={"move": held}))
+    said = block(pm_review.agenda(review(replace(one, case=case))), "decisions", "ai")
+    (line,) = [line for line in said.split("\n") if line.startswith("**Waiting.**")]
+    assert line == snapshot("**Waiting.** `@pm.ai` wants it in **Accepted by PMs**; still missing: **PM owner**.")
+    assert said.index("### 1.1") < said.index(line) < said.index("In one breath")
+
+
+def test_what_was_decided_since_the_agenda_is_there_keeps_its_text_and_its_box_in_a_fold() -> None:
+    made = card(1, created="2026-03-06").issue.created_at
+    gone = card(9, *REVIEWED, ("declined", "2026-03-05", "pm.ai"))
+    secret = card(10, *REVIEWED, ("backlog", "2026-03-08", "pm.ai"), confidential=True)
+    one = detail(card(8, *REVIEWED, ("accepted", "2026-03-07", "pm.ai")))
+    found = replace(review(one, gone, secret), made=made)
+    said = block(pm_review.agenda(found), "decisions", "ai")
+    assert said[said.index("<details>") :] == snapshot("""\
+<details><summary>Decided: 1. Whoever ticked can take the tick out until the meeting is over</summary>
+
+sme/customer-feedback#8+ · **Accepted by PMs** since Sat 7 Mar
+
+**In one breath.** `People removed from the SAML group keep their access to GitLab for 24 hours.`
+
+- [ ] Accept <!-- sb:item accept/sme/customer-feedback#8 ask=318123 --> — owner: … target: …
+
+</details>\
+""")
+    assert one.ref in pm_review.wants(found)
+
+
 def test_five_hundred_requests_fit_and_fold() -> None:
     statuses = ("reviewed", "accepted", "roadmap", "resolved", "declined", "backlog")
     many: list[Card | Detail] = []
@@ -556,6 +539,12 @@ def test_five_hundred_requests_fit_and_fold() -> None:
     assert len(pm_review.wants(found)) == 40
 
 
+def test_without_points_what_has_fewer_days_left_comes_first() -> None:
+    nice = card(1, ("new", "2026-02-02"), ("reviewed", "2026-03-04"))
+    blocker = card(2, ("new", "2026-02-02"), ("reviewed", "2026-03-09"), labels=["severity::blocker"])
+    assert decided_on(review(nice, blocker)) == [2, 1]
+
+
 def test_notes_are_read_of_what_is_decided_then_of_what_is_passed_on() -> None:
     found = review(
         card(1, ("new", "2026-01-02"), ("resolved", "2026-03-02")),
@@ -565,7 +554,7 @@ def test_notes_are_read_of_what_is_decided_then_of_what_is_passed_on() -> None:
         card(5, ("new", "2026-01-02"), ("accepted", "2026-02-02"), labels=["severity::fast-follow"]),
         card(6, ("new", "2026-02-20"), put_on={"pm-review::next": "2026-03-04", "context::needed": "2026-03-04"}),
     )
-    assert [ref.iid for ref in pm_review.wants(found)] == [6, 2, 1, 3, 5]
+    assert [ref.iid for ref in pm_review.wants(found)] == [2, 6, 1, 3, 5]
 
 
 def test_the_corners_tell_in_how_many_regions_customers_know() -> None:

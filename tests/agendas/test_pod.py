@@ -106,10 +106,10 @@ def test_an_area_with_everything() -> None:
     assert own(found, calling=True) == snapshot("""\
 ## 1 · New since last time
 
-1. sme/customer-feedback#420+ · ~"priority::2" ~"theme::ai::chat" **63 points** · 2 customers · ARR share 100k–250k · 1 blocker · 1 retention · first date **Thu 30 Apr 2026** · asked by `@sa.jane` (dach-meta), `@sa.omar` (apac) · 11 business days old
+1. sme/customer-feedback#420+ · ~"priority::2" ~"theme::ai::chat" **63 points** · 2 customers · ARR share 100k–250k · 1 blocker · 1 retention · first date **Thu 30 Apr** · asked by `@sa.jane` (dach-meta), `@sa.omar` (apac) · 11 business days old
 1. sme/customer-feedback#421+ · no points yet · 1 customer · asked by `@sa.omar` (apac) · 3 business days old
 
-SMEs whose region brought one: @sme.ken, @sme.dana. Is its priority right, is its theme?
+From the regions of @sme.ken, @sme.dana: are priority and theme right?
 
 ## 2 · Not ready for the PM
 
@@ -126,7 +126,11 @@ Somebody sees it otherwise? A comment on the request, `points +10 because …`, 
 
 **Another band since Wed 4 Mar:** sme/customer-feedback#397+ is ~"priority::1" since Fri 20 Mar
 
-**Without points yet:** sme/customer-feedback#421+. Points need a customer, and come with the nightly score.
+<details><summary>Without points yet: 1. Points need a customer, and come with the nightly score.</summary>
+
+- sme/customer-feedback#421+
+
+</details>
 
 ## 4 · Possible duplicates
 
@@ -176,17 +180,17 @@ What has stood longest comes first.
 
 <details><summary>Backlog · 2</summary>
 
-- sme/customer-feedback#300+ · 78 business days · 30 points · ~"backlog::capacity" · :alarm_clock: revisit Wed 15 Apr 2026 · 1 customer more since it is here
+- sme/customer-feedback#300+ · 78 business days · 30 points · ~"backlog::capacity" · :alarm_clock: revisit Wed 15 Apr · 1 customer more since it is here
 - sme/customer-feedback#301+ · 78 business days · ~"backlog::not-now"
 
 </details>
 
 ## 6 · Nominate
 
-- **PM review** on Wed 15 Apr 2026, until the end of Fri 10 Apr: 9 of the area's 10 places are free. For an SME of the area, the area lead, the PM or the program lead to tick. On its list already: sme/customer-feedback#422+.
-- **ARR Driver** on Tue 9 Jun 2026, until the end of Tue 2 Jun: 4 of the area's 5 places are free, of which one pod takes 3 at most. For the area lead or the program lead to tick.
+- **PM review** on Wed 15 Apr, until the end of Fri 10 Apr: 9 of the area's 10 places are free. For an SME of the area, the area lead, the PM or the program lead to tick. On its list already: sme/customer-feedback#422+.
+- **ARR Driver** on Tue 9 Jun, until the end of Tue 2 Jun: 4 of the area's 5 places are free, of which one pod takes 3 at most. For the area lead or the program lead to tick.
 
-sme/customer-feedback#420+ · ~"priority::2" ~"theme::ai::chat" **63 points** · 2 customers · ARR share 100k–250k · 1 blocker · 1 retention · first date **Thu 30 Apr 2026**
+sme/customer-feedback#420+ · ~"priority::2" ~"theme::ai::chat" **63 points** · 2 customers · ARR share 100k–250k · 1 blocker · 1 retention · first date **Thu 30 Apr**
 
 - [ ] PM review <!-- sb:item pm-review/sme/customer-feedback#420 -->
 - [ ] ARR Driver <!-- sb:item arr-driver/sme/customer-feedback#420 -->
@@ -210,36 +214,22 @@ Nothing on this board from neur, seur, us-east, us-west, commercial or partners-
 def test_nothing_to_talk_about() -> None:
     found = meets()
     assert own(found) == snapshot("""\
-## 1 · New since last time
-
-No new request since Wed 4 Mar.
-
-## 2 · Not ready for the PM
-
-No request lacks anything, as far as they were read.
-
-## 3 · Calibrate
-
-No request has points to calibrate this time.
-
-## 4 · Possible duplicates
-
-No possible duplicate waits for an answer.
-
 ## 5 · Board walk
 
 No request is in New, Reviewed, Accepted by PMs, Added to Roadmap, Resolved, Declined or Backlog.
 
 ## 6 · Nominate
 
-- **PM review** on Wed 15 Apr 2026, until the end of Fri 10 Apr: 10 of the area's 10 places are free. For an SME of the area, the area lead, the PM or the program lead to tick.
-- **ARR Driver** on Tue 9 Jun 2026, until the end of Tue 2 Jun: 5 of the area's 5 places are free, of which one pod takes 3 at most. For the area lead or the program lead to tick.
+- **PM review** on Wed 15 Apr, until the end of Fri 10 Apr: 10 of the area's 10 places are free. No box below: no request is ready for it.
+- **ARR Driver** on Tue 9 Jun, until the end of Tue 2 Jun: 5 of the area's 5 places are free, of which one pod takes 3 at most. No box below: no request has ~"arr-driver::candidate", which the nightly score proposes.
 
 No request is ready to be nominated this time.
 
 ## 7 · Silent regions
 
-Nothing on this board from neur, seur, dach-meta, apac, us-east, us-west, commercial or partners-pubsec.\
+Nothing on this board from neur, seur, dach-meta, apac, us-east, us-west, commercial or partners-pubsec.
+
+Nothing this time (since Wed 4 Mar): new requests, requests that lack something, points to calibrate, possible duplicates.\
 """)
     assert pod.agenda(found).empty
     assert not pod.agenda(meets(actions=[action("The deck")])).empty
@@ -251,19 +241,7 @@ def test_the_first_pod_of_an_area() -> None:
 
 1. sme/customer-feedback#1+ · its customers stand on the request · asked by `@sa.jane` (dach-meta) · 11 business days old
 
-SMEs whose region brought one: `@sme.dana`. Is its priority right, is its theme?
-
-## 2 · Not ready for the PM
-
-No request lacks anything, as far as they were read.
-
-## 3 · Calibrate
-
-No request has points to calibrate this time.
-
-## 4 · Possible duplicates
-
-No possible duplicate waits for an answer.
+From the regions of `@sme.dana`: are priority and theme right?
 
 ## 5 · Board walk
 
@@ -279,8 +257,8 @@ No request is in Reviewed, Accepted by PMs, Added to Roadmap, Resolved, Declined
 
 ## 6 · Nominate
 
-- **PM review** on Wed 15 Apr 2026, until the end of Fri 10 Apr: 10 of the area's 10 places are free. For an SME of the area, the area lead, the PM or the program lead to tick.
-- **ARR Driver** on Tue 9 Jun 2026, until the end of Tue 2 Jun: 5 of the area's 5 places are free, of which one pod takes 3 at most. For the area lead or the program lead to tick.
+- **PM review** on Wed 15 Apr, until the end of Fri 10 Apr: 10 of the area's 10 places are free. For an SME of the area, the area lead, the PM or the program lead to tick.
+- **ARR Driver** on Tue 9 Jun, until the end of Tue 2 Jun: 5 of the area's 5 places are free, of which one pod takes 3 at most. No box below: no request has ~"arr-driver::candidate", which the nightly score proposes.
 
 sme/customer-feedback#1+ · its customers stand on the request
 
@@ -288,7 +266,9 @@ sme/customer-feedback#1+ · its customers stand on the request
 
 ## 7 · Silent regions
 
-Nothing on this board from neur, seur, apac, us-east, us-west, commercial or partners-pubsec.\
+Nothing on this board from neur, seur, apac, us-east, us-west, commercial or partners-pubsec.
+
+Nothing this time: requests that lack something, points to calibrate, possible duplicates.\
 """)
 
 
@@ -324,7 +304,7 @@ def test_what_people_typed_is_harmless_and_what_is_confidential_shows_as_its_num
 1. sme/customer-feedback#1+ · **12 points** · 1 customer · 1 blocker · asked by `@sa.jane` (dach-meta) · 11 business days old
 1. sme/customer-feedback#2+
 
-SMEs whose region brought one: @sme.dana. Is its priority right, is its theme?
+From the regions of @sme.dana: are priority and theme right?
 
 ## 2 · Not ready for the PM
 
@@ -338,10 +318,6 @@ Somebody sees it otherwise? A comment on the request, `points +10 because …`, 
 | request | points | revenue | customers | tier | theme | urgency | by hand |
 |---|--:|--:|--:|--:|--:|--:|---|
 | sme/customer-feedback#1+ | **12** | -23 | 10 | 12 | 8 | ×1 | +5 by `@lead.ai`, until Sun 5 Apr :hourglass: runs out before the next pod |
-
-## 4 · Possible duplicates
-
-No possible duplicate waits for an answer.
 
 ## 5 · Board walk
 
@@ -364,10 +340,10 @@ No request is in Reviewed, Accepted by PMs, Added to Roadmap, Resolved or Declin
 
 ## 6 · Nominate
 
-- **PM review** on Wed 15 Apr 2026, until the end of Fri 10 Apr: 10 of the area's 10 places are free. For an SME of the area, the area lead, the PM or the program lead to tick.
-- **ARR Driver** on Tue 9 Jun 2026, until the end of Tue 2 Jun: 5 of the area's 5 places are free, of which one pod takes 3 at most. For the area lead or the program lead to tick.
+- **PM review** on Wed 15 Apr, until the end of Fri 10 Apr: 10 of the area's 10 places are free. For an SME of the area, the area lead, the PM or the program lead to tick.
+- **ARR Driver** on Tue 9 Jun, until the end of Tue 2 Jun: 5 of the area's 5 places are free, of which one pod takes 3 at most. For the area lead or the program lead to tick.
 
-sme/customer-feedback#1+ · **12 points** · 1 customer · 1 blocker
+sme/customer-feedback#1+ · **12 points** · 1 customer · 1 blocker · :warning: still lacks 4 things that a review needs
 
 - [ ] PM review <!-- sb:item pm-review/sme/customer-feedback#1 -->
 
@@ -377,7 +353,9 @@ sme/customer-feedback#2+
 
 ## 7 · Silent regions
 
-Nothing on this board from neur, apac, us-east, us-west, commercial or partners-pubsec.\
+Nothing on this board from neur, apac, us-east, us-west, commercial or partners-pubsec.
+
+Nothing this time (since Wed 4 Mar): possible duplicates.\
 """)
 
 

@@ -11,6 +11,7 @@ from app.domain.agenda import Verb
 from app.domain.issue import Ref
 from app.domain.taxonomy import Mode
 from app.domain.tick_decisions import Became, Decision
+from app.domain.tick_moves import TARGETS
 from tests.agendas.ticking import KilledError, Table
 from tests.rules.cards import COMPLETE, complete
 from tests.rules.world import shipped
@@ -570,14 +571,72 @@ def test_a_drag_before_the_tick_is_put_back_and_the_newer_decision_stays() -> No
     at.card.move("sa.jane", "accepted")
     ticked = at.decision("pm.ai", Verb.DECLINE, "not-aligned")
     assert at.heeds(ticked).kind is Became.ASKED
-    at.card.hears()
-    at.card.settle()
     assert at.card.status == "reviewed"
     assert "@sa.jane, this takes the place of your move to **Accepted by PMs**" in at.card.hears()
     words = f"not-aligned, sentence for customers: {SAFE}"
     done = at.heeds(Decision(ticked.ask, ticked.by, ticked.at, True, words, ticked.agenda, ticked.meeting))
     assert (done.kind, at.card.status) == (Became.DONE, "declined")
     settled(at)
+
+
+def test_a_question_about_a_card_that_was_just_dragged_where_it_may_not_go() -> None:
+    at = table("new")
+    at.card.move("lead.ai", "declined")
+    outcome = at.ticks("pm.ai", Verb.CONTEXT, "Which identity provider does the customer use?")
+    assert at.card.status == "new"
+    assert at.says(outcome) == snapshot(
+        "- `@pm.ai` ticked **Need more context** for sme/customer-feedback#12+. Done: the question stands on the request, and its people are asked."
+    )
+    back, _, told = at.card.hears().partition("\n\n---\n\n")
+    assert back.startswith(
+        "@lead.ai, I put this card back in **New**: the step to **Declined** is for the PM to make. @pm.ai, `lead.ai` proposes it:"
+    )
+    assert told == snapshot("""\
+For **PM/SME review: AI**, Wed 18 Mar, this was written in the agenda sme/customer-feedback#388+, and counts here:
+
+- What is missing: `Which identity provider does the customer use?` (from `pm.ai`)\
+""")
+    assert at.calls == [*["read"] * 3, *["write"] * 2, *["read"] * 3, "write"]
+
+
+def test_the_product_manager_ticks_what_somebody_else_has_dragged_already() -> None:
+    at = table("new")
+    at.card.move("lead.ai", "accepted")
+    outcome = at.ticks("pm.ai", Verb.ACCEPT)
+    assert (outcome.kind, at.card.status) == (Became.DONE, "accepted")
+    assert at.card.hears().endswith(
+        "`pm.ai` decided this in the agenda sme/customer-feedback#388+: I moved the card from **New** to **Accepted by PMs**."
+    )
+    settled(at)
+
+
+@pytest.mark.parametrize("verb", sorted(TARGETS))
+@pytest.mark.parametrize("target", ["accepted", "backlog", "declined"])
+@pytest.mark.parametrize("by", ["pm.ai", "lead.ai", "sa.jane"])
+def test_a_drag_and_a_tick_after_it_end_alike_whichever_is_heard_of_first(by: str, target: str, verb: Verb) -> None:
+    ends = []
+    for rules_first in (True, False):
+        at = bare()
+        at.card.move(by, target)
+        if rules_first:
+            at.card.settle()
+        outcome = at.ticks("pm.ai", verb, "not-aligned")
+        at.card.settle()
+        ends.append((at.card.status, at.says(outcome), at.card.bots_notes[-1].body.partition("<!--")[0]))
+    assert ends[0] == ends[1]
+
+
+def test_whoever_decided_thinks_again_and_is_asked_until_the_question_is_there() -> None:
+    at = table()
+    at.card.now = MEETING - timedelta(days=2)
+    at.ticks("program.lead", Verb.ACCEPT, "reason: the two customers cannot wait")
+    ticked = at.decision("program.lead", Verb.CONTEXT, at=MEETING - timedelta(days=1))
+    asked = at.heeds(ticked)
+    assert (asked.kind, at.heeds(ticked)) == (Became.ASKED, asked)
+    at.card.comment("program.lead", "Missing: which identity provider they use")
+    at.card.comment("program.lead", "Reason: the plan for this year has changed")
+    at.card.settle()
+    assert (at.heeds(ticked).kind, at.card.status) == (Became.DONE, "new")
 
 
 def watched(mode: Mode) -> Table:

@@ -84,7 +84,7 @@ Nobody has to meet at night.
 
 ## Conflicts
 
-Nobody is needed in two meetings at once.
+Nobody is needed in two meetings at once, or hosts one on a holiday.
 """)
 
 
@@ -94,7 +94,7 @@ def test_this_quarter_if_no_other_is_named(here: Terminal) -> None:
     assert ran.out == here("calendar", "--quarter", "fy27-q1").out
     assert ran.out == here("calendar", "--from", "2026-02-02").out
     assert ran.out == here("calendar", "--until", "2026-05-04").out
-    assert ran.out.endswith("## Conflicts\n\nNobody is needed in two meetings at once.\n")
+    assert ran.out.endswith("## Conflicts\n\nNobody is needed in two meetings at once, or hosts one on a holiday.\n")
 
 
 def test_a_page_for_each_quarter_that_the_days_touch(here: Terminal) -> None:

@@ -4,6 +4,7 @@ Where everything waits for another try, the inbox's clock is put forward to it: 
 """
 
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -35,6 +36,9 @@ CLIENT_PATIENCE = 0.25
 """Seconds that an answer may take here, where a service waits twenty."""
 PATIENCE = 30.0
 TIMER = timedelta(seconds=10)
+
+
+_MINUTE = re.compile(r"\d\d:\d\d UTC")
 
 
 @dataclass(slots=True)
@@ -75,8 +79,9 @@ class Town:
             return [n for n in issue.notes if not n.system and (n.author.bot or n.author.username == "ghost")]
 
     def seen(self, issue: Issue) -> tuple[object, ...]:
-        """What people see on the card: labels, and the words of ours."""
-        return issue.state, self.labels(issue), [visible(note.body) for note in self.said(issue)]
+        """What people see on the card: labels, and the words of ours but for the minute they name."""
+        said = [[_MINUTE.sub("hh:mm UTC", line) for line in visible(note.body)] for note in self.said(issue)]
+        return issue.state, self.labels(issue), said
 
     def once(self, issue: Issue) -> bool:
         """Whether no topic has two notes."""

@@ -28,6 +28,26 @@ def test_the_directory_may_be_set_for_all_commands(terminal: Terminal) -> None:
     assert terminal("check").code == 0
 
 
+def test_ticks_that_act_while_the_rules_beside_them_only_watch_are_noted(terminal: Terminal, program: Path) -> None:
+    taxonomy = program / "label_taxonomy.yml"
+    begins = taxonomy.read_text().partition("\nrules:")
+    for name in ("agendas", "moves", "context"):
+        begins = (*begins[:2], re.sub(rf"(?m)^  {name}: \{{[^}}]*\}}", f"  {name}: {{mode: observe}}", begins[2]))
+    taxonomy.write_text("".join(begins))
+    assert "note: ticks" not in terminal("check", "--config", str(program)).out
+    taxonomy.write_text(taxonomy.read_text().replace("agendas: {mode: observe}", "agendas: {mode: enforce}"))
+    ran = terminal("check", "--config", str(program))
+    assert (ran.code, [line for line in ran.out.splitlines() if line.startswith("note: ticks")]) == snapshot(
+        (
+            0,
+            [
+                "note: ticks on agendas act (agendas: enforce) while the rule moves only watches in ai, app-security, agile, dedicated: what a tick lacks is asked for on the agenda alone, and no move is kept on the request.",
+                "note: ticks on agendas act (agendas: enforce) while the rule context only watches in ai, app-security, agile, dedicated: what a request lacks after a meeting is asked for by nobody.",
+            ],
+        )
+    )
+
+
 def test_nothing_is_there(terminal: Terminal) -> None:
     ran = terminal("check")
     assert (ran.code, ran.out) == (2, "")

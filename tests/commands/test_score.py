@@ -12,7 +12,7 @@ from app.fakegitlab.model import Issue, Label
 from tests.commands.terminal import Terminal
 from tests.scenarios.living import COMPLETE, OPERATOR
 
-UNDATED = COMPLETE.replace("Needed by: 2027-03-31", "Needed by: none")
+UNDATED = COMPLETE.replace("Needed by: 2036-03-31", "Needed by: none")
 BOOK = "account,name,arr\n0065g00000QwErT,Acme Corp,123456.78\n"
 
 

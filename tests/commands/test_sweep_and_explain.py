@@ -189,7 +189,7 @@ Told:
   Deployment: in the description
   Desired outcome: in the description
 Customers: 1, amounts as bands:
-  006…QwErT · growth, assumed · blocker · unknown · 2027-03-31 · by sa.omar in the description
+  006…QwErT · growth, assumed · blocker · unknown · 2036-03-31 · by sa.omar in the description
 Missing in New: nothing
 Missing before Reviewed: nothing
 Missing before Accepted by PMs: PM owner
@@ -298,7 +298,7 @@ Told:
   Deployment: in the description
   Desired outcome: in the description
 Customers: 1, amounts as bands:
-  006…QwErT · growth, assumed · blocker · unknown · 2027-03-31 · by sa.jane in the description
+  006…QwErT · growth, assumed · blocker · unknown · 2036-03-31 · by sa.jane in the description
 Missing in New: nothing
 Missing before Reviewed: nothing
 Missing before Accepted by PMs: PM owner

@@ -109,10 +109,17 @@ class House:
             return [i for _, i in sorted(self.project.issues.items()) if LABEL in {label.title for label in i.labels}]
 
     def files(self, title: str, *labels: str, text: str = READY) -> Issue:
-        """Somebody files a request."""
-        sa = self.world.user("sa.jane")
+        """Somebody files a request; the area lead moves it on to its status."""
+        statuses = [label for label in labels if label.startswith("status::")]
+        rest = [label for label in labels if label not in statuses]
+        sa, lead = self.world.user("sa.jane"), self.world.user("lead.ai")
         with self.world.lock, self.world.silently():
-            return self.world.create_issue(sa, self.project, title, description=text, add_labels=list(labels))
+            issue = self.world.create_issue(
+                sa, self.project, title, description=text, add_labels=["status::new", *rest]
+            )
+            if statuses != ["status::new"]:
+                self.world.update_issue(lead, issue, add_labels=[*statuses])
+            return issue
 
     def edits(self, who: str, issue: Issue, old: str, new: str) -> None:
         """A person edits the description as it is now."""

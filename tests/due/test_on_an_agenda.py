@@ -67,6 +67,19 @@ def test_the_pm_ticks_and_the_card_moves_at_once(house: House, agenda: Issue) ->
     assert house.writes() == 0
 
 
+def test_a_tick_that_was_a_mistake_is_taken_back_days_later_where_it_was_made(house: House, agenda: Issue) -> None:
+    house.ticks("pm.ai", agenda, ACCEPT, "owner: pm.ai target: 18.9")
+    house.changed(agenda)
+    house.due(MADE + DAY)
+    text = agenda.description or ""
+    assert text.index("Decided: 1.") < text.index("- [x] Accept")
+    house.at = MADE + 2 * DAY
+    house.edits("pm.ai", agenda, "- [x] Accept", "- [ ] Accept")
+    house.changed(agenda)
+    assert "status::accepted" not in titles(request(house))
+    assert "Decided: 1." not in (agenda.description or "")
+
+
 def test_without_webhooks_the_next_run_does_it(house: House, agenda: Issue) -> None:
     house.ticks("pm.ai", agenda, ACCEPT, "owner: pm.ai target: 18.9")
     (tended,) = house.due(dry=True).done
@@ -207,7 +220,7 @@ ANSWERS = {
     (
         "lead.ai",
         "@sounding-board defer it",
-    ): f"@lead.ai, I did not understand what you wrote. These are the words I know here; {WORDS}",
+    ): f"@lead.ai, I did not understand what you wrote, so nothing changed. These are the words I know here, with a `#` before the number and at most 240 minutes; {WORDS}",
     ("sa.jane", "@sounding-board help"): f"@sa.jane, these are the words I know here; {WORDS}",
 }
 

@@ -159,11 +159,11 @@ def test_what_people_typed_survives_every_refresh(house: House) -> None:
     house.due(MADE)
     (agenda,) = house.agendas()
     house.edits("pm.ai", agenda, "## Notes", "## Notes\nThe bank says yes.")
-    house.edits("lead.ai", agenda, "No beta is open this time.", "No beta is open this time.\nBut soon!")
+    house.edits("lead.ai", agenda, "| today |", "But soon!\n| today |")
     house.due(MADE + DAY)
     text = agenda.description or ""
     assert "The bank says yes." in text
-    assert "## Kept from edits\n\nTyped in `betas`:\n\n> But soon!" in text
+    assert "## Kept from edits\n\nTyped in `glance`:\n\n> But soon!" in text
 
 
 def test_observed_nothing_is_written_and_the_journal_tells_what_would_be(tmp_path: Path) -> None:

@@ -154,6 +154,9 @@ def test_anything_else_in_a_marker_is_the_beginning() -> None:
         ("sa.jane", "@bot timebox #3 9999", Wish.UNREAD, None, 0),
         ("sa.jane", "@bot accept", Wish.UNREAD, None, 0),
         ("sa.jane", "@bot help", Wish.HELP, None, 0),
+        ("lead.ai", "timebox #44 400", Wish.UNREAD, None, 0),
+        ("lead.ai", "timebox 44 15 min", Wish.UNREAD, None, 0),
+        ("lead.ai", "defer 44", Wish.UNREAD, None, 0),
     ],
 )
 def test_words_on_an_agenda(who: str, text: str, wish: Wish, ref: str | None, minutes: int) -> None:
@@ -166,6 +169,8 @@ def test_words_on_an_agenda(who: str, text: str, wish: Wish, ref: str | None, mi
     [
         ("sa.jane", "defer #12"),
         ("lead.ai", "Shall we defer #12?"),
+        ("lead.ai", "defer it to 12 May"),
+        ("sa.jane", "timebox 44 15 min"),
         ("lead.ai", "defer #12\nand another line"),
         ("sa.jane", "> @bot defer #12"),
         ("sa.jane", "@bot request: One sentence that is long enough | area ai"),

@@ -192,7 +192,7 @@ def test_a_description_that_gitlab_drops_is_noticed(place: Hall) -> None:
     place.world.faults.drop_fields("description")
     (done,) = place.apply()
     assert done.problem == snapshot(
-        "GitLab said yes and did not keep the new text of sme/feedback#1. The token's user probably may not edit it: that takes its author, or the Planner role."
+        "GitLab said yes and did not keep what we wrote on sme/feedback#1. The token's user probably may not edit it: that takes its author, or the Planner role."
     )
 
 

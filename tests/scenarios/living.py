@@ -48,7 +48,7 @@ The platform team, for 900 developers.
 ## Customer
 - Account or opportunity: https://example.my.salesforce.com/0065g00000QwErT
 - Severity: blocker
-- Needed by: 2027-03-31
+- Needed by: 2036-03-31
 - ARR at stake: unknown, the account team is asking
 - Deployment: self-managed
 

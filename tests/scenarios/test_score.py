@@ -142,7 +142,7 @@ def test_a_request_gets_its_ledger_its_band_and_a_place_on_the_list(job: Desk) -
 
 | account, asked by | severity | ARR | needed by |
 |---|---|---|---|
-| [006…QwErT](https://example.my.salesforce.com/0065g00000QwErT) growth, assumed<br>`sa.jane` · dach-meta | blocker | 100–250k | 2027-03-31 |
+| [006…QwErT](https://example.my.salesforce.com/0065g00000QwErT) growth, assumed<br>`sa.jane` · dach-meta | blocker | 100–250k | 2036-03-31 |
 | [001…AbCdE](https://example.my.salesforce.com/0018X00002AbCdE) renewal<br>`sa.omar` · apac | retention | 500k–1M | 2026-06-30 |
 
 **83 points** of 100: (revenue 35 + customers 7 + tier 14 + alignment 10) × 1.25 for urgency

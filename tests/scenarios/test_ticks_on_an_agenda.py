@@ -140,7 +140,7 @@ For **PM/SME review: AI**, Wed 18 Mar, this was written in the agenda sme/custom
 - Reason: `not-aligned` (from `pm.ai`)\
 """,
             """\
-~~I had kept a move of this card.~~ Done: I moved it from **Reviewed** to **Declined** for `pm.ai`.
+Done: I moved it from **Reviewed** to **Declined** for `pm.ai`.
 
 - [x] ~~Customer-safe explanation~~ from `sa.jane`. Thank you!\
 """,

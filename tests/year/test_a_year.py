@@ -146,10 +146,11 @@ def each_tells_the_right_hour(year: Year, agendas: dict[str, Issue]) -> None:
             zones = {(s.at, s.timezone) for s in SLOTS.get(one.kind, SLOTS[MeetingKind.POD])}
             zones = {(time(10), ZONES[one.region])} if one.region else zones
             assert any(start.astimezone(ZoneInfo(zone or "UTC")).time() == at for at, zone in zones), one
+            here = start.astimezone(ZoneInfo(ZONES[one.region])) if one.region else start
             head = next(
                 n
                 for n, line in enumerate(lines)
-                if line.startswith("# ") and f"{start:%H:%M}–" in line and f"{start.day} {start:%b %Y}" in line
+                if line.startswith("# ") and f"{here:%H:%M}–" in line and f"{here.day} {here:%b}" in line
             )
             told = next(line for line in lines[head:] if line.startswith("> ") and _CLOCKS.search(line))
             found = _CLOCKS.findall(told)

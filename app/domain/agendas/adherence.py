@@ -1,6 +1,6 @@
 """Which meetings were held (S146, S209, S210; metrics, *Cadence adherence*): by the calendar, and by their agendas."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from app.domain.agendas.flow import began
 from app.domain.cadence import KIND_NAMES, MeetingKind
@@ -15,6 +15,7 @@ _ORDER = tuple(MeetingKind)
 
 def held_and_planned(picture: Picture) -> list[dict[str, object]]:
     """A row for each series: the meetings that were planned since it began, how many had an agenda, and which had not.
+    Nothing is counted before the first agenda that is known.
 
     A meeting without an agenda counts as not held. What was moved is told apart.
     """
@@ -22,11 +23,17 @@ def held_and_planned(picture: Picture) -> list[dict[str, object]]:
     names = {area.key: area.name for area in program.areas}
     places = [*names, *program.regions]
     planned: dict[Series, list[Meeting]] = {}
-    for meeting in meetings(program, began(picture) + timedelta(seconds=1), picture.now):
+    for meeting in meetings(program, counted_since(picture) + timedelta(seconds=1), picture.now):
         planned.setdefault(meeting.series, []).append(meeting)
     held = {sheet.meeting.uid for sheet in picture.held}
     order = sorted(planned, key=lambda one: (_ORDER.index(one.kind), *map(places.index, filter(None, _place(one)))))
     return [{**_row(planned[series], held), "of": names.get(series.area or "") or series.region} for series in order]
+
+
+def counted_since(picture: Picture) -> datetime:
+    """Since when meetings are counted: the last one of this series if it had an agenda, else the first that had one."""
+    first = min((sheet.meeting.start - timedelta(seconds=2) for sheet in picture.held), default=picture.now)
+    return began(picture) if picture.previous else max(began(picture), first)
 
 
 def _place(series: Series) -> tuple[str | None, str | None]:

@@ -80,7 +80,7 @@ def _map(picture: Picture, worth: MoneyMap) -> Section:
         "open": open_now,
         "unknown": worth.unknown,
         "at_least": 0 if worth.desk.inline else picture.taxonomy.numbers.totals_from,
-        "since": picture.since,
+        "since": picture.since if picture.previous else None,
     }
     return Section("money-map", "arr_driver_money_map", data, _MAP)
 

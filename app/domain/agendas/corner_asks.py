@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 from itertools import groupby
 
 from app.domain.agenda import Section
@@ -20,14 +21,25 @@ PEOPLE_AT_MOST = 15
 
 def new_asks(picture: Picture) -> tuple[Card, ...]:
     """Requests that were filed elsewhere since the last Corner and nobody here asks for yet; the weightiest first."""
-    found = (card for card in picture.cards if card.issue.state == "opened" and card.issue.created_at > lately(picture))
+    found = (card for card in picture.cards if card.issue.state == "opened" and _is_new(picture, card))
     return tuple(sorted((c for c in found if not of_here(picture, c)), key=lambda c: in_order(picture, c)))
+
+
+def _is_new(picture: Picture, card: Card) -> bool:
+    """Filed since the last Corner, and before this one: what comes later is for the next."""
+    return lately(picture) < card.issue.created_at <= max(picture.meeting.start, lately(picture))
+
+
+def ahead(picture: Picture) -> date:
+    """The last day of the quarter after this one, as an example of a day by which something is needed."""
+    year = picture.program.cadence.fiscal_year
+    return year.start(year.quarter_of(picture.meeting.start.date()).following.following) - timedelta(days=1)
 
 
 def asks(picture: Picture) -> Section:
     """The block `asks`: each with its numbers, what it is about, and how to add a customer to it."""
     rows = [_ask(picture, card) for card in new_asks(picture)]
-    data: dict[str, object] = {"since": lately(picture)}
+    data: dict[str, object] = {"since": lately(picture), "ahead": ahead(picture)}
     cut = shorter(picture, data, rows, picture.taxonomy.workflow.start)
     return Section("asks", "corner_asks", {**data, **folded(rows)}, shorter=cut)
 

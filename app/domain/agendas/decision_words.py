@@ -6,6 +6,7 @@ from operator import attrgetter
 
 from app.domain.adjustments import adjustments
 from app.domain.agenda import Ask, Section
+from app.domain.agendas.decisions_made import entries
 from app.domain.agendas.decisions_wanted import Wanted, after_the_last_day, planned, verbs
 from app.domain.agendas.request_words import (
     REVIEWED,
@@ -16,8 +17,10 @@ from app.domain.agendas.request_words import (
     request,
 )
 from app.domain.agendas.tables import board_link
+from app.domain.hold import kept
 from app.domain.meeting import Meeting
 from app.domain.meeting_fairness import local_time
+from app.domain.meeting_note import waiting
 from app.domain.meetings import meetings
 from app.domain.picture import Detail, Picture
 from app.domain.taxonomy import scope_of
@@ -45,6 +48,7 @@ def decisions(picture: Picture, found: tuple[Wanted, ...]) -> Section:
         "fold": fold,
         "fold_minutes": sum(one.minutes or 0 for one in found if not one.full),
         "link": board_link(picture, REVIEWED),
+        "decided": entries(picture),
         "after": tuple(str(card.ref) for card in after_the_last_day(picture)),
     }
     first, *shorter = ({**data, "brief": at > 0, **_cut(beyond, most)} for at, most in enumerate(LINES_AT_MOST))
@@ -66,10 +70,11 @@ def needed(picture: Picture, one: Wanted) -> tuple[str, ...]:
 def _item(picture: Picture, one: Wanted, before: tuple[Meeting, ...]) -> dict[str, object]:
     card, detail = one.card, picture.details.get(one.card.ref)
     asks = tuple((verb.value, Ask(verb, card.ref).key) for verb in verbs(picture.taxonomy.workflow, card))
-    item = {**_line(picture, one, before), "asks": asks, "full": one.full, "minutes": one.minutes}
+    item = {**_line(picture, one, before), "asks": asks, "full": one.full, "minutes": one.minutes, "waits": None}
     if detail is None or card.issue.confidential:
         return {**item, "breath": (), "changes": (), "room": ()}
-    room = [_guest(picture, one, who) for who in needed(picture, one)]
+    room, hold = [_guest(picture, one, who) for who in needed(picture, one)], kept(detail.case)
+    item |= {"waits": waiting(detail.case, hold) if hold else None}
     return {**item, "breath": in_one_breath(picture, detail), "changes": _changes(picture, detail), "room": room}
 
 

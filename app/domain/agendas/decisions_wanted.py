@@ -19,13 +19,15 @@ LONG, SHORT, BRIEF = 8, 5, 4
 FULL = 5
 """How many are shown in full."""
 
-_GOES_TO: Mapping[Verb, str] = {
+_NO_CLOCK = 10_000
+GOES_TO: Mapping[Verb, str] = {
     Verb.REVIEWED: REVIEWED,
     Verb.ACCEPT: "status::accepted",
     Verb.BACKLOG: "status::backlog",
     Verb.DECLINE: "status::declined",
     Verb.CONTEXT: NEW,
 }
+"""Where each box brings a card."""
 _DECIDES: Mapping[Verb, frozenset[Role]] = {Verb.REVIEWED: frozenset({Role.PM, Role.LEAD, Role.SME})}
 
 
@@ -43,7 +45,9 @@ class Wanted:
 
 
 def wanted(picture: Picture) -> tuple[Wanted, ...]:
-    """All of them, without times: those overdue first, the longest overdue first of all; then by points."""
+    """All of them, without times: those overdue first, the longest overdue first of all; then by points,
+    then by the days that are left.
+    """
     found = [Wanted(card, waiting(picture, card)) for card in picture.cards if _is_wanted(picture, card)]
     return tuple(sorted(found, key=lambda one: _order(picture, one)))
 
@@ -67,7 +71,7 @@ def verbs(flow: Workflow, card: Card) -> tuple[Verb, ...]:
     source = card.status
     if source is None:
         return ()
-    return tuple(verb for verb, target in _GOES_TO.items() if _offered(flow, source, target, verb))
+    return tuple(verb for verb, target in GOES_TO.items() if _offered(flow, source, target, verb))
 
 
 def _offered(flow: Workflow, source: str, target: str, verb: Verb) -> bool:
@@ -82,8 +86,21 @@ def _is_wanted(picture: Picture, card: Card) -> bool:
     status = picture.taxonomy.workflow.status(card.status or "")
     if card.issue.state == "closed" or card.ref in picture.parked or status is None or status.terminal:
         return False
+    if is_decided(picture, card):
+        return False
     waits = card.status == REVIEWED and not _after_the_last_day(picture, card.entered)
     return waits or _nominated(picture, card)
+
+
+def is_decided(picture: Picture, card: Card) -> bool:
+    """Whether it was decided on since the agenda is there, by a box or on the board. Of a confidential one that is not
+    told.
+    """
+    late = picture.made is not None and card.entered >= picture.made and len(card.stays) > 1
+    if not late or card.issue.state == "closed" or card.issue.confidential or card.status == REVIEWED:
+        return False
+    before = card.stays[-2].status
+    return card.status in GOES_TO.values() and (before == REVIEWED or (before == NEW and NEXT in card.issue.labels))
 
 
 def _nominated(picture: Picture, card: Card) -> bool:
@@ -104,7 +121,8 @@ def _order(picture: Picture, one: Wanted) -> tuple[int, ...]:
     if one.card.issue.confidential:
         return (1, 0, 0, one.card.ref.iid)
     overdue = min(one.clock.left, 0) if one.card.status == REVIEWED and one.clock.left is not None else 0
-    return (overdue, -weight(picture, one.card), -one.clock.days, one.card.ref.iid)
+    left = one.clock.left if one.clock.left is not None else _NO_CLOCK
+    return (overdue, -weight(picture, one.card), left, -one.clock.days, one.card.ref.iid)
 
 
 def _minutes(picture: Picture, one: Wanted) -> int:

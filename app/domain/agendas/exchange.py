@@ -45,14 +45,7 @@ def agenda(picture: Picture) -> Agenda:
         (
             header(picture),
             subject(picture),
-            context(picture),
-            PRINCIPLES,
-            DEMO,
-            value(picture),
-            AT_SCALE,
-            answers(picture),
-            QUESTIONS,
-            afterwards(picture),
+            *_session(picture, this),
             carried(picture),
             ACTIONS,
             NOTES,
@@ -60,6 +53,16 @@ def agenda(picture: Picture) -> Agenda:
         ),
         empty=this is None and not proposed(picture),
     )
+
+
+def _session(picture: Picture, this: Card | None) -> Iterator[str | Section]:
+    """What a session covers, once it has a topic; recordings that are missing are asked for in any case."""
+    if this is not None:
+        yield from (context(picture), PRINCIPLES, DEMO, value(picture), AT_SCALE, answers(picture))
+    yield QUESTIONS
+    after = afterwards(picture)
+    if this is not None or after.data["owed"]:
+        yield after
 
 
 def topic(picture: Picture) -> Card | None:

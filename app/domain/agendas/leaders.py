@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 
 from app.domain import dates
 from app.domain.agenda import Agenda, Section
-from app.domain.agendas.adherence import held_and_planned
+from app.domain.agendas.adherence import counted_since, held_and_planned
 from app.domain.agendas.attendance import attendance, seats
 from app.domain.agendas.coverage import coverage, ending
 from app.domain.agendas.flow import BACKLOG, REVIEWED, began, decisions, friction, steps, time_in_status, ways
@@ -18,7 +18,7 @@ from app.domain.agendas.parts_header import header, title
 from app.domain.agendas.parts_late import footer
 from app.domain.issue import Ref
 from app.domain.meeting import Meeting
-from app.domain.meeting_conflicts import conflict_sentences
+from app.domain.meeting_conflicts import conflict_sentences, holiday_sentences
 from app.domain.meeting_fairness import night_shares
 from app.domain.meetings import meetings
 from app.domain.picture import Card, Detail, Picture
@@ -50,7 +50,7 @@ def agenda(picture: Picture) -> Agenda:
 
 def _cadences(picture: Picture) -> Section:
     """Held against planned."""
-    data = {"minutes": _CADENCES, "since": began(picture), "rows": held_and_planned(picture)}
+    data = {"minutes": _CADENCES, "since": counted_since(picture), "rows": held_and_planned(picture)}
     return Section("cadences", "leaders_cadences", data, _CADENCES)
 
 
@@ -63,7 +63,7 @@ def _calendar(picture: Picture) -> Section:
         "quarter": str(quarter),
         "table": tuple(quarter_table(program, quarter, found)),
         "picture": tuple(quarter_picture(program, quarter, found)),
-        "conflicts": conflict_sentences(found),
+        "conflicts": (*conflict_sentences(found), *holiday_sentences(program, found)),
         "nights": [share for share in night_shares(program, found) if share.nights],
     }
     return Section("calendar", "leaders_calendar", data, _CALENDAR, ({**data, "picture": ()},))

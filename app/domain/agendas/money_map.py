@@ -89,7 +89,9 @@ class MoneyMap:
             "requests": len(of),
             "roadmap": sum(detail.card.status == ROADMAP for detail in of),
             "accounts": len({line.account.key for line in lines}),
-            "newly": len(_new_accounts(of, self.picture.since)) if self.picture.since else None,
+            "newly": len(_new_accounts(of, self.picture.since))
+            if self.picture.since and self.picture.previous
+            else None,
             "retention": self._told(found.retention, [line for line in lines if not growth(line)]),
             "growth": self._told(found.growth, [line for line in lines if growth(line)]),
             "total": self._told(found.total, lines),

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from app.domain.agenda import Ask, Section, Verb
-from app.domain.agendas.pod_requests import by_weight
+from app.domain.agendas.pod_requests import by_weight, missing
 from app.domain.agendas.request_words import NEW, request
 from app.domain.agendas.tables import board_link, table
 from app.domain.cadence import MeetingKind
@@ -74,7 +74,13 @@ def nominate(picture: Picture) -> Section:
 def _row(picture: Picture, card: Card) -> dict[str, object]:
     boxes = tuple((verb.value, Ask(verb, card.ref).key) for verb in VERBS if _may(picture, card, verb))
     told = request(picture, card)
-    return told | {"boxes": boxes} | ({} if card.issue.confidential else {"status": card.status != NEW and card.status})
+    detail = picture.details.get(card.ref)
+    lacks = len(missing(detail)) if detail and card.status == NEW else 0
+    return (
+        told
+        | {"boxes": boxes}
+        | ({} if card.issue.confidential else {"status": card.status != NEW and card.status, "lacks": lacks})
+    )
 
 
 def _meeting(picture: Picture, verb: Verb) -> dict[str, object]:
@@ -90,6 +96,8 @@ def _meeting(picture: Picture, verb: Verb) -> dict[str, object]:
         "free": max(0, places - len(nominated(picture, verb))),
         "places": places,
         "at_once": DRIVERS_AT_MOST if verb is Verb.NOMINATE_DRIVER else None,
+        "any": any(_may(picture, card, verb) for card in picture.cards),
+        "label": None if verb is Verb.NOMINATE_REVIEW else _CANDIDATE,
         "taken": tuple(str(card.ref) for card in nominated(picture, verb) if _stands(picture, card, verb)),
     }
 

@@ -1,12 +1,13 @@
 """Where action items stand: a block with what the last meeting left open, and people's own list under *Actions*."""
 
+import re
 from datetime import date
 
 from app.domain.agenda import Ask, Section, Verb
 from app.domain.agenda_actions import KEY, due
 from app.domain.picture import Action, Picture
 
-ACTIONS = "## Actions\n<!-- a line each: who does what, by when -->\n- [ ]"
+ACTIONS = "## Actions\n<!-- a line each: - [ ] who does what, by when -->"
 """People's list: one line each, who does it, and by when."""
 NOTES = "## Notes\n<!-- yours: the service writes nothing below this line -->"
 SHOWN_IF_LONG = 20
@@ -25,6 +26,7 @@ def carried(picture: Picture) -> Section:
         "more": 0,
         "dropped": tuple(action.text for action in picture.actions if action.decided == Verb.DROP),
         "previous": str(picture.previous.issue.ref) if picture.previous else None,
+        "of": picture.previous.meeting.start if picture.previous else None,
     }
     left_out = len(rows) - SHOWN_IF_LONG
     short = {**data, "rows": rows[:SHOWN_IF_LONG], "more": left_out}
@@ -52,7 +54,12 @@ def _row(picture: Picture, action: Action, written: date) -> dict[str, object]:
 
 
 def _words(action: Action) -> str:
-    """What is to be done, without the owner at its beginning, who is named before it."""
-    handle = f"@{action.owner}"
-    begins = action.owner is not None and action.text.startswith((f"{handle} ", f"{handle}:", f"{handle},"))
-    return (action.text.removeprefix(handle).lstrip(" :,-–—") if begins else "") or action.text
+    """What is to be done, without the owner at its beginning, or behind a dash or comma at its end, who is named before
+    it.
+    """
+    if action.owner is None:
+        return action.text
+    found = re.fullmatch(
+        rf"@{re.escape(action.owner)}[ :,]+[–—-]*(.+)|(.+?) *[,–—(-]+ *@{re.escape(action.owner)}\)?", action.text
+    )
+    return (found[1] or found[2]).strip() if found else action.text

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from app.domain.agenda import Section
 from app.domain.cadence import KIND_NAMES, MeetingKind
@@ -27,15 +28,17 @@ def title(picture: Picture) -> str:
 def header(
     picture: Picture, counts: Mapping[str, int] | None = None, minutes: int = 0, *, quiet: bool = False
 ) -> Section:
-    """The block `header`. `counts` are said in one line under it, in their order, by what the template calls them
-    (`decisions`, `updates`, `promises`, …); `minutes` is the sum of the timeboxes (0: not said). `quiet`: not even the
-    hosts are called.
+    """The block `header`. `counts` are said in one line under it, in their order, those that are not zero, by what the
+    template calls them (`decisions`, `updates`, `promises`, …); `minutes` is the sum of the timeboxes (0: not said).
+    `quiet`: not even the hosts are called.
     """
     meeting = picture.meeting
+    zone = UTC if meeting.region is None else ZoneInfo(picture.program.cadence.clocks(meeting.region))
     data = {
         "title": meeting.title,
-        "start": meeting.start.astimezone(UTC),
-        "end": meeting.end.astimezone(UTC),
+        "start": meeting.start.astimezone(zone),
+        "end": meeting.end.astimezone(zone),
+        "clocks": "UTC" if meeting.region is None else meeting.region,
         "moved_from": meeting.moved_from,
         "because": meeting.because,
         "hosts": tuple((host, _role(picture, host)) for host in meeting.hosts),
@@ -43,7 +46,7 @@ def header(
         "links": tuple(_links(picture)),
         "next": picture.next_one.start.astimezone(UTC) if picture.next_one else None,
         "times": tuple(_times(picture)),
-        "counts": tuple((counts or {}).items()),
+        "counts": tuple((what, number) for what, number in (counts or {}).items() if number),
         "minutes": minutes,
         "quiet": quiet,
         "length": int(meeting.length.total_seconds() // 60),
@@ -52,9 +55,10 @@ def header(
 
 
 def _board(picture: Picture) -> str:
-    """The home's boards; for a region's meeting with the cards of the region alone (S191)."""
-    region = picture.meeting.region
-    only = f"?label_name[]=region%3A%3A{region.replace(' ', '%20')}" if region else ""
+    """The home's boards, with the cards of the meeting's area or region alone (S191)."""
+    region, area = picture.meeting.region, picture.meeting.area
+    own = f"region::{region}" if region else f"area::{area}" if area else ""
+    only = f"?label_name[]={own.replace(':', '%3A').replace(' ', '%20')}" if own else ""
     return f"{picture.url.rstrip('/')}/{picture.home}/-/boards{only}"
 
 

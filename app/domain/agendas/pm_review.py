@@ -5,27 +5,39 @@ from itertools import chain
 
 from app.domain.agenda import Agenda, Section
 from app.domain.agendas.decision_words import decisions
+from app.domain.agendas.decisions_made import decided
 from app.domain.agendas.decisions_wanted import NEXT, timed, wanted
 from app.domain.agendas.owed import betas, calls, in_beta, owed, owing, themes
 from app.domain.agendas.parts_actions import ACTIONS, NOTES, carried
 from app.domain.agendas.parts_glance import glance
 from app.domain.agendas.parts_header import header, title
 from app.domain.agendas.parts_late import footer
+from app.domain.agendas.quiet import with_quiet
 from app.domain.agendas.relayed import at_risk, moved_on, risks, updates
 from app.domain.issue import Ref
 from app.domain.picture import Card, Picture
+from app.domain.roster import Role
 
 READ_AT_MOST = 40
 """Requests whose notes are read; half of them for decisions."""
 SHOWN = 6
 """Minutes kept for the release, betas and actions."""
-RELEASE = "## 3 · This release and betas\n\n- The PM shows: …"
+QUIET = {
+    "decisions": "decisions wanted",
+    "updates": "updates to relay",
+    "promises": "promises at risk",
+    "betas": "open betas",
+    "trends": "new requests",
+    "owed": "answers we owe the PM",
+    "calls": "customers who want to speak with the PM",
+}
+"""What a review says of its sections in one line, where they are empty."""
 
 
 def wants(picture: Picture) -> tuple[Ref, ...]:
     """The requests whose notes are needed, the most wanted first."""
     first = [one.card for one in wanted(picture)][: READ_AT_MOST // 2]
-    found = dict.fromkeys(card.ref for card in chain(first, _passed_on(picture)))
+    found = dict.fromkeys(card.ref for card in chain(first, decided(picture), _passed_on(picture)))
     return tuple(found)[:READ_AT_MOST]
 
 
@@ -45,18 +57,30 @@ def agenda(picture: Picture) -> Agenda:
     counts = {"decisions": len(found), "updates": len(moved_on(picture)), "promises": len(at_risk(picture))}
     return Agenda(
         title(picture),
-        (
-            header(picture, counts, to_decide.minutes + passed_on.minutes),
-            glance(picture),
-            to_decide,
-            passed_on,
-            risks(picture),
-            RELEASE,
-            betas(picture),
-            *_rest(picture),
+        with_quiet(
+            picture,
+            (
+                header(picture, counts, to_decide.minutes + passed_on.minutes),
+                glance(picture),
+                to_decide,
+                passed_on,
+                risks(picture),
+                release(picture),
+                betas(picture),
+                *_rest(picture),
+            ),
+            QUIET,
         ),
         empty=not any(counts.values()) and not owing(picture),
     )
+
+
+def release(picture: Picture) -> str:
+    """People's own place for what is shown: a box for its PM, who is not called by it."""
+    roster, meeting = picture.program.roster, picture.meeting
+    pm = (host for host in meeting.hosts if Role.PM in roster.roles_at(host, meeting.area, meeting.start))
+    shows = next((f"`@{host}`" for host in pm), "the PM")
+    return f"## 3 · This release and betas\n\n- [ ] {shows} shows: …"
 
 
 def _rest(picture: Picture) -> tuple[str | Section, ...]:

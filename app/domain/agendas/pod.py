@@ -18,6 +18,7 @@ from app.domain.agendas.pod_requests import (
     not_ready,
     unready,
 )
+from app.domain.agendas.quiet import with_quiet
 from app.domain.agendas.request_words import NEW, REVIEWED
 from app.domain.issue import Ref
 from app.domain.picture import Card, Picture
@@ -26,6 +27,14 @@ READ_NEW, READ_NOT_READY, READ_OTHERS = 16, 8, 16
 """Requests whose notes are read: new since the last pod and waiting for context, which are all shown, and others by
 weight, of which the heaviest ten are shown to be nominated. So no more is read than two calls for each that is shown.
 """
+QUIET = {
+    "new": "new requests",
+    "not-ready": "requests that lack something",
+    "calibrate": "points to calibrate",
+    "duplicates": "possible duplicates",
+    "silent": "silent regions",
+}
+"""What a pod says of its sections in one line, where they are empty."""
 
 
 def wants(picture: Picture) -> tuple[Ref, ...]:
@@ -48,20 +57,24 @@ def agenda(picture: Picture) -> Agenda:
     counts = {"new": len(came_new(picture)), "not_ready": len(unready(picture)), "nominated": taken}
     return Agenda(
         title(picture),
-        (
-            header(picture, counts),
-            glance(picture),
-            new(picture),
-            not_ready(picture),
-            calibrate(picture),
-            duplicates(picture),
-            board(picture),
-            nominate(picture),
-            silent(picture),
-            carried(picture),
-            ACTIONS,
-            NOTES,
-            footer(picture),
+        with_quiet(
+            picture,
+            (
+                header(picture, counts),
+                glance(picture),
+                new(picture),
+                not_ready(picture),
+                calibrate(picture),
+                duplicates(picture),
+                board(picture),
+                nominate(picture),
+                silent(picture),
+                carried(picture),
+                ACTIONS,
+                NOTES,
+                footer(picture),
+            ),
+            QUIET,
         ),
         empty=not (came_new(picture) or unready(picture) or candidates(picture) or picture.actions),
     )

@@ -62,10 +62,10 @@ def _unready(picture: Picture, card: Card) -> bool:
     detail = picture.details.get(card.ref)
     if NEEDED in card.issue.labels:
         return True
-    return card.status == NEW and detail is not None and bool(_missing(detail))
+    return card.status == NEW and detail is not None and bool(missing(detail))
 
 
-def _missing(detail: Detail) -> tuple[str, ...]:
+def missing(detail: Detail) -> tuple[str, ...]:
     """The titles of what the next status needs."""
     return tuple(missing_before(detail.case.context).items.values())
 
@@ -81,11 +81,11 @@ def _lacks(picture: Picture, card: Card) -> dict[str, object]:
         return told
     detail = picture.details.get(card.ref)
     asked = question(picture, detail)
-    missing = (*_texts(asked["missing"]), *(_missing(detail) if detail else ()))
+    lacking = (*_texts(asked["missing"]), *(missing(detail) if detail else ()))
     waits = NEEDED in card.issue.labels
     since = card.put_on.get(NEEDED, card.entered)
     days = business_days(picture, since, picture.now) if waits else None
-    return {**told, **asked, "missing": tuple(dict.fromkeys(missing)), "days": days}
+    return {**told, **asked, "missing": tuple(dict.fromkeys(lacking)), "days": days}
 
 
 def _texts(found: object) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The main job, played without a person: what the program does for SAs, SMEs and PMs, and that it keeps still."""
 
+from app.bootstrap import utc_now
 from app.entrypoints.demo.meeting import review
 from app.entrypoints.demo.stage import Stage, StoryFailed
 from app.fakegitlab.model import Issue
@@ -16,8 +17,10 @@ People who were removed from the SAML group keep their access to GitLab for up t
 /label ~"area::ai"
 """
 LEDGER = "Customers on this request"
-FROM_THE_PHONE = """Use case: the platform team, for 900 developers
-+1 customer: https://example.my.salesforce.com/0065g00000QwErT | blocker | expansion | 2027-03-31"""
+SPRING, SUMMER = (f"{utc_now().year + 1}-{day}" for day in ("03-31", "06-30"))
+"""Days that lie ahead, whenever the story is played."""
+FROM_THE_PHONE = f"""Use case: the platform team, for 900 developers
++1 customer: https://example.my.salesforce.com/0065g00000QwErT | blocker | expansion | {SPRING}"""
 ONE_MORE = "+1 customer: https://example.my.salesforce.com/0018X00002AbCdE | retention | renewal | {} | self-managed"
 FOR_THE_REVIEW = "Desired outcome: removed users lose access within 5 minutes"
 OF_CHAT = """## Problem
@@ -63,9 +66,9 @@ def _one_more_customer(stage: Stage, issue: Issue) -> None:
     stage.says("sa.omar", issue, ONE_MORE.format("Q3ish"))
     stage.hears(issue, "Not understood: `Q3ish`")
     stage.tell("\n4. He mends his comment. The ledger, for members only, counts both customers; amounts are bands.")
-    stage.rewrites("sa.omar", issue, ONE_MORE.format("Q3ish"), ONE_MORE.format("2027-06-30"))
+    stage.rewrites("sa.omar", issue, ONE_MORE.format("Q3ish"), ONE_MORE.format(SUMMER))
     stage.hears(issue, "Nothing is left here that I do not understand")
-    stage.waits("both dates are there", lambda: "2027-06-30" in stage.note(issue, LEDGER).body)
+    stage.waits("both dates are there", lambda: SUMMER in stage.note(issue, LEDGER).body)
     stage.hears(issue, f"{LEDGER} · 2 accounts")
 
 
