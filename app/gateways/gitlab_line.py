@@ -58,6 +58,10 @@ class Line:
         self.traffic.count(kind, "none", {})
         self.circuit.silent()
 
+    def gave_up(self) -> None:
+        """The call ended on our side, before there could be an answer."""
+        self.circuit.leave()
+
     def heed(self, kind: str, status: int, headers: Mapping[str, str], retry_after: float | None) -> None:
         """Learn from an answer. After an outage the first burst is not to be had again: calls come at the rate."""
         self.traffic.count(kind, "429" if status == 429 else f"{status // 100}xx", headers)
