@@ -12,7 +12,7 @@ from app.domain.failure import Missing, Temporary
 from app.domain.installation import Hook, Token
 from app.domain.issue import Issue, Ref
 from app.domain.ours import WAITING
-from app.domain.watched import Loop, job_line, job_ran, loop_line, loop_of, token_line
+from app.domain.watched import Loop, asked, job_line, job_ran, loop_line, loop_of, token_line
 from app.services.operator import OperatorIssue
 from app.services.watch import Watch
 from tests.rules.cards import REF, WORDING, Card
@@ -136,6 +136,20 @@ def test_nobody_heard_so_people_are_told_once_and_the_note_is_kept_fresh(post: P
     assert post.card.hears().startswith(
         "Webhooks reach the service: it heard of the change of this note on 2026-03-02 09:17"
     )
+
+
+def test_who_asks_by_hand_while_nobody_hears_makes_nobody_be_told_again(post: Post) -> None:
+    post.round(MONDAY)
+    post.round(MONDAY + 2 * MINUTE)
+    (told,) = post.card.bots_notes
+    for minute in range(3, 60, 5):
+        post.operator.tell(asked(MONDAY + minute * MINUTE, post.loop))
+        assert post.loop.silent
+        post.round(MONDAY + (minute + 3) * MINUTE)
+    assert [note.id for note in post.card.bots_notes] == [told.id], "a new note notifies people; an edit does not"
+    post.watch.heard(REF, MONDAY + HOUR)
+    assert not post.loop.silent
+    assert post.card.hears().startswith("Webhooks reach the service: ")
 
 
 def test_at_the_weekend_too_what_is_silent_is_asked_until_it_is_heard(post: Post) -> None:
