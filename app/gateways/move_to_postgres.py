@@ -1,5 +1,6 @@
 """Brings the inbox and the journal from their files to PostgreSQL, once, all or nothing."""
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ def move(inbox: Path, journal: Path, url: str, now: datetime) -> Moved:
     try:
         waiting, dead, deliveries = _inbox(inbox, now)
         bring_forward(url)
-        with _lines(journal) as lines, closing(Link(url, "move")) as link:
+        with _lines(journal) as lines, closing(Link(url, "move", deadline=math.inf)) as link:
             moved = link.do(lambda db: _write(db, waiting, dead, deliveries, lines), repeatable=False)
         for path in (inbox, journal):
             _set_aside(path)
