@@ -230,3 +230,12 @@ def test_what_gitlab_refuses_is_an_answer(gitlab: GitLab) -> None:
     assert stands(gitlab.line.circuit) is State.CLOSED
     assert gitlab.line.traffic.so_far() == {("read", "429"): 10}
     assert gitlab.line.traffic.remaining == 0
+
+
+def test_who_no_longer_holds_what_it_works_on_calls_nobody(gitlab: GitLab) -> None:
+    """A process that was frozen, and goes on in the middle of a run that another has taken over."""
+    gitlab.line.held = lambda: False
+    with respx.mock, pytest.raises(Temporary) as told:
+        gitlab.about.whoami()
+    assert str(told.value) == "the run was cut off: its database was silent for too long"
+    assert gitlab.line.circuit.state is State.CLOSED
