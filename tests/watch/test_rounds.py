@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.domain.failure import Missing, Temporary
+from app.domain.failure import Missing, Permanent, Temporary
 from app.domain.installation import Hook, Token
 from app.domain.issue import Issue, Ref
 from app.domain.ours import WAITING
-from app.domain.watched import Loop, asked, job_line, job_ran, loop_line, loop_of, token_line
+from app.domain.watched import Loop, States, asked, job_line, job_ran, loop_line, loop_of, token_line
 from app.services.operator import OperatorIssue
 from app.services.watch import Watch
 from tests.rules.cards import REF, WORDING, Card
@@ -34,7 +34,7 @@ class GitLab:
     hooks_seen: tuple[Hook, ...] | None = None
     mends: bool = True
     tested: list[int] = field(default_factory=list)
-    trouble: Temporary | None = None
+    trouble: Temporary | Permanent | None = None
 
     def token(self) -> Token | None:
         if self.trouble:
@@ -191,13 +191,48 @@ def test_a_paused_watch_looks_and_writes_nothing(card: Makes) -> None:
     assert post.watch.seen.stopped == 1
 
 
-def test_other_issues_are_no_answer_and_a_gitlab_in_trouble_is_no_last_round(post: Post) -> None:
+def test_other_issues_are_no_answer(post: Post) -> None:
     post.round(MONDAY)
     post.card.hears()
     post.watch.heard(Ref(REF.project, REF.iid + 1), MONDAY + MINUTE)
     assert post.card.hears() == ""
-    post.gitlab.trouble = Temporary("GitLab is down")
-    assert post.round(MONDAY + MINUTE) == 5 * MINUTE
+
+
+@pytest.mark.parametrize("trouble", [Temporary("GitLab is down"), Permanent("our token may not ask about itself")])
+def test_what_cannot_be_looked_at_is_logged_and_hides_nothing_else(
+    post: Post, trouble: Temporary | Permanent, caplog: pytest.LogCaptureFixture
+) -> None:
+    post.operator.tell(job_ran("sweep", MONDAY, 31, 2))
+    post.gitlab.trouble = trouble
+    assert post.round(MONDAY + MINUTE) == 2 * MINUTE
+    seen = post.watch.seen
+    assert seen
+    assert (seen.at, seen.jobs, seen.token_expires) == (MONDAY + MINUTE, {"sweep": MONDAY}, None)
+    assert seen.waiting == dict.fromkeys(WAITING, 0)
+    assert caplog.messages == [f"the watch over ourselves could not look at everything: our token: {trouble}"]
+    assert "Do webhooks reach the service?" in post.card.hears()
+
+
+def test_an_operator_issue_that_is_gone_hides_nothing_else_and_what_it_told_last_stands(
+    post: Post, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(_: OperatorIssue) -> States:
+        raise Missing("sme/feedback#7 is not there")
+
+    post.operator.tell(job_ran("sweep", MONDAY, 31, 2))
+    post.round(MONDAY)
+    post.watch.heard(REF, MONDAY)
+    post.card.hears()
+    post.round(MONDAY + MINUTE)
+    monkeypatch.setattr(OperatorIssue, "states", gone)
+    assert post.round(MONDAY + HOUR) == 5 * MINUTE
+    seen = post.watch.seen
+    assert seen
+    assert (seen.jobs, seen.loop) == ({"sweep": MONDAY}, Loop(MONDAY, MONDAY))
+    assert (seen.token_expires, seen.waiting) == (date(2026, 12, 24), dict.fromkeys(WAITING, 0))
+    assert caplog.messages == [
+        "the watch over ourselves could not look at everything: the operator issue: sme/feedback#7 is not there"
+    ]
 
 
 def test_a_project_that_is_gone_is_one_whose_hooks_are_not_seen(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
