@@ -90,7 +90,7 @@ def test_what_its_sender_no_longer_waits_for_is_refused_and_not_piled_up() -> No
         fresh = asyncio.create_task(intake.accept(WISH))
         await asyncio.sleep(0)
         disk.go_on.set()
-        return await asyncio.gather(first, late, fresh, return_exceptions=True)
+        return list(await asyncio.gather(first, late, fresh, return_exceptions=True))
 
     first, late, fresh = asyncio.run(send())
     intake.close()
