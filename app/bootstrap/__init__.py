@@ -4,6 +4,7 @@ The parts that only an operator has are joined in `operators`.
 """
 
 import importlib.metadata
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,6 +16,7 @@ from app.bootstrap import kept
 from app.bootstrap.agendas import due_now
 from app.domain import subject as subjects
 from app.domain.account_book import AccountBook
+from app.domain.failure import Temporary
 from app.domain.inbox import Arrival, InboxRules, Receipt
 from app.domain.ours import WAITING
 from app.domain.subject import Priority, Subject
@@ -45,6 +47,8 @@ from app.services.sweep import Sweep
 from app.services.top_requests import TopRequests
 from app.services.watch import Watch
 from app.settings import OperatorSettings, Settings, SettingsInvalid
+
+log = logging.getLogger(__name__)
 
 VERSION = importlib.metadata.version("sounding-board")
 
@@ -191,7 +195,13 @@ def _journal(settings: Settings, *, remembers: bool) -> Iterator[Journal]:
     if not remembers:
         yield NoJournal()
         return
-    journal = kept.journal(settings)
+    try:
+        journal = kept.journal(settings)
+    except Temporary as failure:
+        # Nothing that is decided hangs on it: a job that has another machine's database must not wait for it.
+        log.warning("the journal cannot be written, so this goes on without it: %s", failure)
+        yield NoJournal()
+        return
     try:
         yield journal
     finally:
@@ -206,7 +216,7 @@ def gitlab(settings: Settings, budget: Budget | None = None) -> GitLab:
 @contextmanager
 def _gitlab(settings: Settings) -> Iterator[GitLab]:
     """The doors, with the budget that all who use the database share."""
-    with kept.budget(settings, timedelta) as budget, gitlab(settings, budget) as doors:
+    with kept.budget(settings) as budget, gitlab(settings, budget) as doors:
         yield doors
 
 
@@ -230,7 +240,7 @@ class Service:
 
     def run(self, subject: Subject, deliveries: tuple[str, ...]) -> datetime | None:
         """Attend to one subject; returns when to look again."""
-        return self._joined()(subject, deliveries, utc_now())
+        return self._joined()(subject, deliveries, self.now())
 
     def operator(self) -> OperatorIssue:
         """The operator issue of the configuration in force. Raises Temporary while GitLab is down."""
@@ -278,10 +288,9 @@ class Service:
 
     def tidy(self, now: datetime) -> None:
         """Forget old deliveries and journal lines, and see that the watch goes on; of several replicas, one does."""
-        if self.inbox.leads():
-            self.inbox.put(Arrival(subjects.Watch(), Priority.TIMER, not_before=now + FIRST_ROUND), now)
-            self.inbox.tidy(now)
-            self.journal.prune(now, JOURNAL_KEPT)
+        self.inbox.put(Arrival(subjects.Watch(), Priority.TIMER, not_before=now + FIRST_ROUND), now)
+        self.inbox.tidy(now)
+        self.journal.prune(now, JOURNAL_KEPT)
 
     async def accept(self, arrival: Arrival, now: datetime) -> Receipt:
         """Take in an arrival of this machine's time; returns when it is on disk."""
@@ -321,8 +330,10 @@ def service(settings: Settings, configured: Configuration, inbox_rules: InboxRul
         inbox.close()
         raise
     shared = ExitStack()
-    budget = shared.enter_context(kept.budget(settings, inbox.ahead))
-    return Service(settings, configured, gitlab(settings, budget), inbox, journal, book, words, shared)
+    budget = shared.enter_context(kept.budget(settings))
+    doors = gitlab(settings, budget)
+    doors.line.held = inbox.held
+    return Service(settings, configured, doors, inbox, journal, book, words, shared)
 
 
 def letterbox_keys(settings: Settings) -> WebhookKeys:

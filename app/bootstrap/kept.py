@@ -3,8 +3,7 @@
 PostgreSQL's client is loaded only where it is used: it takes longer than most commands.
 """
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -86,14 +85,14 @@ def journal(settings: KeptSettings) -> KeptJournal:
 
 
 @contextmanager
-def budget(settings: KeptSettings, ahead: Callable[[], timedelta]) -> Iterator[Budget | None]:
-    """The budget of calls that all who use the database share; None for one of this process. `ahead`: see Inbox."""
+def budget(settings: KeptSettings) -> Iterator[Budget | None]:
+    """The budget of calls that all who use the database share; None for one of this process."""
     if settings.database is None:
         yield None
         return
     from app.gateways.gitlab_budget_shared import SharedBudget
 
-    shared = SharedBudget(settings.database, lambda: time.time() + ahead().total_seconds())
+    shared = SharedBudget(settings.database)
     try:
         yield shared
     finally:

@@ -18,6 +18,8 @@ SOONEST_LOOK = timedelta(seconds=1)
 class InboxRules:
     """How patient the inbox is. Raises ValueError, in words, where a run could outlive its lease.
 
+    `longest_retry` is between two tries of what nobody foresaw, and the longest that GitLab's Retry-After is heeded;
+    `longest_passing` between two while something outside cannot answer, so that soon after an outage all is as it was.
     `silent`: a replica without a sign of life for so long is gone, and others take over what it ran.
     """
 
@@ -30,16 +32,22 @@ class InboxRules:
     first_retry: timedelta = timedelta(seconds=5)
     retry_factor: int = 3
     longest_retry: timedelta = timedelta(hours=1)
+    longest_passing: timedelta = timedelta(minutes=1)
     remember_deliveries: timedelta = timedelta(days=3)
 
     def __post_init__(self) -> None:
         if self.run_limit >= self.lease:
             raise ValueError("a run must be cut off before its lease ends: make run_limit shorter than lease")
 
-    def retry_at(self, attempt: int, now: datetime) -> datetime:
+    def retry_at(self, attempt: int, now: datetime, *, passing: bool) -> datetime:
         """When to try again after the attempt with this number (from 1) failed."""
         steps = min(attempt - 1, 20)
-        return now + min(self.first_retry * float(self.retry_factor**steps), self.longest_retry)
+        longest = self.longest_passing if passing else self.longest_retry
+        return now + min(self.first_retry * float(self.retry_factor**steps), longest)
+
+    def counted(self, attempt: int, *, passing: bool) -> int:
+        """How many attempts are behind a subject after this one: an outage uses up at most half of them."""
+        return attempt - 1 if passing and attempt > self.attempts // 2 else attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +172,13 @@ def failed(
     tried_enough = claim.attempt >= rules.attempts and not failure.passing
     if waiting is None and (failure.final or tried_enough):
         return DeadLetter(claim.subject, claim.priority, now, claim.attempt, failure.reason, claim.deliveries)
-    place = waiting or Waiting(claim.subject, claim.priority, attempts=claim.attempt)
+    behind = rules.counted(claim.attempt, passing=failure.passing)
+    place = waiting or Waiting(claim.subject, claim.priority, attempts=behind)
     floor = place.not_until
     if failure.retry_after is not None:
         asked = now + min(timedelta(seconds=max(failure.retry_after, 0)), rules.longest_retry)
         floor = max(asked, floor or asked)
-    again = NEVER if failure.final else rules.retry_at(claim.attempt, now)
+    again = NEVER if failure.final else rules.retry_at(claim.attempt, now, passing=failure.passing)
     return replace(
         place,
         priority=min(place.priority, claim.priority),

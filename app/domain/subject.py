@@ -62,6 +62,8 @@ class Watch:
 
 
 Subject = Request | TokenExpiry | Watch
+KINDS = ("request", "token-expiry", "group-token-expiry", "watch")
+"""With what a key begins."""
 
 
 def parse_key(key: str) -> Subject:

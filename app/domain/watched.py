@@ -25,6 +25,8 @@ ASKED_AGAIN = timedelta(minutes=15)
 NAMED_AT_MOST = 20
 TOKEN_ENDS_SOON = 7
 """Days."""
+OVERDUE = timedelta(minutes=5)
+"""A card that is due is looked at within seconds; after a stop or an outage, within minutes."""
 LATE = {Job.SWEEP.value: timedelta(hours=26), Job.SCORE.value: timedelta(days=8)}
 """A sweep is a daily job and looks back as far (`--since 26h`); a score is a weekly one."""
 
@@ -106,6 +108,15 @@ def job_line(states: States, job: str, now: datetime) -> tuple[bool | None, str]
     return True, f"The last {job} ended on {_shown(at)} UTC."
 
 
+def overdue_line(due: datetime | None, now: datetime) -> tuple[bool, str] | None:
+    """What is wrong where a subject of the inbox has been due since this instant; None where nothing is."""
+    if due is None or now - due <= OVERDUE:
+        return None
+    for_ = int((now - due).total_seconds() // 60)
+    told = f"The inbox is not worked off: something has been due for {for_} minutes, since {_shown(due)} UTC"
+    return False, f"{told}; look whether a service or a worker runs, and what its log says."
+
+
 def should_ask(loop: Loop | None, now: datetime) -> bool:
     """Whether it is time to prove the loop: on working days, a while after the last answer."""
     if now.weekday() >= 5 or (loop and loop.answered is None):
@@ -113,9 +124,12 @@ def should_ask(loop: Loop | None, now: datetime) -> bool:
     return loop is None or now - loop.asked >= ASKED_EVERY
 
 
-def asked(now: datetime) -> Say:
-    """The question whether webhooks arrive."""
-    return Say(LOOP, "loop_asked", {"asked": _shown(now)}, {"open": True, "asked": now.isoformat()})
+def asked(now: datetime, before: Loop | None = None) -> Say:
+    """The question whether webhooks arrive; of silence that people were told of `before` they are not told again."""
+    state: dict[str, object] = {"open": True, "asked": now.isoformat()}
+    if before and before.silent:
+        state["silent"] = True
+    return Say(LOOP, "loop_asked", {"asked": _shown(now)}, state)
 
 
 def answered(loop: Loop, now: datetime) -> Say:

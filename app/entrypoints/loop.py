@@ -15,15 +15,20 @@ NO_ISSUE = (
 )
 
 
+PAUSED = "The loop cannot be proved: SOUNDING_BOARD_PAUSED is set here, and to ask is to change a note."
+
+
 def proved(settings: Settings, within: int) -> tuple[bool, str]:
     """Whether the service answered in so many seconds, and a sentence. Raises Temporary, Permanent."""
     configured = bootstrap.configuration(settings)
+    if settings.paused:
+        return False, PAUSED
     with bootstrap.judging(settings, configured, remembers=False) as rules:
         issue, began = rules.operator.issue, time.monotonic()
         if issue is None or not configured.program.holds_requests(issue.project):
             return False, NO_ISSUE
         now = bootstrap.utc_now()
-        rules.operator.tell(asked(now))
+        rules.operator.tell(asked(now, loop_of(rules.operator.states())))
         while time.monotonic() - began < within:
             loop = loop_of(rules.operator.states())
             if loop and loop.answered and loop.asked >= now:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 
 import typer
 
@@ -9,7 +10,7 @@ from app import bootstrap
 from app.bootstrap import kept, operators
 from app.domain.failure import Permanent, Temporary
 from app.domain.program import Job
-from app.domain.watched import job_line, loop_line, loop_of, token_line
+from app.domain.watched import job_line, loop_line, loop_of, overdue_line, token_line
 from app.entrypoints.logging_setup import set_up_logging
 from app.entrypoints.loop import MARKS
 from app.gateways.service_pulse import pulse
@@ -55,7 +56,7 @@ def _service(settings: Settings) -> Iterator[Line]:
 def _inbox(settings: Settings) -> Iterator[Line]:
     view = kept.inbox_beside(settings)
     try:
-        counts, dead = view.counts(), view.dead(1)
+        counts, dead, due = view.counts(), view.dead(1), _due(view)
     finally:
         view.close()
     told = f"Inbox: {counts.waiting} waiting, {counts.running} running"
@@ -64,6 +65,14 @@ def _inbox(settings: Settings) -> Iterator[Line]:
     else:
         newest = f"{dead[0].died_at:%Y-%m-%d %H:%M} UTC"
         yield False, f"{told}, {counts.dead} given up, the last on {newest}; `sounding-board inbox` names them."
+    if late := overdue_line(due, bootstrap.utc_now()):
+        yield late
+
+
+def _due(view: kept.View) -> datetime | None:
+    """Since when, or from when, somebody could work on what comes next; what is at work already waits for its end."""
+    running = {claim.subject for claim in view.running()}
+    return next((place.due for place in view.waiting(len(running) + 1) if place.subject not in running), None)
 
 
 def _gitlab(settings: Settings) -> Iterator[Line]:

@@ -80,6 +80,7 @@ class Letterbox:
         if not _is_large(headers):
             return await self._read(request, now)
         if self.places.locked():
+            self.counters.unavailable += 1
             return Response(status_code=503, headers={"Retry-After": str(RETRY_SECONDS), "Connection": "close"})
         async with self.places:
             return await self._read(request, now)

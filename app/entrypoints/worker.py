@@ -6,6 +6,8 @@ import traceback
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TypeVar
 
 from app.domain.failure import Permanent, Temporary
 from app.domain.inbox import Claim, Failure, Fate
@@ -14,9 +16,13 @@ from app.entrypoints.logging_setup import log_context
 from app.entrypoints.run_limit import RunLimit, RunTookTooLong
 from app.services.inbox_port import Inbox
 
+T = TypeVar("T")
+
 LONGEST_WAIT = timedelta(seconds=1)
 """Another process (a retry by hand) cannot wake us, so look this often."""
 TIDY_EVERY = timedelta(hours=1)
+LEAD_AGAIN = timedelta(minutes=1)
+"""So soon it is asked again who tidies: whoever did may have died."""
 LONGEST_REASON = 500
 DONE = "done"
 
@@ -37,7 +43,9 @@ class WorkerPool:
         threads: int = 4,
         tidy: Callable[[datetime], object] | None = None,
     ) -> None:
-        """`tidy` is done now and then by an idle thread; by default the inbox forgets old deliveries."""
+        """`tidy` is done now and then by an idle thread of the replica that leads; by default the inbox forgets old
+        deliveries.
+        """
         self._inbox, self._run, self._clock, self._log = inbox, run, clock, log
         self._limit = RunLimit(run_limit, inbox.held)
         self._watch, self._stopping = threading.Lock(), threading.Event()
@@ -80,6 +88,12 @@ class WorkerPool:
             raise Temporary(f"only {self.alive} of {len(self._threads)} workers are alive")
 
     def _work(self) -> None:
+        """Whatever happens, a thread ends only when it is time to stop."""
+        while not self._stopping.is_set():
+            if isinstance(self._watched(self._work_until_stopped, "a worker stumbled and goes on"), Failure):
+                self._stopping.wait(LONGEST_WAIT.total_seconds())
+
+    def _work_until_stopped(self) -> None:
         while (claim := self._next()) is not None:
             with log_context(subject=claim.subject.key, deliveries=claim.deliveries):
                 self._carry_out(claim)
@@ -106,8 +120,10 @@ class WorkerPool:
     def _tidy_now_and_then(self) -> None:
         now = self._clock()
         if now >= self._tidy_at:
-            self._tidy_at = now + TIDY_EVERY
-            self._tidy(now)
+            self._tidy_at = now + LEAD_AGAIN
+            if self._inbox.leads():
+                self._tidy(now)
+                self._tidy_at = now + TIDY_EVERY
 
     def _carry_out(self, claim: Claim) -> None:
         outcome = self._outcome(claim)
@@ -141,7 +157,8 @@ class WorkerPool:
         """When to look again, or why the run failed."""
         try:
             with self._limit.over():
-                return self._run(claim.subject, claim.deliveries)
+                run = partial(self._run, claim.subject, claim.deliveries)
+                return self._watched(run, "a run failed in a way nobody foresaw")
         except Temporary as failure:
             return Failure(str(failure)[:LONGEST_REASON], retry_after=failure.retry_after, passing=True)
         except Permanent as failure:
@@ -150,8 +167,14 @@ class WorkerPool:
             if not self._inbox.held():
                 return Failure("the run was cut off: its database was silent for too long", passing=True)
             return Failure("the run took too long and was cut off")
+
+    def _watched(self, act: Callable[[], T], told: str) -> T | Failure:
+        try:
+            return act()
+        except (Temporary, Permanent):
+            raise
         except Exception as error:  # noqa: BLE001 - the one place: record and go on
-            self._log.exception("a run failed in a way nobody foresaw")
+            self._log.exception(told)
             return Failure(_short(error))
 
     def _report(self, claim: Claim, failure: Failure, fate: Fate) -> None:

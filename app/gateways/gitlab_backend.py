@@ -154,6 +154,10 @@ class HttpxBackend:
         except httpx.RequestError:
             self._line.broke(kind)
             raise
+        except BaseException:
+            # Such as a run that is cut off. It may have been the one call that asks whether GitLab is back.
+            self._line.gave_up()
+            raise
         self._line.heed(kind, response.status_code, response.headers, retry_after(response, self._clock))
         return response
 

@@ -45,7 +45,7 @@ class _Bucket:
 
     def wait(self, now: float, reserve: float = 0.0) -> float:
         """Seconds until one token above the reserve would be there."""
-        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
+        self._tokens = self.left(now)
         self._at = now
         return max(0.0, (1.0 + reserve - self._tokens) / self._rate)
 
@@ -53,7 +53,8 @@ class _Bucket:
         self._tokens -= 1.0
 
     def left(self, now: float) -> float:
-        return min(self._burst, self._tokens + (now - self._at) * self._rate)
+        """A clock that is set back takes nothing away."""
+        return min(self._burst, self._tokens + max(0.0, now - self._at) * self._rate)
 
     def empty(self, now: float) -> None:
         self._tokens, self._at = min(self._tokens, 0.0), now

@@ -2,9 +2,10 @@
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from app.domain.failure import Temporary
 from app.gateways.gitlab_budget import Budget
 from app.gateways.gitlab_circuit import Circuit
 
@@ -43,12 +44,16 @@ class Line:
     budget: Budget
     circuit: Circuit = field(default_factory=Circuit)
     traffic: Traffic = field(default_factory=Traffic)
+    held: Callable[[], bool] = lambda: True
+    """Whether what this process works on is still its own. If not, another may be at it, and no call goes out."""
 
     def enter(self, kind: str) -> None:
-        """Wait for a call's turn. Raises Temporary where it is too far off, or GitLab is down."""
+        """Wait for a call's turn. Raises Temporary where it is too far off, GitLab is down, or the work not ours."""
         self.circuit.enter()
         try:
             self.budget.take(note=kind == "note")
+            if not self.held():
+                raise Temporary("the run was cut off: its database was silent for too long")
         except BaseException:
             self.circuit.leave()
             raise
@@ -57,6 +62,10 @@ class Line:
         """The call got no answer."""
         self.traffic.count(kind, "none", {})
         self.circuit.silent()
+
+    def gave_up(self) -> None:
+        """The call ended on our side, before there could be an answer."""
+        self.circuit.leave()
 
     def heed(self, kind: str, status: int, headers: Mapping[str, str], retry_after: float | None) -> None:
         """Learn from an answer. After an outage the first burst is not to be had again: calls come at the rate."""

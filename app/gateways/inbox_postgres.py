@@ -8,8 +8,9 @@ import threading
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import count
+from typing import TypeVar
 
-from app.domain.failure import Temporary
+from app.domain.failure import Left, Temporary
 from app.domain.inbox import (
     Arrival,
     Claim,
@@ -26,14 +27,18 @@ from app.domain.inbox import (
 from app.domain.intake import Batch, Known, deliveries_of, keys_of, taken_in, wishes
 from app.gateways import inbox_postgres_rows as rows
 from app.gateways.inbox_intake import Intake
+from app.gateways.inbox_postgres_held import Held
 from app.gateways.inbox_postgres_view import PostgresView, revive
-from app.gateways.postgres_link import Connection, Link
+from app.gateways.postgres_link import Connection, Link, Work
 from app.gateways.postgres_pulse import Pulse, forget_the_silent, ring
 from app.gateways.postgres_schema import bring_forward
+
+T = TypeVar("T")
 
 FORGET_AT_ONCE = 2_000
 PATIENCE = 4.0
 """Seconds that a restart of PostgreSQL may take without a delivery being refused; GitLab waits ten for its answer."""
+INTAKE_DEADLINE = 5.0
 START_PATIENCE = 30.0
 """Seconds that a replica which starts waits for PostgreSQL, which may be starting beside it."""
 HOLDERS_KEPT = timedelta(days=1)
@@ -47,10 +52,10 @@ class PostgresInbox(PostgresView):
         self._rules = rules
         self._bell = threading.Event()
         self._claiming = threading.Lock()
-        self._held: set[int] = set()
+        self._held, self._unanswered = Held(rules.lease), set[int]()
         bring_forward(url, patience=patience)
         super().__init__(Link(url, "worker", PATIENCE))
-        self._arrivals = Link(url, "intake", PATIENCE)
+        self._arrivals = Link(url, "intake", PATIENCE, INTAKE_DEADLINE)
         try:
             self._pulse = Pulse(url, self._link, rules.silent, self._bell.set)
         except BaseException:
@@ -69,23 +74,29 @@ class PostgresInbox(PostgresView):
     def check(self) -> None:
         """See Inbox. Goes the whole way of an arrival, so that it fails when they fail."""
         self._intake.put(None)
+        if not self._pulse.held():
+            raise Temporary("PostgreSQL: no sign of life gets through to it")
 
     def claim(self, now: datetime) -> Claim | None:
         """See Inbox."""
         if not self.held():
             raise Temporary("PostgreSQL: it has been silent for too long to start anything", retry_after=1)
         with self._claiming:
-            claim = self._link.do(lambda db: self._claim(db, now))
-            if claim is not None:
-                self._held.add(claim.token)
-        return claim
+            holder = self._pulse.holder
+            claim = self._link.do(lambda db: self._claim(db, now, holder))
+            if isinstance(claim, Claim):
+                self._held.add(claim.token, holder)
+                return claim
+        if claim is not None:
+            raise claim
+        return None
 
     def settle(self, claim: Claim, now: datetime, look_again_at: datetime | None = None) -> bool:
         """See Inbox."""
         tries = count()
 
         def work(db: Connection) -> bool:
-            again = next(tries) > 0
+            again = next(tries) > 0 or claim.token in self._unanswered
             places = rows.lock(db, [claim.subject.key])
             for place in _held_by(claim, places):
                 place.claim = None
@@ -98,14 +109,14 @@ class PostgresInbox(PostgresView):
             # The answer to the first try was lost, and with it the news that it was made.
             return again
 
-        return self._ended(claim, self._link.do(work))
+        return self._finish(claim, work)
 
     def fail(self, claim: Claim, failure: Failure, now: datetime) -> Fate:
         """See Inbox."""
         tries = count()
 
         def work(db: Connection) -> Fate:
-            again = next(tries) > 0
+            again = next(tries) > 0 or claim.token in self._unanswered
             places = rows.lock(db, [claim.subject.key])
             for place in _held_by(claim, places):
                 fate = _end(place, failed(claim, place.waiting, failure, now, self._rules))
@@ -115,9 +126,7 @@ class PostgresInbox(PostgresView):
             rows.save(db, places.values())
             return Fate.RETRY if again else Fate.LOST
 
-        fate = self._link.do(work)
-        self._ended(claim, True)
-        return fate
+        return self._finish(claim, work)
 
     def next_due(self) -> datetime | None:
         """See Inbox."""
@@ -133,8 +142,8 @@ class PostgresInbox(PostgresView):
         self._bell.set()
 
     def held(self) -> bool:
-        """See Inbox."""
-        return self._pulse.held()
+        """See Inbox. After it counted as gone, not before every run from before that has ended."""
+        return self._pulse.held() and not self._held.of_others(self._pulse.holder)
 
     def leads(self) -> bool:
         """See Inbox."""
@@ -142,7 +151,7 @@ class PostgresInbox(PostgresView):
 
     def ahead(self) -> timedelta:
         """See Inbox."""
-        return self._pulse.ahead
+        return self._pulse.ahead()
 
     def tidy(self, now: datetime) -> int:
         """See Inbox. In small bites, so that arrivals get their turn between them."""
@@ -165,18 +174,27 @@ class PostgresInbox(PostgresView):
         self._arrivals.close()
         super().close()
 
-    def _claim(self, db: Connection, now: datetime) -> Claim | None:
-        for place in rows.lost(db, now, self._pulse.holder, sorted(self._held.copy())):
+    def _claim(self, db: Connection, now: datetime, holder: int) -> Claim | Temporary | None:
+        """That we count as gone is an answer, and no failure of the database to be waited for."""
+        for place in rows.lost(db, now, holder, self._held.tokens()):
             assert place.claim is not None
             _end(place, abandoned(place.claim, place.waiting, now, self._rules))
             rows.save(db, [place])
         due = rows.first_due(db, now)
-        return None if due is None else rows.claimed(db, due, self._pulse.holder, self._rules.lease, now)
+        return None if due is None else rows.claimed(db, due, holder, self._rules.lease, now)
 
-    def _ended(self, claim: Claim, settled: bool) -> bool:
+    def _finish(self, claim: Claim, work: Work[T]) -> T:
+        """The end of a run. Where the answer to it was lost, the next try finds nothing to end, and that is well."""
+        try:
+            ended = self._link.do(work)
+        except Temporary as failure:
+            if failure.left is Left.UNKNOWN:
+                self._unanswered.add(claim.token)
+            raise
+        self._unanswered.discard(claim.token)
         self._held.discard(claim.token)
         self._bell.set()
-        return settled
+        return ended
 
     def _store(self, batch: Batch) -> Sequence[Receipt]:
         receipts = self._arrivals.do(lambda db: self._take_in(db, batch))

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.domain.failure import Temporary
 from app.domain.inbox import Claim, Counts, DeadLetter, Waiting
-from app.domain.subject import Priority, parse_key
+from app.domain.subject import KINDS, Priority, parse_key
 from app.gateways.postgres_link import Connection, Row
+from app.gateways.postgres_pulse import NUMBER
 
 TYPES = {
     "key": "text",
@@ -35,6 +37,9 @@ TYPES = {
 COLUMNS = ", ".join(TYPES)
 ALIVE = "EXISTS (SELECT 1 FROM holder WHERE holder.id = subject.holder AND holder.alive_until > clock_timestamp())"
 
+KNOWN = f"split_part(key, ':', 1) IN ({', '.join(repr(kind) for kind in KINDS)})"
+"""What a newer version of the program looks at, in a rolling restart, waits for a replica that knows of it."""
+
 LOCK = (
     f"INSERT INTO subject (key) SELECT unnest(%s::text[]) ON CONFLICT (key) DO UPDATE SET key = excluded.key"
     f" RETURNING {COLUMNS}"
@@ -45,13 +50,14 @@ SAVE = (
     " WHERE subject.key = saved.key"
 )
 DUE = (
-    f"SELECT {COLUMNS} FROM subject WHERE priority = %s AND token IS NULL AND due_at <= %s"  # noqa: S608
+    f"SELECT {COLUMNS} FROM subject WHERE priority = %s AND token IS NULL AND due_at <= %s AND {KNOWN}"  # noqa: S608
     " ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED"
 )
 LOST = (
-    f"SELECT {COLUMNS} FROM subject WHERE token IS NOT NULL AND (lease_until <= %s OR NOT {ALIVE}"  # noqa: S608
+    f"SELECT {COLUMNS} FROM subject WHERE token IS NOT NULL AND {KNOWN} AND (lease_until <= %s OR NOT {ALIVE}"  # noqa: S608
     " OR (holder = %s AND token <> ALL(%s::bigint[]))) ORDER BY key FOR UPDATE SKIP LOCKED"
 )
+TOKEN = f"SELECT {NUMBER} AS token FROM holder WHERE id = %s AND alive_until > clock_timestamp()"  # noqa: S608
 
 
 @dataclass(slots=True)
@@ -125,17 +131,18 @@ def first_due(db: Connection, now: datetime) -> Place | None:
 def next_due(db: Connection) -> datetime | None:
     """The earliest instant at which something that waits, or a lease that ends, asks for a look."""
     asked = (
-        "SELECT least((SELECT min(due_at) FROM subject WHERE due_at IS NOT NULL AND token IS NULL),"
-        " (SELECT min(lease_until) FROM subject WHERE token IS NOT NULL)) AS due"
+        f"SELECT least((SELECT min(due_at) FROM subject WHERE due_at IS NOT NULL AND token IS NULL AND {KNOWN}),"  # noqa: S608
+        f" (SELECT min(lease_until) FROM subject WHERE token IS NOT NULL AND {KNOWN})) AS due"
     )
-    row = db.execute(asked).fetchone()
+    row = db.execute(asked.encode()).fetchone()
     return row["due"] if row else None
 
 
-def claimed(db: Connection, place: Place, holder: int, lease: timedelta, now: datetime) -> Claim:
-    """Claim a locked subject that waits: `lease` from now."""
-    row = db.execute("SELECT nextval('claim_token') AS token").fetchone()
-    assert row is not None
+def claimed(db: Connection, place: Place, holder: int, lease: timedelta, now: datetime) -> Claim | Temporary:
+    """Claim a locked subject that waits: `lease` from now. Temporary where the holder counts as gone."""
+    row = db.execute(TOKEN.encode(), (holder,)).fetchone()
+    if row is None:
+        return Temporary("PostgreSQL: this replica counts as gone and has not joined anew yet", retry_after=1)
     assert place.waiting is not None
     waiting = place.waiting
     claim = Claim(
@@ -155,28 +162,28 @@ def count(db: Connection) -> Counts:
 
 def list_waiting(db: Connection, limit: int) -> tuple[Waiting, ...]:
     """Those that wait, by due instant."""
-    asked = f"SELECT {COLUMNS} FROM subject WHERE due_at IS NOT NULL ORDER BY due_at, key LIMIT %s"  # noqa: S608
+    asked = f"SELECT {COLUMNS} FROM subject WHERE due_at IS NOT NULL AND {KNOWN} ORDER BY due_at, key LIMIT %s"  # noqa: S608
     places = (_place(row) for row in db.execute(asked.encode(), (limit,)).fetchall())
     return tuple(place.waiting for place in places if place.waiting)
 
 
 def list_running(db: Connection) -> tuple[Claim, ...]:
     """Those being worked on, oldest claim first."""
-    asked = f"SELECT {COLUMNS} FROM subject WHERE token IS NOT NULL ORDER BY token"  # noqa: S608
+    asked = f"SELECT {COLUMNS} FROM subject WHERE token IS NOT NULL AND {KNOWN} ORDER BY token"  # noqa: S608
     places = (_place(row) for row in db.execute(asked.encode()).fetchall())
     return tuple(place.claim for place in places if place.claim)
 
 
 def list_dead(db: Connection, limit: int | None) -> tuple[DeadLetter, ...]:
     """Dead letters, newest first."""
-    asked = f"SELECT {COLUMNS} FROM subject WHERE died_at IS NOT NULL ORDER BY died_at DESC, key LIMIT %s"  # noqa: S608
+    asked = f"SELECT {COLUMNS} FROM subject WHERE died_at IS NOT NULL AND {KNOWN} ORDER BY died_at DESC, key LIMIT %s"  # noqa: S608
     places = (_place(row) for row in db.execute(asked.encode(), (limit,)).fetchall())
     return tuple(place.dead for place in places if place.dead)
 
 
 def dead_letter(db: Connection, key: str) -> DeadLetter | None:
     """The dead letter of a subject."""
-    row = db.execute(f"SELECT {COLUMNS} FROM subject WHERE key = %s".encode(), (key,)).fetchone()  # noqa: S608
+    row = db.execute(f"SELECT {COLUMNS} FROM subject WHERE key = %s AND {KNOWN}".encode(), (key,)).fetchone()  # noqa: S608
     return _place(row).dead if row else None
 
 

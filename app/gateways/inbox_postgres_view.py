@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Self
 
 from app.domain.inbox import Arrival, Claim, Counts, DeadLetter, InboxRules, Waiting, arrived, revived
+from app.domain.subject import KINDS
 from app.gateways import inbox_postgres_rows as rows
 from app.gateways.postgres_link import Connection, Link
 from app.gateways.postgres_pulse import ring
@@ -48,7 +49,7 @@ class PostgresView:
 
 def revive(db: Connection, keys: list[str], now: datetime, rules: InboxRules) -> int:
     """Let dead subjects wait again, due at once; how many of these were dead. Within a transaction of the caller."""
-    places = rows.lock(db, keys)
+    places = rows.lock(db, [key for key in keys if key.partition(":")[0] in KINDS])
     woken = 0
     for place in places.values():
         if (letter := place.dead) is not None:

@@ -1,5 +1,6 @@
 """Brings the inbox and the journal from their files to PostgreSQL, once, all or nothing."""
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -45,9 +46,11 @@ def move(inbox: Path, journal: Path, url: str, now: datetime) -> Moved:
     """
     lock = lock_file(inbox, wait=False)
     try:
-        waiting, dead, deliveries = _inbox(inbox, now)
+        half = not inbox.exists() and _moved(inbox).exists() and journal.exists()
+        # Cut off between the two names: what the inbox had is there, and may be long done by now.
+        waiting, dead, deliveries = ([], [], {}) if half else _inbox(inbox, now)
         bring_forward(url)
-        with _lines(journal) as lines, closing(Link(url, "move")) as link:
+        with _lines(journal) as lines, closing(Link(url, "move", deadline=math.inf)) as link:
             moved = link.do(lambda db: _write(db, waiting, dead, deliveries, lines), repeatable=False)
         for path in (inbox, journal):
             _set_aside(path)
@@ -125,4 +128,8 @@ def _set_aside(path: Path) -> None:
     for beside in ("-wal", "-shm"):
         with suppress(FileNotFoundError):
             Path(f"{path}{beside}").unlink()
-    path.rename(path.with_name(f"{path.name}.{MOVED}"))
+    path.rename(_moved(path))
+
+
+def _moved(path: Path) -> Path:
+    return path.with_name(f"{path.name}.{MOVED}")

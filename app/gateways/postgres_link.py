@@ -1,9 +1,10 @@
 """Speaks to PostgreSQL: one connection for one purpose, opened anew when it broke, and errors in our own words."""
 
+import math
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
@@ -15,18 +16,23 @@ from app.domain.failure import Left, Permanent, Temporary
 
 T = TypeVar("T")
 Row = dict[str, Any]
-Connection = psycopg.Connection[Row]
-Work = Callable[[Connection], T]
 
 RETRY_SECONDS = 30.0
 CONNECT_SECONDS = 5
+DEADLINE = 9.0
+"""Seconds. A server that stands still keeps its connections alive and says nothing; PostgreSQL's own limit on a
+statement (8 s) comes first where it can.
+"""
 PAUSE = 0.1
 SCHEMA = "sounding_board"
 SESSION = (
     f"SET search_path TO {SCHEMA}; SET TimeZone TO 'UTC'; SET statement_timeout TO '8s'; SET lock_timeout TO '4s';"
-    " SET idle_in_transaction_session_timeout TO '15s'; SET default_transaction_isolation TO 'read committed'"
+    " SET idle_in_transaction_session_timeout TO '15s'; SET default_transaction_isolation TO 'read committed';"
+    " SET synchronous_commit TO on"
 )
-"""A replica that is stopped in the middle of a transaction must not hold its rows for ever."""
+"""A replica that is stopped in the middle of a transaction must not hold its rows for ever; and what is acknowledged
+is on disk, also where the server is set up to be quicker than that.
+"""
 NETWORK: dict[str, Any] = {
     "keepalives_idle": 5,
     "keepalives_interval": 2,
@@ -43,17 +49,56 @@ PASSING = {
     "57014": "it took too long to answer",
     "55P03": "another connection holds the rows for too long",
     "40P01": "two writers stood in each other's way",
+    "40001": "two writers stood in each other's way",
+    "25P03": "it was kept waiting in the middle of a transaction for too long",
 }
 BROKEN = ("08", "57P")
 """Classes of SQLSTATE: the connection, or the whole server, is going or gone."""
 
 
+class Connection(psycopg.Connection[Row]):
+    """A connection that need not be waited for longer than is left of `within`."""
+
+    _ends = math.inf
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """What is done inside raises OperationalError when the time is over; the connection is of no use then."""
+        self._ends = time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            self._ends = math.inf
+
+    def wait(self, gen: Generator[Any, Any, T], *args: Any, **kwargs: Any) -> T:
+        """Where psycopg waits for the server, whatever was asked."""
+        return super().wait(self._hurried(gen), *args, **kwargs)
+
+    def _hurried(self, gen: Generator[Any, Any, T]) -> Generator[Any, Any, T]:
+        """psycopg wakes what waits now and then, also where nothing came."""
+        try:
+            wanted = next(gen)
+            while True:
+                ready = yield wanted
+                if not ready and time.monotonic() >= self._ends:
+                    raise psycopg.OperationalError(f"FATAL:  {SILENCE}")
+                wanted = gen.send(ready)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]
+
+
+Work = Callable[[Connection], T]
+SILENCE = "it does not answer"
+
+
 class Link:
     """One connection, opened when it is first needed. Safe across threads, one at a time."""
 
-    def __init__(self, url: str, purpose: str, patience: float = 0.0) -> None:
-        """`patience`: for how many seconds work is tried again when the connection breaks, as in a restart."""
-        self._url, self._purpose, self._patience = url, purpose, patience
+    def __init__(self, url: str, purpose: str, patience: float = 0.0, deadline: float = DEADLINE) -> None:
+        """`patience`: for how many seconds work is tried again when the connection breaks, as in a restart.
+        `deadline`: how many seconds one try may take.
+        """
+        self._url, self._purpose, self._patience, self._deadline = url, purpose, patience, deadline
         self._one_at_a_time = threading.Lock()
         self._connection: Connection | None = None
         self._down = False
@@ -85,10 +130,11 @@ class Link:
         try:
             with translated():
                 connection = self._opened()
-                connection.execute("BEGIN")
-                done = work(connection)
-                committing = True
-                connection.execute("COMMIT")
+                with connection.within(self._deadline):
+                    connection.execute("BEGIN")
+                    done = work(connection)
+                    committing = True
+                    connection.execute("COMMIT")
         except Temporary as failure:
             self._drop()
             if committing:
@@ -118,7 +164,7 @@ class Link:
 
 def open_connection(url: str, purpose: str) -> Connection:
     """A connection whose transactions are begun by hand. Raises psycopg's errors."""
-    connection = psycopg.connect(
+    connection = Connection.connect(
         url,
         autocommit=True,
         row_factory=dict_row,
@@ -127,7 +173,8 @@ def open_connection(url: str, purpose: str) -> Connection:
         **NETWORK,
     )
     try:
-        connection.execute(SESSION)
+        with connection.within(CONNECT_SECONDS):
+            connection.execute(SESSION)
     except BaseException:
         connection.close()
         raise

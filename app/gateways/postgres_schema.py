@@ -4,6 +4,7 @@ A rolling restart has old replicas at work while a new one brings the tables for
 away what the version before it uses; what nobody uses any more goes a version later.
 """
 
+import math
 from collections.abc import Sequence
 
 from app.domain.failure import Permanent
@@ -49,7 +50,7 @@ FORWARD = 7_305_831
 
 def bring_forward(url: str, migrations: Sequence[Sequence[str]] = MIGRATIONS, patience: float = 0.0) -> None:
     """Make the tables, or bring them to this version, all of it or nothing. Raises Temporary, Permanent."""
-    link = Link(url, "schema", patience)
+    link = Link(url, "schema", patience, deadline=math.inf)
     try:
         link.do(lambda connection: _bring_forward(connection, migrations))
     finally:

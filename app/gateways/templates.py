@@ -23,6 +23,7 @@ from app.domain.managed_lines import item, slot
 from app.domain.roster import Role
 from app.gateways.config_errors import ConfigError
 from app.gateways.template_files import ReadOnce
+from app.gateways.template_limits import joined
 from app.gateways.template_sandbox import MISTAKES, Sandbox
 
 _ROLE_NAMES = {
@@ -217,10 +218,10 @@ def _kept_day(context: Context, instant: date) -> Markup:
 def _or_list(items: Iterable[object]) -> Markup:
     """`a, b or c`, each neutral."""
     words = [str(_safe(i)) for i in items]
-    head = ", ".join(words[:-1])
+    head = joined(words[:-1], ", ")
     return Markup(f"{head} or {words[-1]}" if head else "".join(words))  # noqa: S704
 
 
 def _dotted(items: Iterable[object]) -> Markup:
     """`a · b · c`, each neutral."""
-    return Markup(" · ".join(str(_safe(i)) for i in items))  # noqa: S704
+    return Markup(joined(map(_safe, items), " · "))  # noqa: S704

@@ -3,10 +3,12 @@
 One round is one subject of the inbox, so of several replicas one does it, and it outlives a restart.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from functools import partial
+from typing import Protocol, TypeVar
 
 from app.domain.failure import Missing, Permanent, Temporary
 from app.domain.installation import HOOK_PATH, Hook, Token
@@ -26,6 +28,9 @@ from app.domain.watched import (
     should_ask,
     silent,
 )
+
+log = logging.getLogger(__name__)
+Seen = TypeVar("Seen")
 
 ROUND_EVERY = timedelta(minutes=5)
 UNSEEN = "only a Maintainer's token sees webhooks, and mine is none, so I could not look whether GitLab has stopped it"
@@ -94,13 +99,13 @@ class Watch:
 
     def round(self, now: datetime) -> datetime:
         """Look at everything once; returns when to come again. What cannot be seen now is looked at by the next."""
-        try:
-            states = self.operator.states()
-            stopped = self._hooks(now, states) if self._proves_loop else None
-            self.seen = self._facts(now, states, stopped)
-        except (Temporary, Permanent):
-            # The line to GitLab is counted, and shown, by itself: a round that fails is no news, and never the last.
-            return now + ROUND_EVERY
+        looks = _Looks()
+        states = looks.at("the operator issue", self.operator.states)
+        proves = states is not None and self._proves_loop
+        stopped = looks.at("webhooks", partial(self._hooks, now, states or {})) if proves else None
+        self.seen = self._facts(now, states, stopped, looks)
+        if looks.troubles:
+            log.warning("the watch over ourselves could not look at everything: %s", "; ".join(looks.troubles))
         asked_now = self.seen.loop is not None and self.seen.loop.answered is None
         return now + (HEARD_WITHIN if asked_now else ROUND_EVERY)
 
@@ -167,11 +172,17 @@ class Watch:
             else:
                 yield f"{project}: GitLab has stopped the webhook ({hook.alert_status}).", True
 
-    def _facts(self, now: datetime, states: States, stopped: int | None) -> Facts:
-        runs = {job.value: at for job in Job if (at := last_run(states, job.value))}
-        waiting = {title: self._carrying(title) for title in self.waits}
-        token = self.about.token()
-        return Facts(now, runs, waiting, self._loop(states, now), stopped, token.expires_at if token else None)
+    def _facts(self, now: datetime, states: States | None, stopped: int | None, looks: "_Looks") -> Facts:
+        """What cannot be seen now is missing; of what the operator issue told, the last that was seen stands."""
+        waiting = {title: looks.at(f"~{title}", partial(self._carrying, title)) for title in self.waits}
+        token = looks.at("our token", self.about.token)
+        if states is not None:
+            runs = {job.value: at for job in Job if (at := last_run(states, job.value))}
+            loop = self._loop(states, now)
+        else:
+            runs, loop = (dict(self.seen.jobs), self.seen.loop) if self.seen else ({}, None)
+        seen = {title: count for title, count in waiting.items() if count is not None}
+        return Facts(now, runs, seen, loop, stopped, token.expires_at if token else None)
 
     def _loop(self, states: States, now: datetime) -> Loop | None:
         """As it stands after this round: what was asked just now counts as asked."""
@@ -182,3 +193,18 @@ class Watch:
 
     def _carrying(self, title: str) -> int:
         return sum(len(self.listing.labelled(project.path, [title])) for project in self.program.projects)
+
+
+@dataclass(slots=True)
+class _Looks:
+    """Looks at one thing after the other, whatever comes of any of them. `troubles` are for the log."""
+
+    troubles: list[str] = field(default_factory=list)
+
+    def at(self, what: str, look: Callable[[], Seen]) -> Seen | None:
+        """What there is to see; None where it cannot be seen."""
+        try:
+            return look()
+        except (Temporary, Permanent) as problem:
+            self.troubles.append(f"{what}: {problem}")
+            return None

@@ -118,10 +118,11 @@ class Desk:
             assert time.monotonic() < end, self.waiting()
             pause.wait(0.005)
 
-    def tries(self, times: int) -> Waiting:
-        """Until something that waits has been tried so often; that."""
+    def suffers(self, outage: timedelta) -> Waiting:
+        """Until so much time has gone by without a card being done; how that card waits then."""
         pause, end = threading.Event(), time.monotonic() + PATIENCE
-        while not (tried := [place for place in self.waiting() if place.attempts >= times]):
+        over = self.ahead + outage
+        while self.ahead < over or not (tried := [place for place in self.waiting() if place.reason is not None]):
             self._settled()
             assert time.monotonic() < end, self.waiting()
             pause.wait(0.005)

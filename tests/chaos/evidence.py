@@ -3,7 +3,7 @@
 import os
 import signal
 from collections import Counter, deque
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from app import bootstrap
@@ -28,6 +28,7 @@ class Witness(deque[Call]):
         super().__init__()
         self._victim, self._calls = 0, 0
         self._methods: tuple[str, ...] = ()
+        self.at_call: Callable[[Call], None] = lambda _call: None
 
     def kills(self, pid: int, after: int, methods: tuple[str, ...]) -> None:
         """Kill the process when this many more calls with these methods have been carried out."""
@@ -36,6 +37,7 @@ class Witness(deque[Call]):
     def append(self, call: Call) -> None:
         """One call was carried out; its answer is not sent yet."""
         super().append(call)
+        self.at_call(call)
         if self._victim and call.method in self._methods:
             self._calls -= 1
             if self._calls <= 0:

@@ -1,6 +1,7 @@
 """Three services on one PostgreSQL, killed, cut off, their database restarted, while GitLab stumbles and people act."""
 
 import json
+import os
 import random
 import signal
 import sys
@@ -10,6 +11,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,8 +20,9 @@ import pytest
 from app import bootstrap
 from app.entrypoints.webhook import PATH
 from app.fakegitlab import FakeGitLab
+from app.fakegitlab.state import Call
 from tests.chaos.crowd import Crowd
-from tests.chaos.evidence import Carrier, Witness
+from tests.chaos.evidence import Carrier, Witness, topics
 from tests.chaos.installation import Installation, Process, installation, until
 from tests.chaos.relay import Relay, relay
 from tests.chaos.test_kill_nine import (
@@ -32,14 +35,17 @@ from tests.chaos.test_kill_nine import (
     nothing_was_doubled,
     undone,
 )
-from tests.chaos.watched import RUNS
+from tests.chaos.watched import AHEAD, PATIENCE, RUNS, SILENT
 from tests.postgres import Server
-from tests.scenarios.living import SIGNING_TOKEN, enforced, peopled
+from tests.scenarios.living import PROJECT, READY, SIGNING_TOKEN, enforced, peopled
 
 REPLICAS = 3
 SETTLED_WITHIN = 240.0
 WATCHED = [sys.executable, "-m", "tests.chaos.watched"]
-DISTURBANCES = ("crash", "freeze", "restart", "cut")
+DISTURBANCES = (("crash", "cut"), ("restart", "freeze"), ("stop",))
+"""What happens together. Whoever is stopped stands still for so long that others take over what it was at."""
+CLOCKS = (0, 100, -100)
+"""By how many seconds each replica's clock is wrong; GitLab's deliveries are let in up to five minutes."""
 
 
 @dataclass(slots=True)
@@ -58,6 +64,7 @@ class Replicas(Ordeal):
     postgres: Server
     replicas: list[Replica]
     died: dict[int, float] = field(default_factory=dict)
+    stopped: set[int] = field(default_factory=set)
     rounds: int = 0
 
     def round(self) -> None:
@@ -69,11 +76,15 @@ class Replicas(Ordeal):
         self.witness.kills(doomed.process.pid, self.chance.randint(1, most), methods)
         self._stumbles()
         self._act(self.chance.randint(5, 15))
-        self._disturb(what, unlucky)
+        for each in what:
+            self._disturb(each, unlucky)
         self._act(self.chance.randint(5, 15))
         if self.chance.random() < 0.5:
             self._kill(other)
         self._act(self.chance.randint(3, 25))
+        if "stop" in what:
+            threading.Event().wait(SILENT.total_seconds() * 1.3)
+            self.goes_on(unlucky.process.pid)
         unlucky.network.mend()
         self._kill(doomed)
         self.world.faults.clear()
@@ -100,6 +111,17 @@ class Replicas(Ordeal):
                 unlucky.network.cut()
             case "freeze":
                 unlucky.network.freeze()
+            case "stop":
+                self.stands_still(unlucky.process.pid)
+
+    def stands_still(self, pid: int) -> None:
+        """Nothing of the process moves, and its connections stay."""
+        self.stopped.add(pid)
+        os.kill(pid, signal.SIGSTOP)
+
+    def goes_on(self, pid: int) -> None:
+        """As if no time had passed."""
+        os.kill(pid, signal.SIGCONT)
 
     def _act(self, deeds: int) -> None:
         pause = threading.Event()
@@ -115,7 +137,7 @@ class Replicas(Ordeal):
 
 
 @contextmanager
-def ordeal(folder: Path, seed: int, postgres: Server) -> Iterator[Replicas]:
+def ordeal(folder: Path, seed: int, postgres: Server, silent: timedelta = SILENT) -> Iterator[Replicas]:
     """Everything is running; whatever happens, nothing keeps running."""
     world, project, board = peopled(enforced())
     chance, witness = random.Random(seed), Witness()
@@ -134,6 +156,8 @@ def ordeal(folder: Path, seed: int, postgres: Server) -> Iterator[Replicas]:
                 **place.environment,
                 "SOUNDING_BOARD_DATABASE_URL": through,
                 RUNS: str(folder / "runs.jsonl"),
+                AHEAD: str(CLOCKS[number]),
+                PATIENCE: str(silent.total_seconds()),
             }
             replicas.append(Replica(place, network, place.serve()))
         front = opened.enter_context(relay(lambda: [each.place.port for each in replicas], chance))
@@ -153,23 +177,37 @@ def _place(folder: Path, number: int, gitlab_url: str, token: str) -> Iterator[I
         yield place
 
 
-def never_two_at_once(folder: Path, died: dict[int, float]) -> int:
-    """No two runs of one subject ever met, in whatever process they were. How many subjects were taken over."""
-    open_runs: dict[tuple[int, int], tuple[float, str]] = {}
+def never_two_at_once(folder: Path, trial: Replicas) -> int:
+    """No two runs of one subject ever met, in whatever process they were. How many subjects were taken over.
+
+    A run that stood still is over with its last call to GitLab: what goes on after that changes nothing.
+    """
+    open_runs: dict[tuple[int, int], tuple[float, float, str]] = {}
     spans: defaultdict[str, list[tuple[float, float, int]]] = defaultdict(list)
-    for at, pid, thread, what, key in map(json.loads, (folder / "runs.jsonl").read_text().splitlines()):
-        if what == "began":
-            open_runs[pid, thread] = at, key
-        else:
-            began, _ = open_runs.pop((pid, thread))
-            spans[key].append((began, at, pid))
-    for (pid, _), (began, key) in open_runs.items():
-        spans[key].append((began, died[pid], pid))
+    for at, pid, thread, what, key in runs_in(folder):
+        began, _, subject = open_runs.get((pid, thread), (at, at, key))
+        match what:
+            case "began":
+                open_runs[pid, thread] = at, at, key
+            case "called":
+                open_runs[pid, thread] = began, at, subject
+            case _:
+                _, called, _ = open_runs.pop((pid, thread))
+                spans[key].append((began, called if pid in trial.stopped else at, pid))
+    # Calls outside of runs have no subject.
+    left = {run: told for run, told in open_runs.items() if ":" in told[2]}
+    for (pid, _), (began, called, key) in left.items():
+        spans[key].append((began, called if pid in trial.stopped else trial.died[pid], pid))
     for key, runs in spans.items():
         runs.sort()
         for (_, ended, one), (began, _, other) in pairwise(runs):
             assert began >= ended, (key, one, other, ended - began)
-    return sum(key in spans for _, key in open_runs.values())
+    return sum(key in spans for _, _, key in left.values())
+
+
+def runs_in(folder: Path) -> list[tuple[float, int, int, str, str]]:
+    """What each process wrote down: when, process, thread, what, and of which subject."""
+    return [tuple(json.loads(line)) for line in (folder / "runs.jsonl").read_text().splitlines()]
 
 
 def survived(folder: Path, rounds: int, seed: int, postgres: Server) -> None:
@@ -180,7 +218,7 @@ def survived(folder: Path, rounds: int, seed: int, postgres: Server) -> None:
                 promised = [issue for issue in trial.crowd.issues if each_acknowledged_led_to_a_run(trial, issue)]
                 assert undone(trial, rules, promised) == {}
                 assert nothing_was_doubled(trial)
-                never_two_at_once(folder, trial.died)
+                never_two_at_once(folder, trial)
             assert nothing_is_dead(trial)
             for replica in trial.replicas:
                 replica.process.popen.terminate()
@@ -191,12 +229,50 @@ def survived(folder: Path, rounds: int, seed: int, postgres: Server) -> None:
         assert nothing_was_doubled(trial)
         assert trial.world.unknown_calls == []
         # Else the test has shown nothing.
-        assert never_two_at_once(folder, trial.died) > 0
+        assert never_two_at_once(folder, trial) > 0
         assert {sent.acknowledged for sent in trial.carrier.sent} >= {True}
 
 
 def test_three_replicas_lose_and_double_nothing(tmp_path: Path, own_postgres: Server) -> None:
     survived(tmp_path, 2, 5, own_postgres)
+
+
+def test_a_replica_that_stood_still_in_the_middle_of_a_run_writes_nothing_when_it_goes_on(
+    tmp_path: Path, own_postgres: Server
+) -> None:
+    """Its machine slept, or was too busy; another replica has done meanwhile what it was at."""
+    with ordeal(tmp_path, 7, own_postgres, timedelta(seconds=4)) as trial:
+        held: list[int] = []
+
+        def at_call(call: Call) -> None:
+            """Whoever reads the card's labels' history is about to write."""
+            if not held and call.method == "GET" and call.path.endswith("/resource_label_events"):
+                _, pid, _, _, _ = next(run for run in reversed(runs_in(tmp_path)) if run[3] == "began")
+                held.append(pid)
+                trial.stands_still(pid)
+
+        trial.witness.at_call = at_call
+        omar, project = trial.world.user("sa.omar"), trial.world.project(PROJECT)
+        issue = trial.world.create_issue(omar, project, "SCIM", description=READY, add_labels=["status::new"])
+        trial.world.update_issue(omar, issue, add_labels=["status::accepted"])
+        key = f"request:{PROJECT}#{issue.iid}"
+
+        def taken_over() -> bool:
+            runs = runs_in(tmp_path) if held else []
+            return any(what == "ended" and of == key and pid not in held for _, pid, _, what, of in runs)
+
+        until(taken_over, "another has done it", SETTLED_WITHIN)
+        (pid,) = held
+        frozen = next(each.process for each in trial.replicas if each.process.pid == pid)
+        trial.goes_on(pid)
+        until(lambda: any("the run was cut off" in line for line in frozen.lines), "it gives its run up", 60)
+        until(trial._settled, "everything is settled", SETTLED_WITHIN)
+        assert len(topics(trial.world, issue)) > 0
+        assert nothing_was_doubled(trial)
+        never_two_at_once(tmp_path, trial)
+        for replica in trial.replicas:
+            replica.process.popen.terminate()
+            assert replica.process.ends() == 0
 
 
 @pytest.mark.soak

@@ -78,6 +78,17 @@ def test_a_move_that_was_cut_off_after_it_was_written_is_made_again_without_harm
     assert (terminal("inbox").out, terminal("journal", str(CARD)).out) == shown
 
 
+def test_a_move_that_was_cut_off_between_the_two_files_goes_on_with_the_second(terminal: Terminal, kept: Path) -> None:
+    assert terminal("move").code == 0
+    shown = terminal("inbox").out, terminal("journal", str(CARD)).out
+    (kept / "journal.sqlite3.moved").rename(kept / "journal.sqlite3")
+    ran = terminal("move")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("Moved: 0 waiting, 0 dead, 0 deliveries to know again, 1 lines of the journal.")
+    assert (terminal("inbox").out, terminal("journal", str(CARD)).out) == shown
+    assert (kept / "journal.sqlite3.moved").exists()
+
+
 def test_files_that_a_service_has_are_not_moved(terminal: Terminal, kept: Path) -> None:
     with closing(SqliteInbox(kept / "inbox.sqlite3", InboxRules())):
         ran = terminal("move")

@@ -124,6 +124,40 @@ def test_everything_is_wrong_and_each_part_is_told_all_the_same(
     assert lines[-1].startswith("wrong  GitLab is in trouble (GET /user at 127.0.0.1 answered 500")
 
 
+def kept_waiting(folder: Path, minutes: int, *, at_work: bool = False) -> None:
+    """A card has been due for so long; it is being worked on, and has waited again since."""
+    due = bootstrap.utc_now() - timedelta(minutes=minutes)
+    inbox = SqliteInbox(folder / "inbox.sqlite3", InboxRules(quiet=timedelta(0)))
+    inbox.put(Arrival(Request(Ref(PROJECT, 2))), due)
+    if at_work:
+        assert inbox.claim(due)
+        inbox.put(Arrival(Request(Ref(PROJECT, 2))), due)
+    inbox.close()
+
+
+def test_an_inbox_that_nobody_works_off(terminal: Terminal, world: World, kept: Path, door: Door) -> None:
+    """The service is ready to take deliveries in, and its workers, or those of the other replicas, are gone."""
+    kept_waiting(kept, minutes=12)
+    code, lines = told(terminal)
+    assert (code, lines[:3]) == (
+        1,
+        [
+            READY,
+            "ok     Inbox: 1 waiting, 0 running, none given up.",
+            "wrong  The inbox is not worked off: something has been due for 12 minutes, since THEN UTC; look whether a service or a worker runs, and what its log says.",
+        ],
+    )
+
+
+@pytest.mark.parametrize(("minutes", "at_work"), [(4, False), (9, True), (-60, False)])
+def test_what_waits_its_turn_is_not_late(
+    minutes: int, at_work: bool, terminal: Terminal, world: World, kept: Path, door: Door
+) -> None:
+    kept_waiting(kept, minutes, at_work=at_work)
+    code, lines = told(terminal)
+    assert (code, lines[2]) == (0, GITLAB)
+
+
 def test_nobody_is_where_the_service_should_be(terminal: Terminal, world: World, kept: Path) -> None:
     terminal.sets(host="127.0.0.1", port="9")
     code, (first, *_) = told(terminal)
@@ -154,3 +188,13 @@ def test_check_loop_asks_and_tells_that_nobody_answers(terminal: Terminal, world
     assert ran.out.splitlines()[-1] == (
         "wrong  Webhooks do not reach the service, or it does not work: of a change of sme/customer-feedback#1 nobody has heard in 1 s. `sounding-board status` and `sounding-board check --online` look further."
     )
+
+
+def test_check_loop_writes_nothing_where_the_service_is_paused(terminal: Terminal, world: World) -> None:
+    terminal.sets(paused="true")
+    ran = terminal("check", "--loop")
+    assert (ran.code, ran.out.splitlines()[-1]) == (
+        1,
+        "wrong  The loop cannot be proved: SOUNDING_BOARD_PAUSED is set here, and to ask is to change a note.",
+    )
+    assert [call.method for call in world.calls if call.method != "GET"] == []

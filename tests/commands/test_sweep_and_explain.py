@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501 - what is shown is pinned as people read it
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -381,3 +382,16 @@ def test_a_paused_service_is_paused_for_the_sweep_too(terminal: Terminal, world:
         "2 issues seen, 1 would be written to (paused; SOUNDING_BOARD_PAUSED is set), 1 new notes, 0 left for the next run, 0 failed."
     )
     assert writes(world) == []
+
+
+def test_a_sweep_is_made_also_while_the_database_of_the_journal_is_away(
+    terminal: Terminal, world: World, gappy: Issue
+) -> None:
+    """Nothing that it decides hangs on the journal; that it could not be written is told."""
+    terminal.sets(database_url="postgresql://owner:hidden@127.0.0.1:1/kept")
+    ran = terminal("sweep", "--apply")
+    assert (ran.code, "1 written to" in ran.out) == (0, True)
+    assert "POST" in writes(world)
+    assert [json.loads(line)["message"] for line in ran.err.splitlines()] == [
+        "the journal cannot be written, so this goes on without it: PostgreSQL: it cannot be reached"
+    ]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.entrypoints.web import FINISH_WITHIN
-from tests.deploy.parts import HOUSE, SECRETS, compose, unit, variable_problems
+from tests.deploy.parts import HOUSE, SECRETS, compose, stages, unit, variable_problems
 
 SERVICE = "sounding-board"
 
@@ -62,6 +62,19 @@ def test_the_database_is_on_a_network_without_a_way_out() -> None:
 def test_every_image_is_pinned_to_a_version() -> None:
     images = {name: service["image"] for name, service in services().items() if "build" not in service}
     assert [name for name, image in images.items() if not re.search(r":\d+", image)] == []
+
+
+def test_who_prepares_the_secrets_is_told_whose_they_have_to_be() -> None:
+    (user,) = (each.rest.partition(":")[0] for each in stages()[-1] if each.name == "USER")
+    for page in ("deploy/compose.yml", "docs/deployment.md"):
+        assert f"`chown {user} secrets/* && chmod 0400 secrets/*`" in (HOUSE / page).read_text()
+
+
+def test_a_start_that_fails_is_tried_again_for_ever_but_for_what_a_person_has_to_mend() -> None:
+    assert unit()["StartLimitIntervalSec"] == ["0"]
+    assert "StartLimitBurst" not in unit()
+    assert (unit()["Restart"], unit()["RestartPreventExitStatus"]) == (["on-failure"], ["2"])
+    assert services()[SERVICE]["restart"] == "unless-stopped"
 
 
 def test_a_stop_leaves_the_service_the_time_it_takes() -> None:

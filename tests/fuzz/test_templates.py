@@ -1,5 +1,6 @@
 """Templates of any kind: they say something, or they are refused with their place; and none gets out of its sandbox."""
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,73 @@ def test_no_template_gets_out_of_its_sandbox(way: str, tmp_path: Path) -> None:
     said = tried(tmp_path, ESCAPES[way])
     assert said.startswith("The template notes/t.md.j2")
     assert before == DATA
+
+
+DOUBLED = "{% set ns = namespace(s=START) %}{% for i in range(27) %}{% set ns.s = MORE %}{% endfor %}{{ ns.s|length }}"
+LONG = "{% set s %}{% for i in range(1000) %}{{ '          '|safe }}{% endfor %}{% endset %}"
+GROWTH = {
+    "a format": "{{ '%999999999s'|format('x')|length }}",
+    "an operator that formats": "{{ ('%0*d' % (999999999, 1))|length }}",
+    "a pattern for texts": LONG + "{{ '%(x)s%(x)s' % {'x': s} }}",
+    "a long pattern": LONG + "{{ (s ~ '%999d') % 1 }}",
+    "a large number in a pattern": "{{ '%f' % (1e308, ) }}",
+    "indents": "{{ 'a\nb'|indent(999999999)|length }}",
+    "indents of JSON": "{{ [1]|tojson(indent=999999999)|length }}",
+    "rows": "{{ ([1]|batch(99999999, 0)|list)|length }}",
+    "columns": "{{ ([1]|slice(99999999)|list)|length }}",
+    "a power": "{{ 1.5|round(999999999, 'ceil') }}",
+    "bytes": "{{ (1).to_bytes(999999999, 'big')|length }}",
+    "texts by ~": DOUBLED.replace("START", "'xxxxxxxx'").replace("MORE", "ns.s ~ ns.s"),
+    "texts by +": DOUBLED.replace("START", "'xxxxxxxx'").replace("MORE", "ns.s + ns.s"),
+    "bytes by +": DOUBLED.replace("START", "'xxxxxxxx'.encode()").replace("MORE", "ns.s + ns.s"),
+    "lists by +": DOUBLED.replace("START", "[1]").replace("MORE", "ns.s + ns.s"),
+    "texts by a list": DOUBLED.replace("START", "'xxxxxxxx'").replace("MORE", "[ns.s, ns.s]|join"),
+    "texts by attributes of a list": DOUBLED.replace("START", "'x'").replace(
+        "MORE", "[[ns.s], [ns.s]]|join(attribute=0)"
+    ),
+    "texts by replacing": DOUBLED.replace("START", "'x'").replace("MORE", "ns.s.replace('x', 'xx')"),
+    "texts by or_list": LONG + "{{ [s" + ", s" * 200 + "]|or_list }}",
+    "texts by dotted": LONG + "{{ [s" + ", s" * 200 + "]|dotted }}",
+    "what lies between": LONG + "{{ range(1000)|join(s)|length }}",
+    "a text that is set": "{% set a = 'xxxxxxxxxx' %}" + "{% set a %}{{ a|safe }}{{ a|safe }}{% endset %}" * 30,
+    "a macro": "{% macro m() %}{% for i in range(999) %}{% for j in range(999) %}{% for k in range(999) %} {% endfor %}"
+    "{% endfor %}{% endfor %}{% endmacro %}{{ m()|length }}",
+    "nothing": "{% macro m() %}{% for i in range(999) %}{% for j in range(999) %}{% for k in range(9) %}{{ ''|safe }}"
+    "{% endfor %}{% endfor %}{% endfor %}{% endmacro %}{{ m()|length }}",
+    "a note": "{% for i in range(999) %}{% for j in range(999) %}{% for k in range(999) %}x{% endfor %}{% endfor %}"
+    "{% endfor %}",
+    "a range": "{{ range(10 * 1000)|list|length }}",
+}
+ROOM = 64_000_000
+"""Bytes: no text in it is longer than a million characters, but for a moment there are several."""
+
+
+@pytest.mark.parametrize("way", GROWTH)
+def test_a_few_characters_do_not_ask_for_a_gigabyte(way: str, tmp_path: Path) -> None:
+    tracemalloc.start()
+    try:
+        said = tried(tmp_path, GROWTH[way])
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert said.startswith("The template notes/t.md.j2")
+    assert most < ROOM
+
+
+SAID = {
+    "{{ labels|join(', ') }}, {{ labels|or_list }}, {{ labels|dotted }}": "`a, b`, `a` or `b`, `a` · `b`",
+    "{{ [deep, deep]|map(attribute='list')|map('length')|join('-') }}": "`1-1`",
+    "{{ deep.list|join(attribute='x') }}{{ ('a'|safe) ~ '<' ~ 1 }}": "`1`a&lt;1",
+    "{% set ns = namespace(n=0) %}{% for x in range(3, 0, -1) %}{% set ns.n = ns.n + x %}{% endfor %}{{ ns.n }}": "6",
+    "{% for x in range(3) recursive %}{{ x }}{% endfor %}{% filter upper %}{% for x in labels %}{{ x }}{% endfor %}"
+    "{% endfilter %}{{ 7 % 4 * 2 }}{{ (labels + ['c'])|length }}{{ 1500000 + 1500000 }}": "012`A``B`633000000",
+    "{{ '%+d of %.1f' % (count, 2.5) }}": "`+3 of 2.5`",
+}
+
+
+@pytest.mark.parametrize("template", SAID)
+def test_what_templates_need_they_have(template: str, tmp_path: Path) -> None:
+    assert tried(tmp_path, template) == SAID[template]
 
 
 def test_checking_a_template_works_nothing_out(tmp_path: Path) -> None:

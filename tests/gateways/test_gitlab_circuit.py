@@ -9,6 +9,7 @@ import pytest
 import respx
 
 from app.domain.failure import Temporary
+from app.entrypoints.run_limit import RunTookTooLong
 from app.gateways.gitlab_budget import Budget
 from app.gateways.gitlab_circuit import Circuit, State
 from app.gateways.gitlab_connect import GitLab, connect
@@ -124,6 +125,20 @@ def test_a_probe_that_was_not_sent_after_all_leaves_its_place_to_another() -> No
     assert stands(door) is State.PROBING
 
 
+def test_a_probe_of_which_nobody_says_how_it_ended_is_over_after_a_minute() -> None:
+    clock = Clock()
+    door = circuit(clock)
+    fails(door, 5)
+    clock.now += 2
+    door.enter()
+    clock.now += 59
+    refused(door)
+    clock.now += 1
+    assert stands(door) is State.OPEN
+    door.enter()
+    assert stands(door) is State.PROBING
+
+
 def test_of_many_threads_that_come_at_once_one_probes() -> None:
     clock = Clock()
     door = circuit(clock)
@@ -188,10 +203,39 @@ def test_an_outage_costs_gitlab_five_calls_and_not_fifty(
         assert clock.now - back == pytest.approx(4.9), "ten a second, though there had been room for a burst of 150"
 
 
+@pytest.mark.parametrize("end", [RunTookTooLong, RuntimeError("the client has been closed")])
+def test_a_probe_that_is_broken_off_on_our_side_leaves_its_place_to_another(
+    gitlab: GitLab, clock: Clock, end: BaseException | type[BaseException]
+) -> None:
+    def cut_off(_: httpx.Request) -> httpx.Response:
+        raise end
+
+    with respx.mock(assert_all_called=False) as wire:
+        route = wire.get(f"{URL}/api/v4/user").respond(503)
+        asks(gitlab, 5)
+        clock.now += 2
+        route.mock(side_effect=cut_off)
+        with pytest.raises((RunTookTooLong, RuntimeError)):
+            gitlab.about.whoami()
+        assert stands(gitlab.line.circuit) is State.OPEN
+        route.mock(return_value=httpx.Response(200, json=USER))
+        assert asks(gitlab, 1) == 0
+    assert stands(gitlab.line.circuit) is State.CLOSED
+
+
 def test_what_gitlab_refuses_is_an_answer(gitlab: GitLab) -> None:
     with respx.mock() as wire:
         wire.get(f"{URL}/api/v4/user").respond(429, headers={"RateLimit-Remaining": "0"})
         assert asks(gitlab, 10) == 10
-    assert gitlab.line.circuit.state is State.CLOSED
+    assert stands(gitlab.line.circuit) is State.CLOSED
     assert gitlab.line.traffic.so_far() == {("read", "429"): 10}
     assert gitlab.line.traffic.remaining == 0
+
+
+def test_who_no_longer_holds_what_it_works_on_calls_nobody(gitlab: GitLab) -> None:
+    """A process that was frozen, and goes on in the middle of a run that another has taken over."""
+    gitlab.line.held = lambda: False
+    with respx.mock, pytest.raises(Temporary) as told:
+        gitlab.about.whoami()
+    assert str(told.value) == "the run was cut off: its database was silent for too long"
+    assert gitlab.line.circuit.state is State.CLOSED

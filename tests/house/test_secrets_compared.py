@@ -8,6 +8,7 @@ from tests.house.test_habits import TREES, nodes
 SECRET = re.compile(r"secret|signature|digest|hmac|password|token|signing", re.IGNORECASE)
 HARMLESS = {
     "place.claim.token == claim.token",  # the number of a claim
+    "claim.token in self._unanswered",
     "one.name in SECRETS",  # names of variables
 }
 """What is called like a secret and is none."""

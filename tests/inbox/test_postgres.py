@@ -6,18 +6,20 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from app.domain.failure import Permanent, Temporary
+from app.domain.failure import Left, Permanent, Temporary
 from app.domain.inbox import Arrival, Counts, Failure, Fate, InboxRules, Receipt
 from app.domain.subject import TokenExpiry
 from app.gateways.inbox_postgres import PostgresInbox
 from app.gateways.inbox_postgres_view import PostgresView, retry_all_beside, retry_beside
 from app.gateways.journal_postgres import PostgresJournal
+from app.gateways.postgres_link import Connection, Link, Work
 from app.gateways.postgres_schema import MIGRATIONS, bring_forward
 from tests.chaos.installation import until
 from tests.inbox.contract import CARD, MINUTE, OTHER, RULES, T0, InboxContract, Open, sure
@@ -56,7 +58,7 @@ def replicas(database: str) -> Iterator[Callable[[], PostgresInbox]]:
     opened: list[PostgresInbox] = []
 
     def start() -> PostgresInbox:
-        opened.append(PostgresInbox(database, RULES))
+        opened.append(PostgresInbox(database, replace(RULES, silent=timedelta(seconds=6))))
         return opened[-1]
 
     yield start
@@ -129,8 +131,7 @@ def test_a_claim_whose_answer_was_lost_is_not_lost(replicas: Callable[[], Postgr
     """The database made the claim, the connection broke before we heard of it."""
     one = replicas()
     one.put(Arrival(CARD, delivery="d1"), T0)
-    one.claim(T0)
-    one._held.clear()
+    one._held.discard(sure(one.claim(T0)).token)
     assert sure(one.claim(T0)).deliveries == ("d1",)
 
 
@@ -255,3 +256,202 @@ def test_while_the_database_is_away_everything_says_so_and_our_runs_are_given_up
         until(inbox.held, "it is back")
         assert inbox.put(Arrival(CARD), T0) is Receipt.ACCEPTED
         assert sure(inbox.claim(T0)).subject == CARD
+
+
+def test_a_replica_that_counted_as_gone_cuts_its_runs_off_and_joins_anew(
+    replicas: Callable[[], PostgresInbox], database: str
+) -> None:
+    """A virtual machine was paused, or the database's clock was set: no time has passed for us."""
+    one, two = replicas(), replicas()
+    before = one._pulse.holder
+    one.put(Arrival(CARD, delivery="d1"), T0)
+    lost = sure(one.claim(T0))
+    silence(database, one)
+    taken = sure(two.claim(T0))
+    until(lambda: not one.held(), "it knows that its run is over", PATIENCE)
+    with pytest.raises(Temporary):
+        one.claim(T0)
+    assert one.fail(lost, Failure("cut off"), T0) is Fate.LOST
+    assert one.held()
+    assert one._pulse.holder > before
+    assert two.settle(taken, T0)
+    one.put(Arrival(CARD, delivery="d2"), T0)
+    assert sure(one.claim(T0)).deliveries == ("d2",)
+
+
+def test_a_replica_that_counts_as_gone_claims_nothing(replicas: Callable[[], PostgresInbox], database: str) -> None:
+    one = replicas()
+    one.put(Arrival(CARD, delivery="d1"), T0)
+    silence(database, one)
+    with pytest.raises(Temporary) as told:
+        one.claim(T0)
+    assert str(told.value) == "PostgreSQL: this replica counts as gone and has not joined anew yet"
+
+
+def test_replicas_before_and_after_the_database_was_made_anew_are_never_the_same(database: str) -> None:
+    """Sequences begin anew with it; a run from before must not end the run of another."""
+    seen = []
+    for _ in range(2):
+        with closing(PostgresInbox(database, RULES)) as inbox:
+            inbox.put(Arrival(CARD, delivery="d1"), T0)
+            claim = sure(inbox.claim(T0))
+            seen.append((inbox._pulse.holder, claim.token))
+            inbox.settle(claim, T0)
+        with psycopg.connect(database) as connection:
+            connection.execute("DROP SCHEMA sounding_board CASCADE")
+    assert len(dict(seen)) == 2
+    assert len({token for _, token in seen}) == 2
+
+
+def test_a_database_that_comes_back_empty_is_worked_with_again(
+    replicas: Callable[[], PostgresInbox], database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    one = replicas()
+    with psycopg.connect(database) as connection:
+        connection.execute("DROP SCHEMA sounding_board CASCADE")
+    with pytest.raises(Permanent):
+        one.check()
+    until(lambda: works(one), "the tables are there again", PATIENCE)
+    one.put(Arrival(CARD, delivery="d1"), T0)
+    assert sure(one.claim(T0)).deliveries == ("d1",)
+    assert caplog.messages == [
+        "no sign of life can be given, so nothing is worked on: PostgreSQL: nothing has run with this database yet, "
+        "or it is another one (SOUNDING_BOARD_DATABASE_URL).",
+        "this replica counted as gone: what it ran is cut off, and it joins the others anew",
+    ]
+
+
+def works(inbox: PostgresInbox) -> bool:
+    try:
+        inbox.check()
+        return inbox.claim(T0) is None
+    except (Temporary, Permanent):
+        return False
+
+
+def test_a_right_that_was_taken_away_is_told_and_given_back_is_enough(
+    replicas: Callable[[], PostgresInbox], database: str, postgres: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    one = replicas()
+    with psycopg.connect(database) as connection:
+        connection.execute("ALTER TABLE sounding_board.holder RENAME COLUMN alive_until TO hidden")
+    until(lambda: bool(caplog.messages), "it is told", PATIENCE)
+    with psycopg.connect(database) as connection:
+        connection.execute("ALTER TABLE sounding_board.holder RENAME COLUMN hidden TO alive_until")
+    heard = one._pulse._answered
+    until(lambda: one._pulse._answered > heard, "it gives signs of life again", PATIENCE)
+    assert caplog.messages == [
+        'no sign of life can be given, so nothing is worked on: PostgreSQL: column "alive_until" does not exist'
+    ]
+
+
+def test_who_gives_no_sign_of_life_is_not_ready(replicas: Callable[[], PostgresInbox]) -> None:
+    """Deliveries would be taken in and never looked at by this replica."""
+    one = replicas()
+    one._pulse._closed.set()
+    one._pulse._thread.join()
+    one._pulse._answered -= RULES.silent.total_seconds()
+    with pytest.raises(Temporary) as told:
+        one.check()
+    assert str(told.value) == "PostgreSQL: no sign of life gets through to it"
+
+
+def test_a_replica_ends_quietly_also_where_its_tables_are_gone(database: str) -> None:
+    inbox = PostgresInbox(database, RULES)
+    with psycopg.connect(database) as connection:
+        connection.execute("DROP SCHEMA sounding_board CASCADE")
+    inbox.close()
+
+
+def test_the_time_of_all_stays_when_this_machines_clock_is_set(
+    replicas: Callable[[], PostgresInbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A replica whose clock jumped an hour ahead must not see every lease of the others at its end."""
+    one = replicas()
+    before = datetime.now(UTC) + one.ahead()
+
+    class Set(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) + timedelta(hours=1)
+
+    monkeypatch.setattr("app.gateways.postgres_pulse.datetime", Set)
+    assert abs(Set.now(UTC) + one.ahead() - before) < timedelta(seconds=PATIENCE)
+    assert -one.ahead() > timedelta(minutes=59)
+
+
+def test_what_only_a_newer_version_knows_of_waits_for_it(replicas: Callable[[], PostgresInbox], database: str) -> None:
+    one = replicas()
+    with psycopg.connect(database) as connection:
+        connection.execute(
+            "INSERT INTO sounding_board.subject (key, priority, due_at, event_due, timer_due, attempts, deliveries)"
+            " VALUES ('digest:weekly', 0, %(at)s, %(at)s, %(at)s, 0, '[]')",
+            {"at": T0 - MINUTE},
+        )
+        connection.execute(
+            "INSERT INTO sounding_board.subject (key, died_at, dead_priority, dead_attempts, dead_reason,"
+            " dead_deliveries) VALUES ('digest:daily', %s, 0, 8, '404', '[]')",
+            (T0,),
+        )
+    assert one.claim(T0) is None
+    assert one.next_due() is None
+    assert (one.waiting(9), one.dead(9), one.dead_letter("digest:daily")) == ((), (), None)
+    assert not one.retry("digest:daily", T0)
+    one.put(Arrival(CARD), T0)
+    assert one.settle(sure(one.claim(T0)), T0)
+    assert one.counts() == Counts(1, 0, 1)
+
+
+def test_the_end_of_a_run_whose_answer_was_lost_for_long_is_no_loss(
+    replicas: Callable[[], PostgresInbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The commit went through, the answer did not, and the database stayed away for longer than it is waited for."""
+    one = replicas()
+    one.put(Arrival(CARD), T0)
+    claim = sure(one.claim(T0))
+    plain = Link.do
+
+    def unheard(self: Link, work: Work[bool], *, repeatable: bool = True) -> bool:
+        plain(self, work)
+        raise Temporary("PostgreSQL: it cannot be reached", left=Left.UNKNOWN)
+
+    with monkeypatch.context() as lost:
+        lost.setattr(Link, "do", unheard)
+        with pytest.raises(Temporary):
+            one.settle(claim, T0)
+    assert one.settle(claim, T0)
+    assert not one.settle(claim, T0)
+
+
+def test_what_is_acknowledged_is_on_disk_also_where_the_server_is_in_a_hurry(database: str, postgres: Server) -> None:
+    name = database.rpartition("/")[2]
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {name} SET synchronous_commit TO off".encode())
+    with closing(Link(database, "test")) as link:
+        row = link.do(lambda db: db.execute("SHOW synchronous_commit").fetchone())
+    assert row == {"synchronous_commit": "on"}
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        ("40001", "two writers stood in each other's way"),
+        ("25P03", "it was kept waiting in the middle of a transaction for too long"),
+    ],
+)
+def test_what_passes_by_itself_is_no_refusal(database: str, state: str, told: str) -> None:
+    def stumble(db: Connection) -> None:
+        db.execute(f"DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{state}'; END $$".encode())
+
+    with closing(Link(database, "test")) as link, pytest.raises(Temporary) as refusal:
+        link.do(stumble)
+    assert str(refusal.value) == f"PostgreSQL: {told}"
+
+
+def test_a_server_that_stands_still_is_not_waited_for_without_end(own_postgres: Server) -> None:
+    with closing(Link(own_postgres.database(), "test", deadline=0.5)) as link:
+        link.do(lambda db: db.execute("SELECT 1"))
+        with own_postgres.standing_still(), pytest.raises(Temporary) as refusal:
+            link.do(lambda db: db.execute("SELECT 1"))
+        assert str(refusal.value) == "PostgreSQL: it does not answer"
+        link.do(lambda db: db.execute("SELECT 1"))

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 from app import bootstrap
 from app.entrypoints.serving import Serving
 from app.entrypoints.show import visible
@@ -31,7 +33,8 @@ class Seen:
 @contextmanager
 def service(site: Site) -> Iterator[Rest]:
     """The service; given is what waits until it and GitLab have nothing more to do."""
-    web = create_web(settings_for(site.gitlab.url, site.world, site.kept, **TOKEN), site.configured)
+    settings = settings_for(site.gitlab.url, site.world, site.kept, database_url=site.database, **TOKEN)
+    web = create_web(settings, site.configured)
     with Serving(web, site.port) as serving:
         site.port = int(serving.url.rpartition(":")[2])
 
@@ -81,20 +84,37 @@ def sweep(site: Site, folder: Path) -> None:
         assert rules.sweep.run(bootstrap.utc_now(), None, dry=False).failed == ()
 
 
-def lived(folder: Path, *, lost: bool) -> dict[str, Seen]:
+def lose(site: Site) -> None:
+    """All that we keep, from under a running service."""
+    if site.database is None:
+        for path in site.kept.iterdir():
+            path.unlink()
+        return
+    with psycopg.connect(site.database) as connection:
+        connection.execute("DROP SCHEMA sounding_board CASCADE")
+    until(lambda: tables(site.database), "the service has made its tables anew")
+
+
+def tables(database: str | None) -> bool:
+    """Whether there are any."""
+    with psycopg.connect(database or "") as connection:
+        return connection.execute("SELECT to_regclass('sounding_board.subject')").fetchone() != (None,)
+
+
+def lived(folder: Path, *, lost: bool, database: str | None = None) -> dict[str, Seen]:
     """Both days, with or without the loss of all that we keep between them."""
     configured = enforced()
     world, project, _ = peopled(configured)
     with FakeGitLab(world) as gitlab:
-        site = Site(world, project, gitlab, configured, folder / "kept")
+        site = Site(world, project, gitlab, configured, folder / "kept", database=database)
         with service(site) as rest:
             site.apply_hooks(**TOKEN)
             issues = first_day(site, rest)
             assert site.looked_at(issues["held"])
             if not lost:
                 second_day(site, issues, rest)
-            for path in site.kept.iterdir() if lost else ():
-                path.unlink()
+            else:
+                lose(site)
         if lost:
             world.faults.hook_outage = True
             second_day(site, issues, lambda: None)
@@ -106,7 +126,8 @@ def lived(folder: Path, *, lost: bool) -> dict[str, Seen]:
         return {name: seen(site, issue) for name, issue in issues.items()}
 
 
-def test_losing_all_we_keep_is_seen_by_nobody(tmp_path: Path) -> None:
+def test_losing_all_we_keep_is_seen_by_nobody(tmp_path: Path, database: str) -> None:
     as_it_would_have_been = lived(tmp_path / "one", lost=False)
     assert lived(tmp_path / "other", lost=True) == as_it_would_have_been
+    assert lived(tmp_path / "third", lost=True, database=database) == as_it_would_have_been
     assert all(each.notes for each in as_it_would_have_been.values())

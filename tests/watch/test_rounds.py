@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.domain.failure import Missing, Temporary
+from app.domain.failure import Missing, Permanent, Temporary
 from app.domain.installation import Hook, Token
 from app.domain.issue import Issue, Ref
 from app.domain.ours import WAITING
-from app.domain.watched import Loop, job_line, job_ran, loop_line, loop_of, token_line
+from app.domain.watched import Loop, States, asked, job_line, job_ran, loop_line, loop_of, token_line
 from app.services.operator import OperatorIssue
 from app.services.watch import Watch
 from tests.rules.cards import REF, WORDING, Card
@@ -34,7 +34,7 @@ class GitLab:
     hooks_seen: tuple[Hook, ...] | None = None
     mends: bool = True
     tested: list[int] = field(default_factory=list)
-    trouble: Temporary | None = None
+    trouble: Temporary | Permanent | None = None
 
     def token(self) -> Token | None:
         if self.trouble:
@@ -138,6 +138,20 @@ def test_nobody_heard_so_people_are_told_once_and_the_note_is_kept_fresh(post: P
     )
 
 
+def test_who_asks_by_hand_while_nobody_hears_makes_nobody_be_told_again(post: Post) -> None:
+    post.round(MONDAY)
+    post.round(MONDAY + 2 * MINUTE)
+    (told,) = post.card.bots_notes
+    for minute in range(3, 60, 5):
+        post.operator.tell(asked(MONDAY + minute * MINUTE, post.loop))
+        assert post.loop.silent
+        post.round(MONDAY + (minute + 3) * MINUTE)
+    assert [note.id for note in post.card.bots_notes] == [told.id], "a new note notifies people; an edit does not"
+    post.watch.heard(REF, MONDAY + HOUR)
+    assert not post.loop.silent
+    assert "Webhooks reach the service: " in post.card.hears()
+
+
 def test_at_the_weekend_too_what_is_silent_is_asked_until_it_is_heard(post: Post) -> None:
     post.round(SATURDAY - HOUR * 24)
     post.round(SATURDAY)
@@ -177,13 +191,48 @@ def test_a_paused_watch_looks_and_writes_nothing(card: Makes) -> None:
     assert post.watch.seen.stopped == 1
 
 
-def test_other_issues_are_no_answer_and_a_gitlab_in_trouble_is_no_last_round(post: Post) -> None:
+def test_other_issues_are_no_answer(post: Post) -> None:
     post.round(MONDAY)
     post.card.hears()
     post.watch.heard(Ref(REF.project, REF.iid + 1), MONDAY + MINUTE)
     assert post.card.hears() == ""
-    post.gitlab.trouble = Temporary("GitLab is down")
-    assert post.round(MONDAY + MINUTE) == 5 * MINUTE
+
+
+@pytest.mark.parametrize("trouble", [Temporary("GitLab is down"), Permanent("our token may not ask about itself")])
+def test_what_cannot_be_looked_at_is_logged_and_hides_nothing_else(
+    post: Post, trouble: Temporary | Permanent, caplog: pytest.LogCaptureFixture
+) -> None:
+    post.operator.tell(job_ran("sweep", MONDAY, 31, 2))
+    post.gitlab.trouble = trouble
+    assert post.round(MONDAY + MINUTE) == 2 * MINUTE
+    seen = post.watch.seen
+    assert seen
+    assert (seen.at, seen.jobs, seen.token_expires) == (MONDAY + MINUTE, {"sweep": MONDAY}, None)
+    assert seen.waiting == dict.fromkeys(WAITING, 0)
+    assert caplog.messages == [f"the watch over ourselves could not look at everything: our token: {trouble}"]
+    assert "Do webhooks reach the service?" in post.card.hears()
+
+
+def test_an_operator_issue_that_is_gone_hides_nothing_else_and_what_it_told_last_stands(
+    post: Post, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(_: OperatorIssue) -> States:
+        raise Missing("sme/feedback#7 is not there")
+
+    post.operator.tell(job_ran("sweep", MONDAY, 31, 2))
+    post.round(MONDAY)
+    post.watch.heard(REF, MONDAY)
+    post.card.hears()
+    post.round(MONDAY + MINUTE)
+    monkeypatch.setattr(OperatorIssue, "states", gone)
+    assert post.round(MONDAY + HOUR) == 5 * MINUTE
+    seen = post.watch.seen
+    assert seen
+    assert (seen.jobs, seen.loop) == ({"sweep": MONDAY}, Loop(MONDAY, MONDAY))
+    assert (seen.token_expires, seen.waiting) == (date(2026, 12, 24), dict.fromkeys(WAITING, 0))
+    assert caplog.messages == [
+        "the watch over ourselves could not look at everything: the operator issue: sme/feedback#7 is not there"
+    ]
 
 
 def test_a_project_that_is_gone_is_one_whose_hooks_are_not_seen(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
