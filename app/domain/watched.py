@@ -27,8 +27,8 @@ TOKEN_ENDS_SOON = 7
 """Days."""
 OVERDUE = timedelta(minutes=5)
 """A card that is due is looked at within seconds; after a stop or an outage, within minutes."""
-LATE = {Job.SWEEP.value: timedelta(hours=26), Job.SCORE.value: timedelta(days=8)}
-"""A sweep is a daily job and looks back as far (`--since 26h`); a score is a weekly one."""
+LATE = {Job.SWEEP: timedelta(hours=26), Job.SCORE: timedelta(days=8), Job.DUE: timedelta(hours=3)}
+"""A sweep is a daily job and looks back as far (`--since 26h`); a score is a weekly one; what is due, an hourly one."""
 
 States = Mapping[str, Mapping[str, object]]
 """What our notes on the operator issue keep, by topic."""
@@ -98,7 +98,7 @@ def loop_line(loop: Loop | None, issue: Ref, now: datetime) -> tuple[bool | None
     return True, f"A webhook was last proved to arrive on {_shown(loop.answered)} UTC."
 
 
-def job_line(states: States, job: str, now: datetime) -> tuple[bool | None, str]:
+def job_line(states: States, job: Job, now: datetime) -> tuple[bool | None, str]:
     """When a job ran last, and whether that is well."""
     at = last_run(states, job)
     if at is None:

@@ -95,4 +95,4 @@ def _gitlab(settings: Settings) -> Iterator[Line]:
         states = rules.operator.states()
         if configured.program.holds_requests(issue.project):
             yield loop_line(loop_of(states), issue, now)
-        yield from (job_line(states, job.value, now) for job in Job)
+        yield from (job_line(states, job, now) for job in Job)

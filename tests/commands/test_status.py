@@ -15,6 +15,7 @@ from app import bootstrap
 from app.domain.inbox import Arrival, Failure, InboxRules
 from app.domain.installation import TRIGGERS
 from app.domain.issue import Ref
+from app.domain.program import Job
 from app.domain.subject import Request
 from app.entrypoints.serving import Serving
 from app.fakegitlab import World
@@ -27,7 +28,7 @@ GITLAB = "ok     GitLab 19.4.0-ee takes our token; we are @sounding-board (id 17
 UNPROVED = (
     "note   Whether webhooks arrive was not proved yet; `sounding-board check --loop` asks on sme/customer-feedback#1."
 )
-NO_WORD = [f"note   No {job} has left word on the operator issue yet." for job in ("sweep", "score")]
+NO_WORD = [f"note   No {job} has left word on the operator issue yet." for job in Job]
 
 
 class Door:
@@ -80,6 +81,7 @@ def test_a_young_installation(terminal: Terminal, world: World, kept: Path, door
 def test_an_installation_that_works(terminal: Terminal, world: World, kept: Path, door: Door) -> None:
     terminal("sweep", "--apply")
     terminal("score", "--apply")
+    terminal("due", "--apply")
     world.add_member(world.project(PROJECT), world.user("sounding-board"), "maintainer")
     events = dict.fromkeys(TRIGGERS, True)
     world.add_hook(world.root, world.project(PROJECT), "https://your.host/webhooks/gitlab", token="a", events=events)
@@ -95,6 +97,7 @@ def test_an_installation_that_works(terminal: Terminal, world: World, kept: Path
             UNPROVED,
             "ok     The last sweep ended on THEN UTC.",
             "ok     The last score ended on THEN UTC.",
+            "ok     The last due ended on THEN UTC.",
         ],
     )
 

@@ -72,7 +72,7 @@ def seen() -> Facts:
     """A round that saw everything there is to see."""
     return Facts(
         bootstrap.utc_now(),
-        {"sweep": NOON, "score": NOON},
+        {"sweep": NOON, "score": NOON, "due": NOON},
         {NEEDED: 4, HELD: 2},
         Loop(NOON, NOON, silent=True),
         1,

@@ -12,6 +12,7 @@ from app.domain.failure import Missing, Permanent, Temporary
 from app.domain.installation import Hook, Token
 from app.domain.issue import Issue, Ref
 from app.domain.ours import WAITING
+from app.domain.program import Job
 from app.domain.watched import Loop, States, asked, job_line, job_ran, loop_line, loop_of, token_line
 from app.services.operator import OperatorIssue
 from app.services.watch import Watch
@@ -262,10 +263,12 @@ def test_a_job_leaves_word_in_one_note_and_the_watch_knows(post: Post) -> None:
 def test_what_status_says_of_jobs_loop_and_token(post: Post) -> None:
     issue, today = Ref("sme/customer-feedback", 1), MONDAY.date()
     assert [
-        job_line({}, "sweep", MONDAY),
-        job_line({"job sweep": {"at": MONDAY.isoformat()}}, "sweep", MONDAY + 26 * HOUR),
-        job_line({"job score": {"at": MONDAY.isoformat()}}, "score", MONDAY + timedelta(days=9)),
-        job_line({"job sweep": {"at": "yesterday"}}, "sweep", MONDAY),
+        job_line({}, Job.SWEEP, MONDAY),
+        job_line({"job sweep": {"at": MONDAY.isoformat()}}, Job.SWEEP, MONDAY + 26 * HOUR),
+        job_line({"job score": {"at": MONDAY.isoformat()}}, Job.SCORE, MONDAY + timedelta(days=9)),
+        job_line({"job due": {"at": MONDAY.isoformat()}}, Job.DUE, MONDAY + 3 * HOUR),
+        job_line({"job due": {"at": MONDAY.isoformat()}}, Job.DUE, MONDAY + 3 * HOUR + MINUTE),
+        job_line({"job sweep": {"at": "yesterday"}}, Job.SWEEP, MONDAY),
         loop_line(None, issue, MONDAY),
         loop_line(Loop(MONDAY), issue, MONDAY + MINUTE),
         loop_line(Loop(MONDAY), issue, MONDAY + 2 * MINUTE),
@@ -277,6 +280,8 @@ def test_what_status_says_of_jobs_loop_and_token(post: Post) -> None:
         (None, "No sweep has left word on the operator issue yet."),
         (True, "The last sweep ended on 2026-03-02 09:00 UTC."),
         (False, "The last score ended on 2026-03-02 09:00 UTC; look whether its pipeline is still scheduled."),
+        (True, "The last due ended on 2026-03-02 09:00 UTC."),
+        (False, "The last due ended on 2026-03-02 09:00 UTC; look whether its pipeline is still scheduled."),
         (None, "No sweep has left word on the operator issue yet."),
         (
             None,
