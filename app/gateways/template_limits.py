@@ -85,3 +85,15 @@ class Measuring(CodeGenerator):
             self.visit(part, frame)
             self.write(", ")
         self.write(")))")
+
+    def visit_Filter(self, node: nodes.Filter, frame: Frame) -> None:  # noqa: N802 - named after Jinja's node
+        """`a|b`. Jinja says of an unknown filter in a branch only when it is taken, so that `check` would not know."""
+        if node.name not in self.environment.filters:
+            self.fail(f"No filter named {node.name!r}.", node.lineno)
+        super().visit_Filter(node, frame)
+
+    def visit_Test(self, node: nodes.Test, frame: Frame) -> None:  # noqa: N802 - named after Jinja's node
+        """`a is b`, likewise."""
+        if node.name not in self.environment.tests:
+            self.fail(f"No test named {node.name!r}.", node.lineno)
+        super().visit_Test(node, frame)

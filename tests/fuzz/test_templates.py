@@ -194,6 +194,15 @@ def test_checking_a_template_works_nothing_out(tmp_path: Path) -> None:
     assert mistake.message == "the template cannot be used: No filter named 'center'"
 
 
+@pytest.mark.parametrize(
+    ("rare", "what"),
+    [("{{ 'x'|format }}", "No filter named 'format'"), ("{{ 'x' is shiny }}", "No test named 'shiny'")],
+)
+def test_what_a_template_says_rarely_is_checked_too(rare: str, what: str, tmp_path: Path) -> None:
+    (mistake,) = written(tmp_path, f"Hello\n{{% if more %}}\n{rare}\n{{% endif %}}".encode()).mistakes()
+    assert (mistake.line, mistake.message) == (3, f"the template cannot be used: {what}")
+
+
 @pytest.mark.parametrize("text", ["{{ 7*7 }}", "{% include 'notes/t.md.j2' %}", "{{ ''.__class__ }}", "{# x #}"])
 def test_what_people_typed_is_never_a_template(text: str, tmp_path: Path) -> None:
     wording = written(tmp_path, b"{{ heard }} {{ heard|whole }}")
