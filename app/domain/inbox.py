@@ -52,12 +52,24 @@ class InboxRules:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A wish to look at a subject: an event (now, after the quiet period), or a timer (`not_before`)."""
+    """A wish to look at a subject: an event (now, after the quiet period), or a timer (`not_before`).
+
+    `trace` names, for whoever watches us, what brought the delivery; it is kept with the delivery's id.
+    """
 
     subject: Subject
     priority: Priority = Priority.PERSON
     delivery: str | None = None
     not_before: datetime | None = None
+    trace: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """When a delivery came first, and the trace it came with."""
+
+    at: datetime
+    trace: str | None = None
 
 
 class Receipt(StrEnum):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.domain.inbox import Arrival, DeadLetter, InboxRules, Receipt, Waiting, arrived, revived
+from app.domain.inbox import Arrival, Came, DeadLetter, InboxRules, Receipt, Waiting, arrived, revived
 
 Wish = tuple[Arrival, datetime]
 Batch = Sequence[Wish | None]
@@ -31,12 +31,12 @@ def keys_of(wished: Iterable[Wish]) -> set[str]:
     return {arrival.subject.key for arrival, _ in wished}
 
 
-def deliveries_of(wished: Iterable[Wish]) -> dict[str, datetime]:
-    """The deliveries that brought them, and when each came first."""
-    came: dict[str, datetime] = {}
+def deliveries_of(wished: Iterable[Wish]) -> dict[str, Came]:
+    """The deliveries that brought them, and how each came first."""
+    came: dict[str, Came] = {}
     for arrival, now in wished:
         if arrival.delivery:
-            came.setdefault(arrival.delivery, now)
+            came.setdefault(arrival.delivery, Came(now, arrival.trace))
     return came
 
 

@@ -128,6 +128,10 @@ class PostgresInbox(PostgresView):
 
         return self._finish(claim, work)
 
+    def traces(self, deliveries: tuple[str, ...]) -> tuple[str, ...]:
+        """See Inbox."""
+        return self._link.do(lambda db: rows.traces(db, deliveries))
+
     def next_due(self) -> datetime | None:
         """See Inbox."""
         return self._link.do(rows.next_due)

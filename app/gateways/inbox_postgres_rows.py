@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.domain.failure import Temporary
-from app.domain.inbox import Claim, Counts, DeadLetter, Waiting
+from app.domain.inbox import Came, Claim, Counts, DeadLetter, Waiting
 from app.domain.subject import KINDS, Priority, parse_key
 from app.gateways.postgres_link import Connection, Row
 from app.gateways.postgres_pulse import NUMBER
@@ -94,16 +94,23 @@ def save(db: Connection, places: Iterable[Place]) -> None:
         db.execute("DELETE FROM subject WHERE key = ANY(%s)", (gone,))
 
 
-def remember(db: Connection, came: Mapping[str, datetime]) -> set[str]:
+def remember(db: Connection, came: Mapping[str, Came]) -> set[str]:
     """Remember that these deliveries came; which of them are new."""
     if not came:
         return set()
     ids = sorted(came)
     asked = (
-        "INSERT INTO delivery (id, at) SELECT * FROM unnest(%s::text[], %s::timestamptz[])"
+        "INSERT INTO delivery (id, at, trace) SELECT * FROM unnest(%s::text[], %s::timestamptz[], %s::text[])"
         " ON CONFLICT (id) DO NOTHING RETURNING id"
     )
-    return {row["id"] for row in db.execute(asked, (ids, [came[each] for each in ids])).fetchall()}
+    at, traces = [came[each].at for each in ids], [came[each].trace for each in ids]
+    return {row["id"] for row in db.execute(asked, (ids, at, traces)).fetchall()}
+
+
+def traces(db: Connection, deliveries: Sequence[str]) -> tuple[str, ...]:
+    """The traces that these came with, the first one first."""
+    asked = "SELECT trace FROM delivery WHERE id = ANY(%s) AND trace IS NOT NULL ORDER BY at"
+    return tuple(row["trace"] for row in db.execute(asked, (list(deliveries),)).fetchall())
 
 
 def forget_deliveries(db: Connection, before: datetime, at_most: int) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.domain.inbox import Claim, Counts, DeadLetter, Waiting
+from app.domain.inbox import Came, Claim, Counts, DeadLetter, Waiting
 from app.domain.intake import Known
 from app.domain.subject import Priority, parse_key
 from app.gateways.sqlite_file import instant, micros
@@ -29,6 +29,7 @@ MIGRATIONS = (
         "CREATE TABLE pulse (id INTEGER PRIMARY KEY, beats INTEGER NOT NULL) STRICT",
         "INSERT INTO pulse (id, beats) VALUES (1, 0)",
     ),
+    ("ALTER TABLE delivery ADD COLUMN trace TEXT",),
 )
 
 WAITING = "key, priority, event_due, timer_due, not_until, first_event_at, attempts, deliveries, reason"
@@ -47,8 +48,8 @@ SAVE_WAITING = (
     + " FROM json_each(?)"
 )
 SAVE_DELIVERIES = (
-    "INSERT OR IGNORE INTO delivery (at, id)"
-    " SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)"
+    "INSERT OR IGNORE INTO delivery (at, id, trace)"
+    " SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]') FROM json_each(?)"
 )
 
 
@@ -69,9 +70,16 @@ def save_waiting(db: sqlite3.Connection, places: Iterable[Waiting]) -> None:
     db.execute(SAVE_WAITING, (json.dumps([_waiting_row(place) for place in places]),))
 
 
-def save_deliveries(db: sqlite3.Connection, came: Mapping[str, datetime]) -> None:
-    """Remember that these came, and when."""
-    db.execute(SAVE_DELIVERIES, (json.dumps([(micros(at), each) for each, at in came.items()]),))
+def save_deliveries(db: sqlite3.Connection, came: Mapping[str, Came]) -> None:
+    """Remember that these came, and how."""
+    found = [(micros(how.at), each, how.trace) for each, how in came.items()]
+    db.execute(SAVE_DELIVERIES, (json.dumps(found),))
+
+
+def traces(db: sqlite3.Connection, deliveries: Sequence[str]) -> tuple[str, ...]:
+    """The traces that these came with, the first one first."""
+    asked = "SELECT trace FROM delivery WHERE id IN (SELECT value FROM json_each(?)) AND trace IS NOT NULL ORDER BY at"
+    return tuple(row[0] for row in db.execute(asked, (json.dumps(deliveries),)).fetchall())
 
 
 def beat(db: sqlite3.Connection) -> None:
@@ -161,9 +169,10 @@ def dead_letter(db: sqlite3.Connection, key: str) -> DeadLetter | None:
     return _dead(row) if row else None
 
 
-def list_deliveries(db: sqlite3.Connection) -> dict[str, datetime]:
-    """Every delivery that is remembered, and when it came."""
-    return {row[0]: instant(row[1]) for row in db.execute("SELECT id, at FROM delivery ORDER BY id").fetchall()}
+def list_deliveries(db: sqlite3.Connection) -> dict[str, Came]:
+    """Every delivery that is remembered, and how it came."""
+    found = db.execute("SELECT id, at, trace FROM delivery ORDER BY id").fetchall()
+    return {row[0]: Came(instant(row[1]), row[2]) for row in found}
 
 
 def list_waiting(db: sqlite3.Connection, limit: int) -> tuple[Waiting, ...]:

@@ -109,6 +109,11 @@ class SqliteInbox(InboxView):
         self._bell.set()
         return fate
 
+    def traces(self, deliveries: tuple[str, ...]) -> tuple[str, ...]:
+        """See Inbox."""
+        with self._reading():
+            return rows.traces(self._db, deliveries)
+
     def next_due(self) -> datetime | None:
         """See Inbox."""
         with self._reading():

@@ -8,14 +8,14 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from app.domain.inbox import DeadLetter, InboxRules, Waiting, abandoned, merged
+from app.domain.inbox import Came, DeadLetter, InboxRules, Waiting, abandoned, merged
 from app.gateways import inbox_postgres_rows as rows
 from app.gateways import inbox_rows as file_rows
 from app.gateways.journal_postgres import Line
 from app.gateways.postgres_link import Connection, Link
 from app.gateways.postgres_pulse import ring
 from app.gateways.postgres_schema import bring_forward
-from app.gateways.sqlite_file import connect, instant, lock_file, translated
+from app.gateways.sqlite_file import connect, instant, lock_file, migrate, translated
 
 AT_ONCE = 1_000
 MOVED = "moved"
@@ -59,10 +59,13 @@ def move(inbox: Path, journal: Path, url: str, now: datetime) -> Moved:
     return moved
 
 
-def _inbox(path: Path, now: datetime) -> tuple[list[Waiting], list[DeadLetter], dict[str, datetime]]:
+def _inbox(path: Path, now: datetime) -> tuple[list[Waiting], list[DeadLetter], dict[str, Came]]:
     rules = InboxRules()
-    db = connect(path, "NORMAL", read_only=True)
+    connect(path, "NORMAL", read_only=True).close()
+    db = connect(path, "FULL")
     try:
+        # It may be of an older version, which never ran with these tables.
+        migrate(db, path, file_rows.MIGRATIONS)
         with translated(path):
             waiting = {place.subject.key: place for place in file_rows.list_waiting(db, EVERYTHING)}
             dead = list(file_rows.list_dead(db, EVERYTHING))
@@ -95,7 +98,7 @@ def _write(
     db: Connection,
     waiting: Sequence[Waiting],
     dead: Sequence[DeadLetter],
-    deliveries: dict[str, datetime],
+    deliveries: dict[str, Came],
     lines: Iterator[Line],
 ) -> Moved:
     db.execute("SET LOCAL statement_timeout TO 0")

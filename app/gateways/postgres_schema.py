@@ -40,7 +40,10 @@ BUDGET = (
 )
 """Unlogged: a crash of PostgreSQL may forget how much was drawn, and no call waits for a disk."""
 
-MIGRATIONS: Sequence[Sequence[str]] = (INBOX_AND_JOURNAL, BUDGET)
+TRACES = ("ALTER TABLE delivery ADD COLUMN trace text",)
+"""With the delivery, which nobody changes: an older replica that writes a subject's row leaves nothing stale behind."""
+
+MIGRATIONS: Sequence[Sequence[str]] = (INBOX_AND_JOURNAL, BUDGET, TRACES)
 READABLE_FROM = 1
 """The oldest version of the program, by its number of steps, that can work with the tables as they are now."""
 

@@ -29,6 +29,10 @@ class Inbox(Protocol):
         """The run is not done: try again later, or bury it."""
         ...
 
+    def traces(self, deliveries: tuple[str, ...]) -> tuple[str, ...]:
+        """The traces that these deliveries came with, as far as they had one and are remembered."""
+        ...
+
     def next_due(self) -> datetime | None:
         """The earliest instant at which `claim` may find something; None while nothing waits or runs."""
         ...
