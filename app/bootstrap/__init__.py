@@ -8,7 +8,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from app.gateways.gitlab_connect import GitLab, connect
 from app.gateways.journal_counted import CountedJournal
 from app.gateways.journal_none import NoJournal
 from app.gateways.templates import Templates
+from app.gateways.traces import Traces
 from app.services.attend import Attend
 from app.services.due import DueNow
 from app.services.errands import Errands
@@ -208,9 +209,10 @@ def _journal(settings: Settings, *, remembers: bool) -> Iterator[Journal]:
         journal.close()
 
 
-def gitlab(settings: Settings, budget: Budget | None = None) -> GitLab:
+def gitlab(settings: Settings, budget: Budget | None = None, traces: Traces | None = None) -> GitLab:
     """The doors to GitLab, with a budget of their own if none is given. Calls nothing yet."""
-    return connect(settings.gitlab_url, settings.gitlab_token.get_secret_value(), budget, version=VERSION)
+    token = settings.gitlab_token.get_secret_value()
+    return connect(settings.gitlab_url, token, budget, version=VERSION, traces=traces)
 
 
 @contextmanager
@@ -234,13 +236,15 @@ class Service:
     book: AccountBook
     words: Templates
     shared: ExitStack = field(default_factory=ExitStack)
+    traces: Traces = field(default_factory=Traces)
     _attend: Attend | None = None
     _operator: OperatorIssue | None = None
     _once: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, subject: Subject, deliveries: tuple[str, ...]) -> datetime | None:
         """Attend to one subject; returns when to look again."""
-        return self._joined()(subject, deliveries, self.now())
+        with self.traces.failures():
+            return self._joined()(subject, deliveries, self.now())
 
     def operator(self) -> OperatorIssue:
         """The operator issue of the configuration in force. Raises Temporary while GitLab is down."""
@@ -293,7 +297,8 @@ class Service:
         self.journal.prune(now, JOURNAL_KEPT)
 
     async def accept(self, arrival: Arrival, now: datetime) -> Receipt:
-        """Take in an arrival of this machine's time; returns when it is on disk."""
+        """Take in an arrival of this machine's time, with the trace of who brings it; returns when it is on disk."""
+        arrival = replace(arrival, trace=self.traces.carried())
         return await self.inbox.accept(arrival, now + self.inbox.ahead())
 
     def now(self) -> datetime:
@@ -318,7 +323,9 @@ def inbox_rules(settings: Settings) -> InboxRules:
     return InboxRules(quiet=timedelta(seconds=settings.quiet_seconds))
 
 
-def service(settings: Settings, configured: Configuration, inbox_rules: InboxRules) -> Service:
+def service(
+    settings: Settings, configured: Configuration, inbox_rules: InboxRules, traces: Traces | None = None
+) -> Service:
     """Open inbox, journal and GitLab's doors. Raises ConfigInvalid for a bad account book; Permanent when another
     process has the inbox, or nobody can.
     """
@@ -331,9 +338,10 @@ def service(settings: Settings, configured: Configuration, inbox_rules: InboxRul
         raise
     shared = ExitStack()
     budget = shared.enter_context(kept.budget(settings))
-    doors = gitlab(settings, budget)
+    traces = traces or Traces()
+    doors = gitlab(settings, budget, traces)
     doors.line.held = inbox.held
-    return Service(settings, configured, doors, inbox, journal, book, words, shared)
+    return Service(settings, configured, doors, inbox, journal, book, words, shared, traces)
 
 
 def letterbox_keys(settings: Settings) -> WebhookKeys:

@@ -18,6 +18,7 @@ from app.domain.program import Job, Program
 from app.entrypoints.calendar import day
 from app.entrypoints.last_run import left_word
 from app.entrypoints.logging_setup import set_up_logging
+from app.entrypoints.traced_job import traced_job
 from app.gateways.gitlab_budget import in_background
 from app.settings import Settings, read_settings
 
@@ -46,7 +47,7 @@ def due(
     writes, now = apply and not settings.paused, bootstrap.utc_now()
     if apply and as_of and as_of > now:
         raise typer.BadParameter("--apply would freeze and close agendas before their time: --as-of is in the future.")
-    with bootstrap.judging(settings, remembers=apply) as rules, in_background():
+    with traced_job("due"), bootstrap.judging(settings, remembers=apply) as rules, in_background():
         ran = rules.due.run(as_of or now, dry=not writes, tells=_tell)
         untold = left_word(rules.operator, Job.DUE, ran.seen, len(ran.failed)) if writes else None
     for place, problem in ran.failed:

@@ -29,6 +29,7 @@ from app.entrypoints.provision import apply as apply_plan
 from app.entrypoints.provision import plan
 from app.entrypoints.score import score
 from app.entrypoints.status import status
+from app.entrypoints.traced_job import set_exporters_up, traced_job
 from app.gateways.config_errors import ConfigInvalid
 from app.gateways.gitlab_budget import in_background
 from app.gateways.plan_file import PlanFileInvalid
@@ -144,6 +145,7 @@ def worker() -> None:
     from app.entrypoints.web import FINISH_WITHIN, reloader_of, watched, workers_of
 
     settings = _settings(Settings)
+    set_exporters_up()
     inbox_rules = bootstrap.inbox_rules(settings)
     service = bootstrap.service(settings, bootstrap.configuration(settings), inbox_rules)
     pool, reloader = workers_of(service, inbox_rules), reloader_of(service)
@@ -168,7 +170,7 @@ def sweep(
     """Look at the requests once more and find what webhooks missed. Needs only the token and the signing key."""
     settings = _settings(Settings)
     writes = apply and not settings.paused
-    with bootstrap.judging(settings, remembers=apply) as rules, in_background():
+    with traced_job("sweep"), bootstrap.judging(settings, remembers=apply) as rules, in_background():
         swept = rules.sweep.run(bootstrap.utc_now(), since_, dry=not writes)
         untold = left_word(rules.operator, Job.SWEEP, swept.seen, len(swept.failed)) if writes else None
     for ref, planned in swept.planned:

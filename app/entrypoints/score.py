@@ -12,6 +12,7 @@ from app.domain.program import Job
 from app.entrypoints.last_run import left_word
 from app.entrypoints.logging_setup import set_up_logging
 from app.entrypoints.show import write_lines
+from app.entrypoints.traced_job import traced_job
 from app.gateways.gitlab_budget import in_background
 from app.services.score import Placed
 from app.services.top_requests import Change
@@ -25,7 +26,7 @@ def score(
     settings = read_settings(Settings)
     set_up_logging(sys.stderr, "info", settings.all_secrets())
     writes = apply and not settings.paused
-    with bootstrap.scoring(settings, remembers=apply) as scorer, in_background():
+    with traced_job("score"), bootstrap.scoring(settings, remembers=apply) as scorer, in_background():
         planned = scorer.score.plan(bootstrap.utc_now())
         lists = scorer.top_requests.plan(planned.found, planned.issues, planned.at)
         done = scorer.score.carry_out(planned, dry=not writes)

@@ -4,19 +4,23 @@ import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from datetime import timedelta
+from functools import partial
 
 from fastapi import FastAPI
 
 from app import bootstrap
 from app.bootstrap import Service
 from app.bootstrap.renewal import Renewal
+from app.bootstrap.traced import linked
 from app.domain.inbox import InboxRules
 from app.domain.webhook_signature import WebhookKeys
 from app.entrypoints.health import Readiness, health_router
 from app.entrypoints.reload import Reloader
+from app.entrypoints.telemetry import Watched
 from app.entrypoints.webhook import IntakeCounters, webhook_router
 from app.entrypoints.worker import WorkerPool
 from app.gateways.config_load import Configuration
+from app.gateways.traces import Traces
 from app.settings import Settings
 
 FINISH_WITHIN = timedelta(seconds=30)
@@ -25,14 +29,17 @@ FINISH_WITHIN = timedelta(seconds=30)
 log = logging.getLogger("sounding_board")
 
 
-def create_web(settings: Settings, configured: Configuration, opened: Service | None = None) -> FastAPI:
+def create_web(
+    settings: Settings, configured: Configuration, opened: Service | None = None, traces: Traces | None = None
+) -> FastAPI:
     """The application. Everything is opened when it starts, unless it is `opened` before, and closed when it stops."""
+    traces = opened.traces if opened else traces or Traces()
     keys = bootstrap.letterbox_keys(settings)
     inbox_rules = bootstrap.inbox_rules(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        service = opened or bootstrap.service(settings, configured, inbox_rules)
+        service = opened or bootstrap.service(settings, configured, inbox_rules, traces)
         workers, reloader = workers_of(service, inbox_rules), reloader_of(service)
         app.state.service, app.state.reloader = service, reloader
         counters = IntakeCounters()
@@ -45,13 +52,14 @@ def create_web(settings: Settings, configured: Configuration, opened: Service | 
             finally:
                 workers.stop(FINISH_WITHIN)
 
-    return FastAPI(title="Sounding Board", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    return Watched(traces, lifespan)
 
 
 def workers_of(service: Service, inbox_rules: InboxRules) -> WorkerPool:
     """The threads that attend to what the service's inbox says is due; not started yet."""
     threads = service.settings.workers
-    return WorkerPool(service.inbox, service.run, service.now, log, inbox_rules.run_limit, threads, service.tidy)
+    limit, tidy, traced = inbox_rules.run_limit, service.tidy, partial(linked, service)
+    return WorkerPool(service.inbox, service.run, service.now, log, limit, threads, tidy, traced)
 
 
 def reload_now(web: FastAPI) -> None:

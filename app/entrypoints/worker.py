@@ -5,6 +5,7 @@ import threading
 import traceback
 from collections import Counter
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -17,6 +18,7 @@ from app.entrypoints.run_limit import RunLimit, RunTookTooLong
 from app.services.inbox_port import Inbox
 
 T = TypeVar("T")
+How = TypeVar("How", bound=str)
 
 LONGEST_WAIT = timedelta(seconds=1)
 """Another process (a retry by hand) cannot wake us, so look this often."""
@@ -25,9 +27,18 @@ LEAD_AGAIN = timedelta(minutes=1)
 """So soon it is asked again who tidies: whoever did may have died."""
 LONGEST_REASON = 500
 DONE = "done"
+UNKEPT = "unkept"
+"""How a run ended whose end could not be kept."""
 
+Ended = Callable[[str], object]
+Traced = Callable[[Claim], AbstractContextManager[Ended]]
+"""What a run is done inside of, for whoever watches it; in the end it is told how it ended."""
 Run = Callable[[Subject, tuple[str, ...]], datetime | None]
 """Looks at a subject because of these deliveries; returns when to look again. Raises Temporary, Permanent."""
+
+
+def _unwatched(_claim: Claim) -> AbstractContextManager[Ended]:
+    return nullcontext(lambda _outcome: None)
 
 
 class WorkerPool:
@@ -42,10 +53,12 @@ class WorkerPool:
         run_limit: timedelta,
         threads: int = 4,
         tidy: Callable[[datetime], object] | None = None,
+        traced: Traced = _unwatched,
     ) -> None:
         """`tidy` is done now and then by an idle thread of the replica that leads; by default the inbox forgets old
         deliveries.
         """
+        self._traced = traced
         self._inbox, self._run, self._clock, self._log = inbox, run, clock, log
         self._limit = RunLimit(run_limit, inbox.held)
         self._watch, self._stopping = threading.Lock(), threading.Event()
@@ -95,8 +108,8 @@ class WorkerPool:
 
     def _work_until_stopped(self) -> None:
         while (claim := self._next()) is not None:
-            with log_context(subject=claim.subject.key, deliveries=claim.deliveries):
-                self._carry_out(claim)
+            with log_context(subject=claim.subject.key, deliveries=claim.deliveries), self._traced(claim) as ended:
+                ended(self._carry_out(claim))
 
     def _next(self) -> Claim | None:
         """The next claim; None when it is time to stop."""
@@ -125,33 +138,35 @@ class WorkerPool:
                 self._tidy(now)
                 self._tidy_at = now + TIDY_EVERY
 
-    def _carry_out(self, claim: Claim) -> None:
+    def _carry_out(self, claim: Claim) -> str:
+        """Run it, and keep how that ended."""
         outcome = self._outcome(claim)
         while True:
             try:
-                self._mark(claim, outcome)
-                return
+                return self._mark(claim, outcome)
             except (Temporary, Permanent) as failure:
                 # A full disk. The subject can have no other run while its claim stands, so its end is tried again.
                 self._log.error("the end of a run cannot be kept, it is tried again: %s", failure)
                 if self._clock() >= claim.lease_until or self._stopping.wait(LONGEST_WAIT.total_seconds()):
-                    return
+                    return UNKEPT
 
-    def _mark(self, claim: Claim, outcome: Failure | datetime | None) -> None:
+    def _mark(self, claim: Claim, outcome: Failure | datetime | None) -> str:
+        """Keep it; what became of it."""
         if isinstance(outcome, Failure):
-            fate = self._inbox.fail(claim, outcome, self._clock())
-            self._count(fate)
+            fate = self._counted(self._inbox.fail(claim, outcome, self._clock()))
             self._report(claim, outcome, fate)
-        elif not self._inbox.settle(claim, self._clock(), outcome):
-            self._count(Fate.LOST)
+            return fate
+        if not self._inbox.settle(claim, self._clock(), outcome):
             self._log.error("the run ended after its lease: another may have run beside it")
-        else:
-            self._count(DONE)
-            self._log.info("looked at; the journal has what was made of it")
+            return self._counted(Fate.LOST)
+        self._counted(DONE)
+        self._log.info("looked at; the journal has what was made of it")
+        return DONE
 
-    def _count(self, outcome: str) -> None:
+    def _counted(self, outcome: How) -> How:
         with self._counting:
             self._outcomes[outcome] += 1
+        return outcome
 
     def _outcome(self, claim: Claim) -> Failure | datetime | None:
         """When to look again, or why the run failed."""

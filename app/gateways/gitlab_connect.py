@@ -26,6 +26,7 @@ from app.gateways.gitlab_schedules import GitLabSchedules
 from app.gateways.gitlab_templates import GitLabTemplates
 from app.gateways.gitlab_variables import GitLabVariables
 from app.gateways.gitlab_write import GitLabWriter, KnownLabels
+from app.gateways.traces import Traces
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +71,18 @@ def connect(
     version: str = "0",
     clock: Callable[[], float] = time.time,
     reading: Again = NEVER,
+    traces: Traces | None = None,
     *,
     operator: bool = False,
 ) -> GitLab:
     """Doors to the GitLab at `url` (its root, without /api). Calls nothing yet.
 
     `patience` is how many seconds an answer may take; `clock` is Unix time. `reading` says when a read is repeated,
-    `operator` that the token is an operator's and not the service's.
+    `operator` that the token is an operator's and not the service's. `traces` makes a span for each call.
     """
     client = http_client(token.strip(), version, patience)
     line = Line(budget or Budget())
-    backend = HttpxBackend(client, url, line, clock, reading, operator=operator)
+    backend = HttpxBackend(client, url, line, clock, reading, traces, operator=operator)
     api = Api(
         gitlab.Gitlab(
             url,

@@ -4,6 +4,7 @@ FastAPI has the spans of deliveries. Where nobody set an SDK up, nothing here do
 span: no title, no text, no name, no query, and of what failed its type alone (promise 11).
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import assert_never
@@ -22,10 +23,10 @@ OURS = "sounding_board"
 DONE = "done"
 PARENT = "traceparent"
 _WIRE = TraceContextTextMapPropagator()
-_WORDS = frozenset(
-    "all award_emoji boards branches commits discussions events files groups hooks issues issues_events labels links"
-    " lists members merge_requests notes personal_access_tokens pipeline_schedules projects raw repository"
-    " resource_label_events self take_ownership test user variables version".split()
+_WORD = re.compile(
+    "award_emoji|boards|branches|commits|discussions|events|files|groups|hooks|issues|issues_events|labels|links|lists"
+    "|members|all|merge_requests|notes|personal_access_tokens|self|pipeline_schedules|take_ownership|projects|raw"
+    "|repository|resource_label_events|test|user|variables|version"
 )
 """The words of GitLab's addresses that we ask at. Whatever else stands in one is somebody's."""
 
@@ -77,10 +78,11 @@ class Traces:
     @contextmanager
     def call(self, method: str, url: httpx.URL, again: int) -> Iterator[Answered]:
         """A span around one request to GitLab, which was sent `again` so many times before."""
-        about: _Attributes = {"http.request.method": method, "url.template": route(url), "server.address": url.host}
+        where = route(url)
+        about: _Attributes = {"http.request.method": method, "url.template": where, "server.address": url.host}
         if again:
             about["http.request.resend_count"] = again
-        with self._span(f"{method} {about['url.template']}", SpanKind.CLIENT, about) as span, self.failures():
+        with self._span(f"{method} {where}", SpanKind.CLIENT, about) as span, self.failures():
             yield lambda status: _answered(span, status)
 
     @contextmanager
@@ -93,9 +95,7 @@ class Traces:
             raise
 
     @contextmanager
-    def _span(
-        self, name: str, kind: SpanKind, about: _Attributes, context: Context | None = None
-    ) -> Iterator[Span]:
+    def _span(self, name: str, kind: SpanKind, about: _Attributes, context: Context | None = None) -> Iterator[Span]:
         with self._tracer.start_as_current_span(
             name, context, kind, about, record_exception=False, set_status_on_exception=False
         ) as span:
@@ -106,7 +106,7 @@ def route(url: httpx.URL) -> str:
     """The address in GitLab's API with everything taken out that names something: `/projects/{id}/issues/{id}`."""
     path = url.raw_path.decode("ascii", "replace").partition("?")[0]
     parts = (path.partition("/api/v4/")[2] or path).strip("/").split("/")
-    return "/" + "/".join(part if part in _WORDS else "{id}" for part in parts)
+    return "/" + "/".join(part if _WORD.fullmatch(part) else "{id}" for part in parts)
 
 
 def _about(subject: Subject) -> tuple[str, _Attributes]:

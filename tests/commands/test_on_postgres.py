@@ -1,5 +1,6 @@
 """The same commands where a database is set, and the way there from the files."""
 
+import sqlite3
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -87,6 +88,21 @@ def test_a_move_that_was_cut_off_between_the_two_files_goes_on_with_the_second(t
     assert ran.out.startswith("Moved: 0 waiting, 0 dead, 0 deliveries to know again, 1 lines of the journal.")
     assert (terminal("inbox").out, terminal("journal", str(CARD)).out) == shown
     assert (kept / "journal.sqlite3.moved").exists()
+
+
+def test_deliveries_come_with_their_traces(terminal: Terminal, kept: Path, database: str) -> None:
+    with closing(SqliteInbox(kept / "inbox.sqlite3", InboxRules())) as inbox:
+        inbox.put(Arrival(Request(CARD), delivery="traced", trace=f"00-{1:032x}-{1:016x}-01"), NOON)
+    assert terminal("move").code == 0
+    with closing(PostgresInbox(database, InboxRules())) as moved:
+        assert moved.traces(("one", "traced")) == (f"00-{1:032x}-{1:016x}-01",)
+
+
+def test_files_of_the_first_release_are_moved_too(terminal: Terminal, database: str) -> None:
+    with closing(sqlite3.connect(terminal.here / "inbox.sqlite3")) as first:
+        first.executescript((Path(__file__).parents[1] / "inbox" / "first_inbox.sql").read_text())
+    terminal.sets(data_dir=terminal.here, database_url=database)
+    assert terminal("move").out.startswith("Moved: 2 waiting, 1 dead, 2 deliveries to know again, 0 lines")
 
 
 def test_files_that_a_service_has_are_not_moved(terminal: Terminal, kept: Path) -> None:

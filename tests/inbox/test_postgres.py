@@ -224,6 +224,7 @@ def test_what_the_first_schema_kept_is_there_in_this_version(database: str) -> N
         assert {first.subject: first.attempt, second.subject: second.attempt} == {CARD: 1, OTHER: 2}
         assert inbox.dead(1)[0].reason == "GitLab does not let our token do this"
         assert [line.dry for line in journal.lines(CARD.ref, 10)] == [False]
+        assert inbox.traces(("d0", "d1")) == ()
 
 
 def test_a_restart_of_the_database_is_survived_by_all_that_a_replica_does(own_postgres: Server) -> None:
