@@ -265,16 +265,8 @@ class Service:
             return self._attend
 
     def _watch_of(self, joined: Rules) -> Watch:
-        doors, waits = self.doors, joined.sweep.waits
-        return Watch(
-            doors.about,
-            doors.hooks,
-            doors.lister,
-            joined.operator,
-            self.configured.program,
-            waits,
-            self.settings.paused,
-        )
+        doors, program, waits = self.doors, self.configured.program, joined.sweep.waits
+        return Watch(doors.about, doors.hooks, doors.lister, joined.operator, program, waits, self.settings.paused)
 
     def facts(self) -> Facts | None:
         """What the last round of the watch saw, where this process did it."""
@@ -298,8 +290,7 @@ class Service:
 
     async def accept(self, arrival: Arrival, now: datetime) -> Receipt:
         """Take in an arrival of this machine's time, with the trace of who brings it; returns when it is on disk."""
-        arrival = replace(arrival, trace=self.traces.carried())
-        return await self.inbox.accept(arrival, now + self.inbox.ahead())
+        return await self.inbox.accept(replace(arrival, trace=self.traces.carried()), now + self.inbox.ahead())
 
     def now(self) -> datetime:
         """The time by the clock of all who share the inbox."""
