@@ -1,13 +1,15 @@
 # The service in an image: built from the lock with hashes, run by a user without rights, on a root file system that
 # may be read-only. The program's own files are mounted at /program; /data is needed only where no database is set.
 #   docker build --tag sounding-board .
+# With what sends traces away: --build-arg LOCK=requirements-otel.lock
 #   docker run --read-only --tmpfs /tmp --volume "$PWD/program:/program:ro" --volume data:/data … sounding-board
 
 FROM python:3.12-slim-bookworm AS built
 WORKDIR /build
-COPY requirements.lock ./
+ARG LOCK=requirements.lock
+COPY requirements.lock requirements-otel.lock ./
 RUN python -m venv /opt/sounding-board && \
-    /opt/sounding-board/bin/pip install --no-cache-dir --require-hashes --requirement requirements.lock
+    /opt/sounding-board/bin/pip install --no-cache-dir --require-hashes --requirement "$LOCK"
 COPY pyproject.toml README.md LICENSE label_taxonomy.yml program.yml ./
 COPY schemas schemas
 COPY templates templates

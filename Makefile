@@ -15,6 +15,7 @@ PYTEST := $(BIN)/python -m pytest --quiet --tb=short
 LOCK_STRANGER := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
 LOCK := $(LOCK_STRANGER) pyproject.toml --extra build
+LOCK_TOO = $(LOCK) $(ARGS) --constraint requirements.lock
 
 # Clients of GitLab that others wrote, for the tests of the stand-in; their dependencies would clash with ours.
 STRANGERS := .strangers
@@ -88,7 +89,8 @@ generate: $(DEV) ## write the generated pages again
 
 lock: $(DEV) ## resolve the dependencies again; ARGS=--upgrade takes newer ones
 	@$(LOCK) $(ARGS) --output-file requirements.lock
-	@$(LOCK) --extra dev $(ARGS) --constraint requirements.lock --output-file requirements-dev.lock
+	@$(LOCK_TOO) --extra otel --output-file requirements-otel.lock
+	@$(LOCK_TOO) --extra dev --constraint requirements-otel.lock --output-file requirements-dev.lock
 	@for tool in $(TOOLS); do $(LOCK_STRANGER) $(ARGS) tests/strangers/$$tool.in --output-file tests/strangers/$$tool.lock || exit 1; done
 
 clean: ## forget the virtual environment and every cache

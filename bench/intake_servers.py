@@ -8,19 +8,22 @@ import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI, Request
 
-from app.domain.inbox import InboxRules
+from app.domain.inbox import Arrival, InboxRules, Receipt
 from app.domain.subject import Subject
 from app.domain.webhook_signature import webhook_keys
+from app.entrypoints.telemetry import Watched
 from app.entrypoints.webhook import IntakeCounters, webhook_router
 from app.entrypoints.worker import WorkerPool
 from app.gateways.inbox_postgres import PostgresInbox
 from app.gateways.inbox_sqlite import SqliteInbox
+from app.gateways.traces import Traces
 from app.services.inbox_port import Inbox
 
 TOKEN = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="  # noqa: S105 - of the published test vectors
@@ -55,10 +58,12 @@ def ours(inbox: Inbox) -> FastAPI:
         pool.stop()
         inbox.close()
 
-    app = FastAPI(lifespan=life)
-    keys = webhook_keys([TOKEN], [])
-    log = logging.getLogger("bench")
-    app.include_router(webhook_router(keys, inbox.accept, _now, lambda _: True, log, IntakeCounters()))
+    async def accept(arrival: Arrival, now: datetime) -> Receipt:
+        return await inbox.accept(replace(arrival, trace=traces.carried()), now)
+
+    traces, keys, log = Traces(), webhook_keys([TOKEN], []), logging.getLogger("bench")
+    app = Watched(traces, life)
+    app.include_router(webhook_router(keys, accept, _now, lambda _: True, log, IntakeCounters()))
     return app
 
 

@@ -36,6 +36,7 @@ from tests.deploy.parts import SECRETS
 from tests.intake.letters import PAYLOADS
 from tests.scenarios.living import GAPS, PROJECT, READY, enforced, peopled
 from tests.security.canaries import CANARIES, SIGNING, leaked, leaked_into, set_as
+from tests.telemetry.watched import Spans
 
 LIBRARIES = ("httpx", "httpcore", "uvicorn", "uvicorn.error", "uvicorn.access", "asyncio", "psycopg", "gitlab")
 DELIVERIES = itertools.count(1)
@@ -122,11 +123,11 @@ def faults(url: str, body: bytes) -> Iterator[httpx.Response]:
 
 def test_a_gitlab_that_repeats_our_token_gets_it_nowhere(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    repeater = Repeater()
+    repeater, spans = Repeater(), Spans()
     with Serving(repeater.web) as gitlab:
         settings = told(gitlab.url, data)
         with everything_logged(settings) as heard:
-            web = create_web(settings, enforced())
+            web = create_web(settings, enforced(), traces=spans.traces())
             with Serving(web) as serving:
                 answers = [*faults(serving.url, PAYLOADS["issue_open_by_sa"])]
                 service: bootstrap.Service = web.state.service
@@ -138,7 +139,8 @@ def test_a_gitlab_that_repeats_our_token_gets_it_nowhere(tmp_path: Path) -> None
                 reasons = " ".join(str(each) for each in (*service.inbox.waiting(99), *service.inbox.dead(99)))
     assert {answer.status_code for answer in answers} == {200, 401, 404, 405, 415}
     assert figures.status_code == 200
-    seen = [figures.text, reasons, *(f"{answer.headers} {answer.text}" for answer in answers)]
+    assert spans.all()
+    seen = [figures.text, reasons, spans.text(), *(f"{answer.headers} {answer.text}" for answer in answers)]
     assert [leaked(text.encode()) for text in seen] == [set()] * len(seen)
     assert "sounding_board" in heard.getvalue()
     assert leaked(heard.getvalue().encode()) == set()
@@ -172,13 +174,13 @@ def test_a_run_that_fails_in_a_way_nobody_foresaw_tells_no_secret(
 
 def test_a_board_at_work_holds_no_secret_in_notes_journal_and_inbox(tmp_path: Path) -> None:
     configured = enforced()
-    world, project, _ = peopled(configured)
+    (world, project, _), spans = peopled(configured), Spans()
     bot, jane = world.user("sounding-board"), world.user("sa.jane")
     with FakeGitLab(world) as gitlab:
         people.add_token(world, bot, CANARIES["gitlab_token"][0])
         settings = told(gitlab.url, tmp_path / "data")
         with everything_logged(settings) as heard:
-            web = create_web(settings, configured)
+            web = create_web(settings, configured, traces=spans.traces())
             with Serving(web) as serving:
                 both = CANARIES["webhook_secret"][0], CANARIES["webhook_signing_token"][0]
                 world.add_hook(world.root, project, serving.url + PATH, *both)
@@ -191,7 +193,9 @@ def test_a_board_at_work_holds_no_secret_in_notes_journal_and_inbox(tmp_path: Pa
         said = [note.body for issue in (asked, moved) for note in issue.notes if note.author is bot]
     assert len(said) >= 2
     assert lines
-    assert [leaked(text.encode()) for text in (*said, *lines)] == [set()] * (len(said) + len(lines))
+    assert spans.all()
+    told_of = (*said, *lines, spans.text())
+    assert [leaked(text.encode()) for text in told_of] == [set()] * len(told_of)
     assert leaked(heard.getvalue().encode()) == set()
     assert leaked_into(tmp_path) == {}
 

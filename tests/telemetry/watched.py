@@ -103,17 +103,16 @@ def town(kept: Path, **more: Any) -> Iterator[Town]:
     configured = enforced()
     world, project, board = peopled(configured)
     jane = world.user("sa.jane")
-    labels = ["status::new", "context::ready"]
-    issue = world.create_issue(jane, project, TITLE, description=READY, add_labels=labels)
+    issue = world.create_issue(jane, project, TITLE, description=READY, add_labels=["status::new", "context::ready"])
     world.update_issue(jane, issue, state_event="close")
     with FakeGitLab(world) as gitlab:
         yield Town(gitlab, world, project, board, issue, settings_for(gitlab.url, world, kept, **more), configured)
 
 
 @contextmanager
-def service(town: Town, spans: Spans) -> Iterator[tuple[str, Service]]:
+def service(town: Town, spans: Spans, instead: Traces | None = None) -> Iterator[tuple[str, Service]]:
     """The service while the context is open; its address, and what it is made of."""
-    web = create_web(town.settings, town.configured, traces=spans.traces())
+    web = create_web(town.settings, town.configured, traces=instead or spans.traces())
     with Serving(web) as serving:
         for hook in list(town.project.hooks.values()):
             hook.url = serving.url + PATH
