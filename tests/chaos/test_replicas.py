@@ -130,10 +130,13 @@ class Replicas(Ordeal):
             pause.wait(PACE)
 
     def _kill(self, replica: Replica) -> None:
+        pid = replica.process.pid
+        self.witness.spares(pid)
         if replica.process.lives:
             replica.process.popen.kill()
         assert replica.process.ends() == -9, "\n".join(replica.process.lines[-20:])
-        self.died[replica.process.pid] = time.monotonic()
+        # The witness may have killed it long ago, so that others have taken over since what it was at.
+        self.died[pid] = self.witness.killed.get(pid, time.monotonic())
 
 
 @contextmanager

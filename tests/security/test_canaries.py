@@ -212,7 +212,7 @@ def journal_of(settings: Settings, iid: int) -> list[str]:
 def test_a_database_that_cannot_be_reached_is_told_without_its_password(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inbox_postgres, "START_PATIENCE", 0.0)
+    monkeypatch.setattr(inbox_postgres.PostgresInbox.__init__, "__defaults__", (0.0,))
     settings = told("http://127.0.0.1:9", tmp_path, **set_as(["database_url"]))
     with everything_logged(settings) as heard, pytest.raises((Temporary, Permanent)) as failed:
         bootstrap.service(settings, enforced(), InboxRules())
