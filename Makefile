@@ -4,7 +4,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
-BENCHES ?= intake drag listing sweep reading standin labels agenda
+BENCHES ?=
 
 BIN := $(VENV)/bin
 # Files that say "installed, and from this lock": older than their lock, they are made again.
@@ -15,6 +15,7 @@ PYTEST := $(BIN)/python -m pytest --quiet --tb=short
 LOCK_STRANGER := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
 LOCK := $(LOCK_STRANGER) pyproject.toml --extra build
+LOCK_TOO = $(LOCK) $(ARGS) --constraint requirements.lock
 
 # Clients of GitLab that others wrote, for the tests of the stand-in; their dependencies would clash with ours.
 STRANGERS := .strangers
@@ -73,14 +74,14 @@ $(NODE)/node_modules/installed: $(NODE)/package-lock.json $(NODE)/package.json
 		npm ci --prefix $(NODE) --ignore-scripts --silent && touch $@; \
 	else echo "npm is missing: apt-get install npm"; fi
 
-soak: $(DEV) ## the long suites: random worlds, kill -9, races
+soak: $(DEV) ## the long suites: random worlds, hostile input, kill -9, a year
 	@$(PYTEST) -m soak $(ARGS)
 
 demo: $(RUNTIME) ## a board to drag cards on; ARGS=--story plays it by itself
 	@$(BIN)/sounding-board demo $(ARGS)
 
-bench: $(DEV) ## how fast, as ratios measured in one run
-	@for bench in $(BENCHES); do $(BIN)/python -m bench.$$bench $(ARGS) || exit 1; done
+bench: $(DEV) ## how fast, as ratios measured in one run: docs/benchmarks.md
+	@$(BIN)/python -m bench $(BENCHES) -- $(ARGS)
 
 generate: $(DEV) ## write the generated pages again
 	@$(BIN)/python -m app.entrypoints.generate
@@ -88,7 +89,8 @@ generate: $(DEV) ## write the generated pages again
 
 lock: $(DEV) ## resolve the dependencies again; ARGS=--upgrade takes newer ones
 	@$(LOCK) $(ARGS) --output-file requirements.lock
-	@$(LOCK) --extra dev $(ARGS) --constraint requirements.lock --output-file requirements-dev.lock
+	@$(LOCK_TOO) --extra otel --output-file requirements-otel.lock
+	@$(LOCK_TOO) --extra dev --constraint requirements-otel.lock --output-file requirements-dev.lock
 	@for tool in $(TOOLS); do $(LOCK_STRANGER) $(ARGS) tests/strangers/$$tool.in --output-file tests/strangers/$$tool.lock || exit 1; done
 
 clean: ## forget the virtual environment and every cache

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
+from urllib.parse import unquote, urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -52,6 +53,16 @@ def _long_enough(value: SecretStr) -> SecretStr:
     words = _several(value.get_secret_value())
     if not words or min(map(len, words)) < SHORTEST_KEY:
         raise PydanticCustomError("short_secret", "too short", _LEAST)
+    return value
+
+
+def _database(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().startswith(("postgresql://", "postgres://")):
+        raise PydanticCustomError("no_database", "not an address of PostgreSQL")
+    try:
+        urlsplit(value.get_secret_value())
+    except ValueError:
+        raise PydanticCustomError("no_database", "not an address of PostgreSQL") from None
     return value
 
 
@@ -103,6 +114,23 @@ class KeptSettings(Environment):
     def caches(self) -> Path:
         """The folder of what can be read anew."""
         return self.cache_dir or self.data_dir / "cache"
+
+    database_url: Annotated[SecretStr, AfterValidator(_database)] | None = Field(
+        None,
+        description="address of a PostgreSQL database that keeps inbox and journal instead of files, for several "
+        "replicas: postgresql://user:password@host/name",
+    )
+
+    @property
+    def database(self) -> str | None:
+        """The address of the database, where one is set."""
+        return self.database_url.get_secret_value() if self.database_url else None
+
+    def all_secrets(self) -> tuple[str, ...]:
+        """Everything that must never be logged; of the address also the password alone, as others may quote it."""
+        password = urlsplit(self.database or "").password
+        own = (password, unquote(password)) if password else ()
+        return (*super().all_secrets(), *own)
 
 
 class OperatorSettings(Environment):
@@ -161,6 +189,10 @@ class Settings(OperatorSettings, KeptSettings):
     workers: int = Field(4, ge=1, le=32, description="how many cards are judged at the same time")
     host: str = Field("127.0.0.1", description="where the service listens")
     port: int = Field(8080, ge=0, le=65535, description="on which port the service listens")
+    metrics_host: str = Field("127.0.0.1", description="where /metrics listens, apart from the webhooks")
+    metrics_port: int | None = Field(
+        None, ge=0, le=65535, description="on which port /metrics is shown to Prometheus; not shown without it"
+    )
 
 
 class _MountedFiles(PydanticBaseSettingsSource):
@@ -194,6 +226,7 @@ _WRONG = {
     "too_short": "is empty",
     "short_secret": "is too short, each key needs {least} characters or more",
     "bad_secret": "is empty or holds characters that no token has",
+    "no_database": "is no address of a PostgreSQL database, which begins with postgresql://",
     "url_parsing": "is no address, which begins with https:// or http://",
     "url_scheme": "is no address, which begins with https:// or http://",
     "int_parsing": "is no whole number",

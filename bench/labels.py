@@ -188,7 +188,7 @@ def main() -> int:
     with standin(chosen.latency) as place:
         sys.stdout.write(f"  {len(LABELS)} labels at {chosen.latency} ms, as commands:\n")
         mine = place.fastest(ours, chosen.rounds)
-        _tell("sounding-board apply", mine, mine)
+        _tell("our apply", mine, mine)
         fast = True
         for tool in (gitlabform, gitlabracadabra):
             if not (STRANGERS / tool.__name__ / "bin" / tool.__name__).exists():

@@ -16,36 +16,60 @@ SOONEST_LOOK = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class InboxRules:
-    """How patient the inbox is. Raises ValueError, in words, where a run could outlive its lease."""
+    """How patient the inbox is. Raises ValueError, in words, where a run could outlive its lease.
+
+    `longest_retry` is between two tries of what nobody foresaw, and the longest that GitLab's Retry-After is heeded;
+    `longest_passing` between two while something outside cannot answer, so that soon after an outage all is as it was.
+    `silent`: a replica without a sign of life for so long is gone, and others take over what it ran.
+    """
 
     quiet: timedelta = timedelta(seconds=2)
     quiet_times_at_most: int = 5
     run_limit: timedelta = timedelta(minutes=10)
     lease: timedelta = timedelta(minutes=15)
+    silent: timedelta = timedelta(minutes=1)
     attempts: int = 8
     first_retry: timedelta = timedelta(seconds=5)
     retry_factor: int = 3
     longest_retry: timedelta = timedelta(hours=1)
+    longest_passing: timedelta = timedelta(minutes=1)
     remember_deliveries: timedelta = timedelta(days=3)
 
     def __post_init__(self) -> None:
         if self.run_limit >= self.lease:
             raise ValueError("a run must be cut off before its lease ends: make run_limit shorter than lease")
 
-    def retry_at(self, attempt: int, now: datetime) -> datetime:
+    def retry_at(self, attempt: int, now: datetime, *, passing: bool) -> datetime:
         """When to try again after the attempt with this number (from 1) failed."""
         steps = min(attempt - 1, 20)
-        return now + min(self.first_retry * float(self.retry_factor**steps), self.longest_retry)
+        longest = self.longest_passing if passing else self.longest_retry
+        return now + min(self.first_retry * float(self.retry_factor**steps), longest)
+
+    def counted(self, attempt: int, *, passing: bool) -> int:
+        """How many attempts are behind a subject after this one: an outage uses up at most half of them."""
+        return attempt - 1 if passing and attempt > self.attempts // 2 else attempt
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A wish to look at a subject: an event (now, after the quiet period), or a timer (`not_before`)."""
+    """A wish to look at a subject: an event (now, after the quiet period), or a timer (`not_before`).
+
+    `trace` names, for whoever watches us, what brought the delivery; it is kept with the delivery's id.
+    """
 
     subject: Subject
     priority: Priority = Priority.PERSON
     delivery: str | None = None
     not_before: datetime | None = None
+    trace: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """When a delivery came first, and the trace it came with."""
+
+    at: datetime
+    trace: str | None = None
 
 
 class Receipt(StrEnum):
@@ -160,12 +184,13 @@ def failed(
     tried_enough = claim.attempt >= rules.attempts and not failure.passing
     if waiting is None and (failure.final or tried_enough):
         return DeadLetter(claim.subject, claim.priority, now, claim.attempt, failure.reason, claim.deliveries)
-    place = waiting or Waiting(claim.subject, claim.priority, attempts=claim.attempt)
+    behind = rules.counted(claim.attempt, passing=failure.passing)
+    place = waiting or Waiting(claim.subject, claim.priority, attempts=behind)
     floor = place.not_until
     if failure.retry_after is not None:
         asked = now + min(timedelta(seconds=max(failure.retry_after, 0)), rules.longest_retry)
         floor = max(asked, floor or asked)
-    again = NEVER if failure.final else rules.retry_at(claim.attempt, now)
+    again = NEVER if failure.final else rules.retry_at(claim.attempt, now, passing=failure.passing)
     return replace(
         place,
         priority=min(place.priority, claim.priority),
@@ -188,6 +213,23 @@ def abandoned(claim: Claim, waiting: Waiting | None, now: datetime, rules: Inbox
 def revived(letter: DeadLetter) -> Waiting:
     """A dead subject's waiting place, before what revives it is counted in."""
     return Waiting(letter.subject, letter.priority, deliveries=letter.deliveries, reason=letter.reason)
+
+
+def merged(one: Waiting, other: Waiting) -> Waiting:
+    """One waiting place of two for the same subject, as when two inboxes become one: the more urgent of each part."""
+    first = [at for at in (one.first_event_at, other.first_event_at) if at]
+    floors = [at for at in (one.not_until, other.not_until) if at]
+    return Waiting(
+        one.subject,
+        min(one.priority, other.priority),
+        min(one.event_due, other.event_due),
+        min(one.timer_due, other.timer_due),
+        max(floors, default=None),
+        min(first, default=None),
+        max(one.attempts, other.attempts),
+        together(one.deliveries, other.deliveries),
+        one.reason or other.reason,
+    )
 
 
 def together(first: tuple[str, ...], then: tuple[str, ...]) -> tuple[str, ...]:

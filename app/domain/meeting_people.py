@@ -63,9 +63,14 @@ def _holding(
     for role in roles:
         for person in program.roster.people:
             for term in person.terms:
-                fits = area is None or term.area in (None, area)
-                there = region is None or (term.region or person.region) == region
-                if term.role is role and term.primary is not backup and term.holds_at(instant) and fits and there:
+                # The role first: a calendar of years asks this of everybody for each of its meetings.
+                if (
+                    term.role is role
+                    and term.primary is not backup
+                    and (area is None or term.area in (None, area))
+                    and (region is None or (term.region or person.region) == region)
+                    and term.holds_at(instant)
+                ):
                     yield person
 
 

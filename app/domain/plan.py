@@ -29,6 +29,7 @@ class Verdict(StrEnum):
     REMINDED = "reminded"
     ANSWERED = "answered"
     REFUSED = "refused"
+    UNDONE = "undone"
 
 
 @dataclass(frozen=True, slots=True)

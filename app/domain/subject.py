@@ -51,7 +51,19 @@ class TokenExpiry:
         return f"{kind}#{self.token}@{self.expires} {self.name}".rstrip()
 
 
-Subject = Request | TokenExpiry
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Ourselves: whether webhooks arrive, jobs run, and what waits. There is one, whoever does the round."""
+
+    @property
+    def key(self) -> str:
+        """Unique among all subjects."""
+        return "watch:"
+
+
+Subject = Request | TokenExpiry | Watch
+KINDS = ("request", "token-expiry", "group-token-expiry", "watch")
+"""With what a key begins."""
 
 
 def parse_key(key: str) -> Subject:
@@ -63,6 +75,8 @@ def parse_key(key: str) -> Subject:
             return Request(Ref(project, int(iid)))
         case "token-expiry" | "group-token-expiry":
             return _token_expiry(rest, group=kind.startswith(GROUP))
+        case "watch":
+            return Watch()
         case _:
             raise ValueError(f"no subject has the key {key!r}")
 

@@ -1,13 +1,15 @@
 """What the words of a field come to: whether they can be read, and which choice they make (requests 2.2, 2.3)."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from app.domain.accounts import account_of
 from app.domain.dates import day
 from app.domain.money import amount
 from app.domain.taxonomy import Field, FieldKind
 
+_WORD = re.compile(r"[^\W_]+")
 _LINK = re.compile(r"https?://\S{4,}|\b00[16][A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?\b")
 _LABEL = re.compile(r"~(?:\"([^\"\n]{1,255})\"|([\w:.?&/-]{1,255}))")
 _APART = re.compile(r"[,/;(–—!|\[]|\.(?:\s|\Z)|\s-\s|\s(?:or|and)\s")
@@ -49,22 +51,21 @@ def is_read(field: Field, text: str, known: frozenset[str] = frozenset()) -> boo
 
 def choice(text: str, choices: Iterable[str]) -> str | None:
     """The one of the choices that words, or a label's last part, make; None where they make none or several."""
-    wanted = {_bare(c): c for c in choices}
-    wanted |= {same: wanted[word] for same, word in _THE_SAME.items() if word in wanted}
+    wanted = _wanted(tuple(choices))
     found = {wanted[part] for part in _parts(text[:2000]) if part in wanted}
     return found.pop() if len(found) == 1 else None
 
 
 def in_closed_words(text: str, choices: Iterable[str]) -> bool:
     """Whether all of the words are choices, dates, or talk about time: so none can be a name (promise 11)."""
-    ours = _TALK_OF_TIME.union(*(re.findall(r"[^\W_]+", c.casefold()) for c in choices))
-    words = re.findall(r"[^\W_]+", text.casefold())
+    ours = _closed_words(tuple(choices))
+    words = _WORD.findall(text.casefold())
     return all(word in ours or _CLOSED_WORD.fullmatch(word) for word in words)
 
 
 def every_choice(text: str, choices: tuple[str, ...]) -> bool:
     """Whether words only repeat what can be chosen, as a prompt does."""
-    return len(choices) > 1 and {_bare(c) for c in choices} <= set(_parts(text[:2000]))
+    return len(choices) > 1 and _all_bare(choices) <= set(_parts(text[:2000]))
 
 
 def labels(text: str) -> Iterator[str]:
@@ -92,3 +93,20 @@ def _parts(text: str) -> Iterator[str]:
 
 def _bare(word: str) -> str:
     return _MEANT_FOR_NOBODY.sub("", word).casefold()
+
+
+# What the choices of a field come to is asked for each line of a long text, and the same each time.
+@lru_cache(maxsize=256)
+def _wanted(choices: tuple[str, ...]) -> Mapping[str, str]:
+    wanted = {_bare(c): c for c in choices}
+    return wanted | {same: wanted[word] for same, word in _THE_SAME.items() if word in wanted}
+
+
+@lru_cache(maxsize=256)
+def _closed_words(choices: tuple[str, ...]) -> frozenset[str]:
+    return _TALK_OF_TIME.union(*(_WORD.findall(c.casefold()) for c in choices))
+
+
+@lru_cache(maxsize=256)
+def _all_bare(choices: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(_bare, choices))

@@ -14,9 +14,11 @@ from app.domain.meeting import Meeting, Series
 from app.domain.meeting_clocks import agenda_times
 from app.domain.meetings import meetings, next_from
 from app.domain.occurrences import series_of
-from app.domain.program import Program
+from app.domain.program import Job, Program
 from app.entrypoints.calendar import day
+from app.entrypoints.last_run import left_word
 from app.entrypoints.logging_setup import set_up_logging
+from app.entrypoints.traced_job import traced_job
 from app.gateways.gitlab_budget import in_background
 from app.settings import Settings, read_settings
 
@@ -45,17 +47,20 @@ def due(
     writes, now = apply and not settings.paused, bootstrap.utc_now()
     if apply and as_of and as_of > now:
         raise typer.BadParameter("--apply would freeze and close agendas before their time: --as-of is in the future.")
-    with bootstrap.judging(settings, remembers=apply) as rules, in_background():
+    with traced_job("due"), bootstrap.judging(settings, remembers=apply) as rules, in_background():
         ran = rules.due.run(as_of or now, dry=not writes, tells=_tell)
+        untold = left_word(rules.operator, Job.DUE, ran.seen, len(ran.failed)) if writes else None
     for place, problem in ran.failed:
         typer.echo(f"{place} could not be done: {problem}")
+    if untold:
+        typer.echo(untold)
     why_not = "paused; SOUNDING_BOARD_PAUSED is set" if apply else "dry run; --apply writes"
     did = "written to" if writes else f"would be written to ({why_not})"
     watched = sum(tended.watched for tended in ran.done)
     only = f" {watched} only observed," if watched else ""
     acted = len(ran.done) - watched
     typer.echo(f"{_counted(ran.seen, 'meeting')} looked at; {acted} {did},{only} {len(ran.failed)} failed.")
-    if ran.failed:
+    if ran.failed or untold:
         raise typer.Exit(1)
 
 

@@ -10,6 +10,7 @@ from app.bootstrap import operators
 from app.domain.agenda_switches import switch_lines
 from app.domain.meeting_conflicts import conflict_lines
 from app.domain.provision import counted
+from app.entrypoints.loop import MARKS, proved
 from app.gateways.config_errors import ConfigInvalid
 from app.gateways.config_history import changes_against
 from app.gateways.config_load import Configuration, load
@@ -24,6 +25,10 @@ def check(
         str | None, typer.Option(metavar="REV", help="Compare with this git revision: a changed rule needs a new date.")
     ] = None,
     online: Annotated[bool, typer.Option(help="Also ask GitLab about token, rights, labels, people, hooks.")] = False,
+    loop: Annotated[
+        bool, typer.Option("--loop", help="Also prove that webhooks arrive: change a note, wait for its answer.")
+    ] = False,
+    within: Annotated[int, typer.Option(min=1, help="How many seconds the answer may take.")] = 60,
 ) -> None:
     """Check label_taxonomy.yml, program.yml and the templates; every mistake at once, with file, line and cure."""
     configured = _whole(directory)
@@ -36,8 +41,13 @@ def check(
         typer.echo(f"note: {half}.")
     if against:
         typer.echo(f"No rule has changed since {against} without a newer effective_from.")
-    if online:
-        _online(directory)
+    well = not online or _online(directory)
+    if loop:
+        mark, sentence = proved(read_settings(Settings, {"config_dir": directory}), within)
+        typer.echo(f"{MARKS[mark]}  {sentence}")
+        well = well and mark
+    if not well:
+        raise typer.Exit(1)
 
 
 def _whole(directory: Path) -> Configuration:
@@ -69,12 +79,10 @@ def _against(directory: Path, revision: str) -> None:
         raise typer.Exit(2)
 
 
-def _online(directory: Path) -> None:
+def _online(directory: Path) -> bool:
     well = True
     with operators.checking(read_settings(Settings, {"config_dir": directory})) as checker:
         for found in checker.run():
-            mark = {True: "ok   ", False: "wrong", None: "note "}[found.well]
             well = well and found.well is not False
-            typer.echo(f"{mark}  {found.sentence}")
-    if not well:
-        raise typer.Exit(1)
+            typer.echo(f"{MARKS[found.well]}  {found.sentence}")
+    return well

@@ -6,24 +6,30 @@ import signal
 import sys
 import threading
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
 
 from app import bootstrap
+from app.bootstrap import kept
 from app.domain.failure import Permanent, Temporary
 from app.domain.issue import Ref
+from app.domain.program import Job
 from app.entrypoints import show
 from app.entrypoints.agendas import agenda, due
 from app.entrypoints.calendar import calendar
 from app.entrypoints.check import check
 from app.entrypoints.init import init
+from app.entrypoints.last_run import left_word
 from app.entrypoints.logging_setup import set_up_logging
 from app.entrypoints.merge_note import note
 from app.entrypoints.provision import apply as apply_plan
 from app.entrypoints.provision import plan
 from app.entrypoints.score import score
+from app.entrypoints.status import status
+from app.entrypoints.traced_job import set_exporters_up, traced_job
 from app.gateways.config_errors import ConfigInvalid
 from app.gateways.gitlab_budget import in_background
 from app.gateways.plan_file import PlanFileInvalid
@@ -55,6 +61,7 @@ def demo(
 
 app.command()(init)
 app.command()(check)
+app.command()(status)
 app.command()(calendar)
 app.command()(plan)
 app.command("apply")(apply_plan)
@@ -107,7 +114,7 @@ def serve(
     """Take in webhooks and judge cards, until stopped."""
     import uvicorn
 
-    from app.entrypoints.web import create_web
+    from app.entrypoints.web import create_web, reload_now
 
     settings = _settings(Settings)
     configured = bootstrap.configuration(settings)
@@ -116,6 +123,7 @@ def serve(
     web = create_web(settings, configured, opened)
     # The server hands the signal that ended it on to us: a stop that was asked for is no failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGHUP, lambda *_: reload_now(web))
     try:
         uvicorn.run(
             web,
@@ -133,20 +141,22 @@ def serve(
 
 @app.command()
 def worker() -> None:
-    """Work off the inbox without taking in webhooks, until stopped; not beside `serve` on the same files."""
-    from app.entrypoints.web import FINISH_WITHIN, workers_of
+    """Work off the inbox without taking in webhooks, until stopped; beside `serve` only on PostgreSQL."""
+    from app.entrypoints.web import FINISH_WITHIN, reloader_of, watched, workers_of
 
     settings = _settings(Settings)
+    set_exporters_up()
     inbox_rules = bootstrap.inbox_rules(settings)
     service = bootstrap.service(settings, bootstrap.configuration(settings), inbox_rules)
-    pool = workers_of(service, inbox_rules)
+    pool, reloader = workers_of(service, inbox_rules), reloader_of(service)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    pool.start()
-    stop.wait()
-    pool.stop(FINISH_WITHIN)
-    service.close()
+    signal.signal(signal.SIGHUP, lambda *_: reloader.now())
+    with closing(service), watched(service, pool, reloader):
+        pool.start()
+        stop.wait()
+        pool.stop(FINISH_WITHIN)
 
 
 @app.command()
@@ -160,20 +170,22 @@ def sweep(
     """Look at the requests once more and find what webhooks missed. Needs only the token and the signing key."""
     settings = _settings(Settings)
     writes = apply and not settings.paused
-    with bootstrap.judging(settings, remembers=apply) as rules, in_background():
+    with traced_job("sweep"), bootstrap.judging(settings, remembers=apply) as rules, in_background():
         swept = rules.sweep.run(bootstrap.utc_now(), since_, dry=not writes)
+        untold = left_word(rules.operator, Job.SWEEP, swept.seen, len(swept.failed)) if writes else None
     for ref, planned in swept.planned:
         typer.echo(f"{ref}")
         _say(f"  {line}" for write in planned.writes for line in show.write_lines(write))
     for place, problem in swept.failed:
         typer.echo(f"{place} could not be done: {problem}")
+    _say([untold] if untold else [])
     why_not = "paused; SOUNDING_BOARD_PAUSED is set" if apply else "dry run; --apply writes"
     did = "written to" if writes else f"would be written to ({why_not})"
     typer.echo(
         f"{swept.seen} issues seen, {len(swept.planned)} {did}, {swept.notes} new notes, "
         f"{len(swept.waiting)} left for the next run, {len(swept.failed)} failed."
     )
-    if swept.failed:
+    if swept.failed or untold:
         raise typer.Exit(1)
 
 
@@ -193,13 +205,13 @@ def inbox(
     """What waits, runs and was given up."""
     settings = _settings(KeptSettings)
     if retry is not None:
-        found = bootstrap.retry_beside(settings, retry)
+        found = kept.retry_beside(settings, retry, bootstrap.utc_now())
         typer.echo(f"{retry} {SOON}" if found else f"{retry} is not among the dead; `inbox` lists them.")
         raise typer.Exit(0 if found else 1)
     if retry_all:
-        typer.echo(f"{bootstrap.retry_all_beside(settings)} dead {SOON}")
+        typer.echo(f"{kept.retry_all_beside(settings, bootstrap.utc_now())} dead {SOON}")
         return
-    view = bootstrap.inbox_beside(settings)
+    view = kept.inbox_beside(settings)
     try:
         counts = view.counts()
         typer.echo(f"{counts.waiting} waiting, {counts.running} running, {counts.dead} dead")
@@ -216,14 +228,24 @@ def journal(
     limit: Annotated[int, typer.Option(min=1, help="How many lines to show.")] = 50,
 ) -> None:
     """Why did, or didn't, we act on an issue? Newest first."""
-    kept = bootstrap.journal_beside(_settings(KeptSettings))
+    opened = kept.journal_beside(_settings(KeptSettings))
     try:
-        entries = kept.lines(issue, limit)
+        entries = opened.lines(issue, limit)
     finally:
-        kept.close()
+        opened.close()
     if not entries:
         typer.echo(f"The journal knows nothing of {issue}: no event about it came in, and no sweep looked at it.")
     _say(show.journal_lines(entries))
+
+
+@app.command()
+def move() -> None:
+    """Bring inbox and journal from the data directory to the PostgreSQL database; the service must be stopped."""
+    moved = kept.move(_settings(KeptSettings), bootstrap.utc_now())
+    typer.echo(
+        f"Moved: {moved.waiting} waiting, {moved.dead} dead, {moved.deliveries} deliveries to know again, "
+        f"{moved.lines} lines of the journal. The files are kept, with .moved at the end of their names."
+    )
 
 
 def main() -> None:

@@ -23,14 +23,17 @@ WHO = {
     "webhook_secret": "`serve`, one of the two; `apply`, where it sets a webhook",
     "retired_bot_ids": "`serve`, `worker`, `sweep`, `score`, `due`, `agenda`, `explain`",
     "config_dir": "every command that reads the configuration",
-    "data_dir": "`serve`, `worker`, `inbox`, `journal`; `sweep`, `score`, `due`, `agenda` with `--apply`",
+    "data_dir": "`serve`, `worker`, `inbox`, `journal`, `move`; `sweep`, `score`, `due`, `agenda` with `--apply`",
+    "database_url": "`serve`, `worker`, `inbox`, `journal`, `move`; `sweep`, `score`, `due`, `agenda` with `--apply`",
     "cache_dir": "`serve`, `worker`, `agenda`, `due`",
     "account_book": "`serve`, `worker`, `sweep`, `score`, `due`, `agenda`, `explain`",
     "paused": "`serve`, `worker`, `sweep`, `score`, `due`, `agenda`, `apply`",
     "quiet_seconds": "`serve`, `worker`",
     "workers": "`serve`, `worker`",
-    "host": "`serve`",
-    "port": "`serve`",
+    "host": "`serve`, `status`",
+    "port": "`serve`, `status`",
+    "metrics_host": "`serve`, `worker`",
+    "metrics_port": "`serve`, `worker`",
 }
 """Who reads a setting. A new setting is a line here, or its page cannot be made."""
 

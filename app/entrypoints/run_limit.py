@@ -1,9 +1,10 @@
 """Cuts off a run that takes too long, so that it ends before its lease does (and two never run on one subject)."""
 
 import ctypes
+import math
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -18,8 +19,9 @@ class RunTookTooLong(BaseException):
 class RunLimit:
     """One guard thread for all runs. A run blocked outside Python is cut off when it comes back (HTTP has timeouts)."""
 
-    def __init__(self, limit: timedelta) -> None:
-        self._limit = limit.total_seconds()
+    def __init__(self, limit: timedelta, held: Callable[[], bool]) -> None:
+        """`held`: whether the subjects at hand are still ours. When they are not, all runs are cut off at once."""
+        self._limit, self._held = limit.total_seconds(), held
         self._ends: dict[int, float] = {}
         self._lock, self._closed = threading.Lock(), threading.Event()
         self._guard = threading.Thread(target=self._keep_watch, name="run-limit", daemon=True)
@@ -47,7 +49,7 @@ class RunLimit:
 
     def _keep_watch(self) -> None:
         while not self._closed.wait(min(1.0, self._limit / 10)):
-            self._cut_off(time.monotonic())
+            self._cut_off(time.monotonic() if self._held() else math.inf)
 
     def _cut_off(self, now: float) -> None:
         with self._lock:

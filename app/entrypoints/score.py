@@ -8,8 +8,11 @@ import typer
 
 from app import bootstrap
 from app.domain.plan import ChangeLabels, EditNote, PostNote
+from app.domain.program import Job
+from app.entrypoints.last_run import left_word
 from app.entrypoints.logging_setup import set_up_logging
 from app.entrypoints.show import write_lines
+from app.entrypoints.traced_job import traced_job
 from app.gateways.gitlab_budget import in_background
 from app.services.score import Placed
 from app.services.top_requests import Change
@@ -23,18 +26,21 @@ def score(
     settings = read_settings(Settings)
     set_up_logging(sys.stderr, "info", settings.all_secrets())
     writes = apply and not settings.paused
-    with bootstrap.scoring(settings, remembers=apply) as scorer, in_background():
+    with traced_job("score"), bootstrap.scoring(settings, remembers=apply) as scorer, in_background():
         planned = scorer.score.plan(bootstrap.utc_now())
         lists = scorer.top_requests.plan(planned.found, planned.issues, planned.at)
         done = scorer.score.carry_out(planned, dry=not writes)
         failed = [(str(ref), problem) for ref, problem in done.failed]
         failed += scorer.top_requests.carry_out(lists) if writes else ()
+        untold = left_word(scorer.operator, Job.SCORE, len(planned.placed), len(failed)) if writes else None
     for line in [*(line for placed in planned.placed for line in _placed(placed)), *map(_listed, lists)]:
         typer.echo(line)
     for place, problem in failed:
         typer.echo(f"{place} could not be done: {problem}")
     if settings.account_book:
         typer.echo(f"The account book knows {planned.known} of {_counted(planned.told, 'account')} told.")
+    if untold:
+        typer.echo(untold)
     why_not = "paused; SOUNDING_BOARD_PAUSED is set" if apply else "dry run; --apply writes"
     did = "written to" if writes else f"would be written to ({why_not})"
     scored = sum(placed.place.scored is not None for placed in planned.placed)
@@ -42,7 +48,7 @@ def score(
         f"{_counted(len(planned.placed), 'open request')}, {scored} with customers; {done.written} {did}, "
         f"{_counted(len(lists), 'list')} changed, {len(done.waiting)} left for the next run, {len(failed)} failed."
     )
-    if failed:
+    if failed or untold:
         raise typer.Exit(1)
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from fastapi import APIRouter
 from starlette.datastructures import Headers
@@ -22,6 +23,7 @@ from app.domain.inbox import Arrival, Receipt
 from app.domain.webhook_signature import WebhookKeys, body_passes, headers_may_pass
 from app.entrypoints.logging_setup import log_context
 from app.entrypoints.webhook_events import Ignored, subject_of
+from app.entrypoints.webhook_openapi import ANSWERS, OPENAPI
 
 PATH = "/webhooks/gitlab"
 LARGEST_BODY = 25 * 1024 * 1024
@@ -35,6 +37,10 @@ BODY_SECONDS = 30
 """GitLab.com gives up after 10 seconds; whoever is slower than this only holds a connection."""
 RETRY_SECONDS = 30
 LONGEST_DELIVERY_ID = 200
+MOST_PARTS = 1_000_000
+"""Lists and maps in a body, brackets in its texts counted too. A few bytes each, they take a hundred in memory."""
+PACKED = b'{"refused": "the body is packed (Content-Encoding); send it as it is"}'
+"""A few packed bytes can unfold to any number, and GitLab packs none; a proxy on the way may."""
 
 Accept = Callable[[Arrival, datetime], Awaitable[Receipt]]
 Clock = Callable[[], datetime]
@@ -70,10 +76,11 @@ class Letterbox:
         if not headers_may_pass(self.keys, headers, now):
             return self._refuse()
         if headers.get("content-encoding", "identity").lower() != "identity":
-            return Response(status_code=415, headers={"Connection": "close"})
+            return Response(PACKED, 415, {"Connection": "close"}, media_type="application/json")
         if not _is_large(headers):
             return await self._read(request, now)
         if self.places.locked():
+            self.counters.unavailable += 1
             return Response(status_code=503, headers={"Retry-After": str(RETRY_SECONDS), "Connection": "close"})
         async with self.places:
             return await self._read(request, now)
@@ -109,6 +116,8 @@ class Letterbox:
         return _json(b'{"accepted": true}')
 
     def _subject(self, body: bytes) -> subjects.Subject | Ignored:
+        if body.count(b"[") + body.count(b"{") > MOST_PARTS:
+            return Ignored.TOO_MANY_PARTS
         try:
             subject = subject_of(json.loads(body))
         except (ValueError, RecursionError):
@@ -154,5 +163,6 @@ def webhook_router(
     """The route, with FastAPI's own limit on the body (by Content-Length, and while it streams: 413)."""
     letterbox = Letterbox(keys, accept, clock, holds_requests, log, counters)
     router = APIRouter()
-    router.post(PATH, include_in_schema=False, max_body_size=LARGEST_BODY)(letterbox.receive)
+    described: dict[str, Any] = {"responses": ANSWERS, "openapi_extra": OPENAPI, "operation_id": "deliver"}
+    router.post(PATH, max_body_size=LARGEST_BODY, **described)(letterbox.receive)
     return router

@@ -18,6 +18,7 @@ class Ignored(StrEnum):
     """Why a delivery leads to nothing."""
 
     NOT_JSON = "the body is not JSON"
+    TOO_MANY_PARTS = "the body has more parts than any delivery"
     NOT_AN_OBJECT = "the body is not a JSON object"
     KIND = "this kind of event is not listened to"
     NOT_AN_ISSUE = "it is not about an issue"

@@ -3,8 +3,12 @@
 import logging
 import threading
 import traceback
+from collections import Counter
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TypeVar
 
 from app.domain.failure import Permanent, Temporary
 from app.domain.inbox import Claim, Failure, Fate
@@ -13,13 +17,28 @@ from app.entrypoints.logging_setup import log_context
 from app.entrypoints.run_limit import RunLimit, RunTookTooLong
 from app.services.inbox_port import Inbox
 
+T = TypeVar("T")
+How = TypeVar("How", bound=str)
+
 LONGEST_WAIT = timedelta(seconds=1)
 """Another process (a retry by hand) cannot wake us, so look this often."""
 TIDY_EVERY = timedelta(hours=1)
+LEAD_AGAIN = timedelta(minutes=1)
+"""So soon it is asked again who tidies: whoever did may have died."""
 LONGEST_REASON = 500
+DONE = "done"
+UNKEPT = "unkept"
+"""How a run ended whose end could not be kept."""
 
+Ended = Callable[[str], object]
+Traced = Callable[[Claim], AbstractContextManager[Ended]]
+"""What a run is done inside of, for whoever watches it; in the end it is told how it ended."""
 Run = Callable[[Subject, tuple[str, ...]], datetime | None]
 """Looks at a subject because of these deliveries; returns when to look again. Raises Temporary, Permanent."""
+
+
+def _unwatched(_claim: Claim) -> AbstractContextManager[Ended]:
+    return nullcontext(lambda _outcome: None)
 
 
 class WorkerPool:
@@ -34,12 +53,17 @@ class WorkerPool:
         run_limit: timedelta,
         threads: int = 4,
         tidy: Callable[[datetime], object] | None = None,
+        traced: Traced = _unwatched,
     ) -> None:
-        """`tidy` is done now and then by an idle thread; by default the inbox forgets old deliveries."""
+        """`tidy` is done now and then by an idle thread of the replica that leads; by default the inbox forgets old
+        deliveries.
+        """
+        self._traced = traced
         self._inbox, self._run, self._clock, self._log = inbox, run, clock, log
-        self._limit = RunLimit(run_limit)
+        self._limit = RunLimit(run_limit, inbox.held)
         self._watch, self._stopping = threading.Lock(), threading.Event()
         self._tidy, self._tidy_at = tidy or inbox.tidy, datetime.min.replace(tzinfo=UTC)
+        self._counting, self._outcomes = threading.Lock(), Counter[str]()
         self._threads = [
             threading.Thread(target=self._work, name=f"worker-{number}", daemon=True) for number in range(threads)
         ]
@@ -66,15 +90,26 @@ class WorkerPool:
         """How many threads live."""
         return sum(thread.is_alive() for thread in self._threads)
 
+    def outcomes(self) -> dict[str, int]:
+        """How many runs ended how since the start: done, or with one of the fates of a failed one."""
+        with self._counting:
+            return {name: self._outcomes[name] for name in (DONE, *Fate)}
+
     def check(self) -> None:
         """Raise Temporary unless all threads live."""
         if self.alive < len(self._threads):
             raise Temporary(f"only {self.alive} of {len(self._threads)} workers are alive")
 
     def _work(self) -> None:
+        """Whatever happens, a thread ends only when it is time to stop."""
+        while not self._stopping.is_set():
+            if isinstance(self._watched(self._work_until_stopped, "a worker stumbled and goes on"), Failure):
+                self._stopping.wait(LONGEST_WAIT.total_seconds())
+
+    def _work_until_stopped(self) -> None:
         while (claim := self._next()) is not None:
-            with log_context(subject=claim.subject.key, deliveries=claim.deliveries):
-                self._carry_out(claim)
+            with log_context(subject=claim.subject.key, deliveries=claim.deliveries), self._traced(claim) as ended:
+                ended(self._carry_out(claim))
 
     def _next(self) -> Claim | None:
         """The next claim; None when it is time to stop."""
@@ -98,42 +133,63 @@ class WorkerPool:
     def _tidy_now_and_then(self) -> None:
         now = self._clock()
         if now >= self._tidy_at:
-            self._tidy_at = now + TIDY_EVERY
-            self._tidy(now)
+            self._tidy_at = now + LEAD_AGAIN
+            if self._inbox.leads():
+                self._tidy(now)
+                self._tidy_at = now + TIDY_EVERY
 
-    def _carry_out(self, claim: Claim) -> None:
+    def _carry_out(self, claim: Claim) -> str:
+        """Run it, and keep how that ended."""
         outcome = self._outcome(claim)
         while True:
             try:
-                self._mark(claim, outcome)
-                return
+                return self._mark(claim, outcome)
             except (Temporary, Permanent) as failure:
                 # A full disk. The subject can have no other run while its claim stands, so its end is tried again.
                 self._log.error("the end of a run cannot be kept, it is tried again: %s", failure)
                 if self._clock() >= claim.lease_until or self._stopping.wait(LONGEST_WAIT.total_seconds()):
-                    return
+                    return UNKEPT
 
-    def _mark(self, claim: Claim, outcome: Failure | datetime | None) -> None:
+    def _mark(self, claim: Claim, outcome: Failure | datetime | None) -> str:
+        """Keep it; what became of it."""
         if isinstance(outcome, Failure):
-            self._report(claim, outcome, self._inbox.fail(claim, outcome, self._clock()))
-        elif not self._inbox.settle(claim, self._clock(), outcome):
+            fate = self._counted(self._inbox.fail(claim, outcome, self._clock()))
+            self._report(claim, outcome, fate)
+            return fate
+        if not self._inbox.settle(claim, self._clock(), outcome):
             self._log.error("the run ended after its lease: another may have run beside it")
-        else:
-            self._log.info("looked at; the journal has what was made of it")
+            return self._counted(Fate.LOST)
+        self._counted(DONE)
+        self._log.info("looked at; the journal has what was made of it")
+        return DONE
+
+    def _counted(self, outcome: How) -> How:
+        with self._counting:
+            self._outcomes[outcome] += 1
+        return outcome
 
     def _outcome(self, claim: Claim) -> Failure | datetime | None:
         """When to look again, or why the run failed."""
         try:
             with self._limit.over():
-                return self._run(claim.subject, claim.deliveries)
+                run = partial(self._run, claim.subject, claim.deliveries)
+                return self._watched(run, "a run failed in a way nobody foresaw")
         except Temporary as failure:
             return Failure(str(failure)[:LONGEST_REASON], retry_after=failure.retry_after, passing=True)
         except Permanent as failure:
             return Failure(str(failure)[:LONGEST_REASON], final=True)
         except RunTookTooLong:
+            if not self._inbox.held():
+                return Failure("the run was cut off: its database was silent for too long", passing=True)
             return Failure("the run took too long and was cut off")
+
+    def _watched(self, act: Callable[[], T], told: str) -> T | Failure:
+        try:
+            return act()
+        except (Temporary, Permanent):
+            raise
         except Exception as error:  # noqa: BLE001 - the one place: record and go on
-            self._log.exception("a run failed in a way nobody foresaw")
+            self._log.exception(told)
             return Failure(_short(error))
 
     def _report(self, claim: Claim, failure: Failure, fate: Fate) -> None:

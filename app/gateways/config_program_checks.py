@@ -141,7 +141,7 @@ def _seat(program: Document, trail: Trail, term: dict[str, object]) -> tuple[obj
 
 def _seats(program: Document) -> Iterator[ConfigError]:
     """Each area has a lead, and somebody of product or engineering (S3, S6)."""
-    held = {(term.get("role"), term.get("area")) for _, term in program.each("people/*/roles/*", dict)}
+    held = [(term.get("role"), term.get("area")) for _, term in program.each("people/*/roles/*", dict)]
     for area in _areas(program) if held else []:
         for roles, what in (((Role.LEAD,), "no lead"), ((Role.PM, Role.EM), "neither a pm nor an em")):
             if not any((role, area) in held for role in roles):

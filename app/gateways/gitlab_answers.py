@@ -139,8 +139,8 @@ def refused(
         case 429:
             return Temporary(f"GitLab asks us to slow down ({where}). {_AGAIN}", retry_after(response, clock))
     if 300 <= status < 400:
-        target = response.headers.get("Location", "")
-        return Permanent(f"GitLab sends us elsewhere ({where}, to {_bare(response, target)}). Configure that address.")
+        target = _bare(response, response.headers.get("Location", "")).replace(secret, "[token]")
+        return Permanent(f"GitLab sends us elsewhere ({where}, to {target}). Configure that address.")
     if _passes(response, said):
         unsure = response.request.method != "GET" and status in _NO_WORD
         left = Left.UNKNOWN if unsure else Left.UNDONE

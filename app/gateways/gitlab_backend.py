@@ -16,12 +16,15 @@ import httpx
 
 from app.domain.failure import Permanent
 from app.gateways.gitlab_answers import Answer, accepted, broken, refused, retry_after
-from app.gateways.gitlab_budget import Budget
+from app.gateways.gitlab_line import Line
+from app.gateways.traces import Traces
 
 CONNECT_TIMEOUT, READ_TIMEOUT = 5.0, 20.0
 _LIMITS = httpx.Limits(max_connections=24, max_keepalive_connections=16)
 _REDIRECTS = 3
 _STUMBLES = (500, 502, 503)
+_SENT = "sent"
+"""How often a request was sent, kept with it."""
 _RESETS = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
 
 
@@ -75,13 +78,14 @@ class HttpxBackend:
         self,
         client: httpx.Client,
         url: str,
-        budget: Budget,
+        line: Line,
         clock: Callable[[], float],
         reading: Again = NEVER,
+        traces: Traces | None = None,
         *,
         operator: bool = False,
     ) -> None:
-        self._client, self._budget, self._clock = client, budget, clock
+        self._client, self._line, self._clock, self._traces = client, line, clock, traces or Traces()
         self._home = _origin(httpx.URL(url))
         self._reading, self._operator = reading, operator
 
@@ -147,10 +151,33 @@ class HttpxBackend:
             raise broken(request.method, request.url, error) from None
 
     def _once(self, request: httpx.Request) -> httpx.Response:
-        self._budget.take(note=request.method == "POST" and request.url.path.endswith("/notes"))
-        response = self._client.send(request)
-        self._budget.heed(response.status_code, response.headers, retry_after(response, self._clock))
+        kind = _kind(request)
+        self._line.enter(kind)
+        try:
+            response = self._watched(request)
+        except httpx.RequestError:
+            self._line.broke(kind)
+            raise
+        except BaseException:
+            # Such as a run that is cut off. It may have been the one call that asks whether GitLab is back.
+            self._line.gave_up()
+            raise
+        self._line.heed(kind, response.status_code, response.headers, retry_after(response, self._clock))
         return response
+
+    def _watched(self, request: httpx.Request) -> httpx.Response:
+        sent = request.extensions.get(_SENT, 0)
+        request.extensions = {**request.extensions, _SENT: sent + 1}
+        with self._traces.call(request.method, request.url, sent) as answered:
+            response = self._client.send(request)
+            answered(response.status_code)
+            return response
+
+
+def _kind(request: httpx.Request) -> str:
+    if request.method == "GET":
+        return "read"
+    return "note" if request.method == "POST" and request.url.path.endswith("/notes") else "write"
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:

@@ -45,12 +45,19 @@ class _Bucket:
 
     def wait(self, now: float, reserve: float = 0.0) -> float:
         """Seconds until one token above the reserve would be there."""
-        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
+        self._tokens = self.left(now)
         self._at = now
         return max(0.0, (1.0 + reserve - self._tokens) / self._rate)
 
     def draw(self) -> None:
         self._tokens -= 1.0
+
+    def left(self, now: float) -> float:
+        """A clock that is set back takes nothing away."""
+        return min(self._burst, self._tokens + max(0.0, now - self._at) * self._rate)
+
+    def empty(self, now: float) -> None:
+        self._tokens, self._at = min(self._tokens, 0.0), now
 
 
 class Budget:
@@ -99,6 +106,16 @@ class Budget:
         remaining, reset = headers.get("RateLimit-Remaining", ""), headers.get("RateLimit-Reset", "")
         if remaining.isdecimal() and reset.isdecimal() and int(remaining) <= self._reserve:
             self._rest(float(reset) - self._clock())
+
+    def begin_slowly(self) -> None:
+        """Calls come one by one from now on, without a first burst: GitLab was down, and much has gathered."""
+        with self._lock:
+            self._calls.empty(self._now())
+
+    def left(self) -> float:
+        """How many calls may go out at once; below zero where others wait for theirs."""
+        with self._lock:
+            return self._calls.left(self._now())
 
     def _rest(self, seconds: float) -> None:
         with self._lock:

@@ -18,6 +18,7 @@ from app.gateways.gitlab_commits import GitLabCommits
 from app.gateways.gitlab_documents import GitLabDocuments
 from app.gateways.gitlab_hooks import GitLabHooks
 from app.gateways.gitlab_labels import GitLabLabels
+from app.gateways.gitlab_line import Line
 from app.gateways.gitlab_list import GitLabLister
 from app.gateways.gitlab_merge_note import GitLabMergeNote
 from app.gateways.gitlab_read import GitLabReader
@@ -25,6 +26,7 @@ from app.gateways.gitlab_schedules import GitLabSchedules
 from app.gateways.gitlab_templates import GitLabTemplates
 from app.gateways.gitlab_variables import GitLabVariables
 from app.gateways.gitlab_write import GitLabWriter, KnownLabels
+from app.gateways.traces import Traces
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class GitLab:
     merge_note: GitLabMergeNote
     commits: GitLabCommits
     client: httpx.Client
+    line: Line
 
     def close(self) -> None:
         """Close all connections."""
@@ -68,16 +71,18 @@ def connect(
     version: str = "0",
     clock: Callable[[], float] = time.time,
     reading: Again = NEVER,
+    traces: Traces | None = None,
     *,
     operator: bool = False,
 ) -> GitLab:
     """Doors to the GitLab at `url` (its root, without /api). Calls nothing yet.
 
     `patience` is how many seconds an answer may take; `clock` is Unix time. `reading` says when a read is repeated,
-    `operator` that the token is an operator's and not the service's.
+    `operator` that the token is an operator's and not the service's. `traces` makes a span for each call.
     """
     client = http_client(token.strip(), version, patience)
-    backend = HttpxBackend(client, url, budget or Budget(), clock, reading, operator=operator)
+    line = Line(budget or Budget())
+    backend = HttpxBackend(client, url, line, clock, reading, traces, operator=operator)
     api = Api(
         gitlab.Gitlab(
             url,
@@ -87,10 +92,10 @@ def connect(
             backend=lambda: backend,
         )
     )
-    return _doors(url, api, client)
+    return _doors(url, api, client, line)
 
 
-def _doors(url: str, api: Api, client: httpx.Client) -> GitLab:
+def _doors(url: str, api: Api, client: httpx.Client, line: Line) -> GitLab:
     labels = KnownLabels(api)
     return GitLab(
         url=url,
@@ -108,4 +113,5 @@ def _doors(url: str, api: Api, client: httpx.Client) -> GitLab:
         merge_note=GitLabMergeNote(api),
         commits=GitLabCommits(api),
         client=client,
+        line=line,
     )

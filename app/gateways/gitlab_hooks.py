@@ -64,6 +64,16 @@ class GitLabHooks:
         except Forbidden as no:
             raise _maintainers_only(project) from no
 
+    def test(self, project: str, hook: int) -> bool:
+        """Have GitLab send an example of an issue event now; whether it was answered well, which starts a stopped
+        webhook again (CONTRACT 1, Delivery). False too where we may not, or GitLab cannot send.
+        """
+        try:
+            self._api.client.http_post(f"{_path(project)}/{hook}/test/issues_events")
+        except Permanent:
+            return False
+        return True
+
     def put(self, project: str, hook: int | None, fields: Mapping[str, str | bool], tokens: Mapping[str, str]) -> None:
         """Set these fields and tokens, of a new hook where `hook` is None. Tokens are never shown again."""
         body: dict[str, Any] = {**fields, **{_IN_API[kind]: token for kind, token in tokens.items()}}

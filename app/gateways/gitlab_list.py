@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import UTC, datetime, timedelta
 
 from app.domain.failure import Permanent, Temporary
@@ -100,7 +101,7 @@ class GitLabLister:
                 raise
 
         with ThreadPoolExecutor(WINDOWS, thread_name_prefix="listing") as pool:
-            readings = [pool.submit(read, window) for window in windows]
+            readings = [pool.submit(copy_context().run, read, window) for window in windows]
         # A reading cut short by the event is never used: the one that failed raises here.
         return [body for reading in readings for body in reading.result()]
 

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -105,7 +106,7 @@ class HistoryCache:
             return None
 
         with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="histories") as pool:
-            readings = [(issue, pool.submit(read, issue)) for issue in issues]
+            readings = [(issue, pool.submit(copy_context().run, read, issue)) for issue in issues]
             try:
                 for issue, reading in readings:
                     if (events := reading.result()) is not None:

@@ -5,26 +5,31 @@ One commit costs one disk flush, however many arrivals it holds; at a commit for
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from app.domain.failure import Permanent, Temporary
-from app.domain.inbox import Arrival, Receipt
+from app.domain.inbox import Receipt
+from app.domain.intake import Batch, Wish
+
+OLDEST = 10.0
+"""Seconds. GitLab gives up on a delivery after ten (CONTRACT 1, Delivery), and counts it as failed."""
+RETRY_AFTER = 30.0
 
 Answer = Receipt | Temporary | Permanent
-Batch = Sequence[tuple[Arrival, datetime] | None]
 Store = Callable[[Batch], Sequence[Receipt]]
-"""Writes a batch durably; a place for None (a question whether writing works) is answered with ACCEPTED."""
+"""Writes a batch durably; a place for None is answered with ACCEPTED."""
 
 
 @dataclass(slots=True)
 class _Put:
-    wish: tuple[Arrival, datetime] | None
+    wish: Wish | None
     reply: "asyncio.Future[Receipt] | Future[Receipt]"
     loop: asyncio.AbstractEventLoop | None
+    handed_in: float
     answer: Answer = field(default=Receipt.ACCEPTED)
 
     def tell(self) -> None:
@@ -39,25 +44,26 @@ class _Put:
 class Intake:
     """A queue in memory before the disk; nobody is answered before their batch is committed."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, now: Callable[[], float] = time.monotonic) -> None:
+        """`now` is in seconds."""
+        self._store, self._now = store, now
         self._queue: list[_Put] = []
         self._bell = threading.Condition()
         self._closed = False
         self._thread = threading.Thread(target=self._write_until_closed, name="inbox-intake", daemon=True)
         self._thread.start()
 
-    async def accept(self, wish: tuple[Arrival, datetime]) -> Receipt:
+    async def accept(self, wish: Wish) -> Receipt:
         """Hand in an arrival and wait for its commit without holding up the event loop."""
         loop = asyncio.get_running_loop()
         reply: asyncio.Future[Receipt] = loop.create_future()
-        self._hand_in(_Put(wish, reply, loop))
+        self._hand_in(_Put(wish, reply, loop, self._now()))
         return await reply
 
-    def put(self, wish: tuple[Arrival, datetime] | None) -> Receipt:
+    def put(self, wish: Wish | None) -> Receipt:
         """Hand in an arrival and wait for its commit."""
         reply: Future[Receipt] = Future()
-        self._hand_in(_Put(wish, reply, None))
+        self._hand_in(_Put(wish, reply, None, self._now()))
         return reply.result()
 
     def close(self) -> None:
@@ -70,7 +76,7 @@ class Intake:
     def _hand_in(self, put: _Put) -> None:
         with self._bell:
             if self._closed:
-                raise Temporary("the inbox is closed", retry_after=30)
+                raise Temporary("the inbox is closed", retry_after=RETRY_AFTER)
             self._queue.append(put)
             self._bell.notify()
 
@@ -78,12 +84,13 @@ class Intake:
         batch: list[_Put] = []
         try:
             while batch := self._next_batch():
-                self._write(batch)
+                if waited_for := self._still_waited_for(batch):
+                    self._write(waited_for)
         finally:
             with self._bell:
                 self._closed = True
                 left = [*batch, *self._queue]
-            _tell(left, Temporary("the inbox has stopped taking things in", retry_after=30))
+            _tell(left, Temporary("the inbox has stopped taking things in", retry_after=RETRY_AFTER))
 
     def _next_batch(self) -> list[_Put]:
         with self._bell:
@@ -91,6 +98,12 @@ class Intake:
                 self._bell.wait()
             batch, self._queue = self._queue, []
             return batch
+
+    def _still_waited_for(self, batch: list[_Put]) -> list[_Put]:
+        """Those whose senders have not given up yet; the others are told so."""
+        oldest = self._now() - OLDEST
+        _tell([put for put in batch if put.handed_in < oldest], Temporary("it took too long to keep it", RETRY_AFTER))
+        return [put for put in batch if put.handed_in >= oldest]
 
     def _write(self, batch: list[_Put]) -> None:
         try:

@@ -3,11 +3,11 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.domain.inbox import Claim, Counts, DeadLetter, Waiting
+from app.domain.inbox import Came, Claim, Counts, DeadLetter, Waiting
+from app.domain.intake import Known
 from app.domain.subject import Priority, parse_key
 from app.gateways.sqlite_file import instant, micros
 
@@ -29,6 +29,7 @@ MIGRATIONS = (
         "CREATE TABLE pulse (id INTEGER PRIMARY KEY, beats INTEGER NOT NULL) STRICT",
         "INSERT INTO pulse (id, beats) VALUES (1, 0)",
     ),
+    ("ALTER TABLE delivery ADD COLUMN trace TEXT",),
 )
 
 WAITING = "key, priority, event_due, timer_due, not_until, first_event_at, attempts, deliveries, reason"
@@ -47,19 +48,9 @@ SAVE_WAITING = (
     + " FROM json_each(?)"
 )
 SAVE_DELIVERIES = (
-    "INSERT OR IGNORE INTO delivery (at, id)"
-    " SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)"
+    "INSERT OR IGNORE INTO delivery (at, id, trace)"
+    " SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]') FROM json_each(?)"
 )
-
-
-@dataclass(slots=True)
-class Known:
-    """What the tables say about a batch of arrivals, by subject key; changed while the batch is gone through."""
-
-    deliveries: set[str]
-    waiting: dict[str, Waiting]
-    dead: dict[str, DeadLetter]
-    running: frozenset[str]
 
 
 def look_up(db: sqlite3.Connection, keys: Iterable[str], deliveries: Iterable[str]) -> Known:
@@ -79,9 +70,16 @@ def save_waiting(db: sqlite3.Connection, places: Iterable[Waiting]) -> None:
     db.execute(SAVE_WAITING, (json.dumps([_waiting_row(place) for place in places]),))
 
 
-def save_deliveries(db: sqlite3.Connection, came: Mapping[str, datetime]) -> None:
-    """Remember that these came, and when."""
-    db.execute(SAVE_DELIVERIES, (json.dumps([(micros(at), each) for each, at in came.items()]),))
+def save_deliveries(db: sqlite3.Connection, came: Mapping[str, Came]) -> None:
+    """Remember that these came, and how."""
+    found = [(micros(how.at), each, how.trace) for each, how in came.items()]
+    db.execute(SAVE_DELIVERIES, (json.dumps(found),))
+
+
+def traces(db: sqlite3.Connection, deliveries: Sequence[str]) -> tuple[str, ...]:
+    """The traces that these came with, the first one first."""
+    asked = "SELECT trace FROM delivery WHERE id IN (SELECT value FROM json_each(?)) AND trace IS NOT NULL ORDER BY at"
+    return tuple(row[0] for row in db.execute(asked, (json.dumps(deliveries),)).fetchall())
 
 
 def beat(db: sqlite3.Connection) -> None:
@@ -169,6 +167,12 @@ def dead_letter(db: sqlite3.Connection, key: str) -> DeadLetter | None:
     """The dead letter of a subject."""
     row = db.execute(f"SELECT {DEAD} FROM dead WHERE key = ?", (key,)).fetchone()  # noqa: S608
     return _dead(row) if row else None
+
+
+def list_deliveries(db: sqlite3.Connection) -> dict[str, Came]:
+    """Every delivery that is remembered, and how it came."""
+    found = db.execute("SELECT id, at, trace FROM delivery ORDER BY id").fetchall()
+    return {row[0]: Came(instant(row[1]), row[2]) for row in found}
 
 
 def list_waiting(db: sqlite3.Connection, limit: int) -> tuple[Waiting, ...]:

@@ -23,10 +23,11 @@ from app.domain.inbox import (
     failed,
     look_again,
 )
+from app.domain.intake import Batch
 from app.domain.subject import Priority
 from app.gateways import inbox_rows as rows
 from app.gateways.inbox_batch import take_in
-from app.gateways.inbox_intake import Batch, Intake
+from app.gateways.inbox_intake import Intake
 from app.gateways.inbox_view import InboxView, revive
 from app.gateways.sqlite_file import connect, lock_file, migrate, transaction
 
@@ -108,6 +109,11 @@ class SqliteInbox(InboxView):
         self._bell.set()
         return fate
 
+    def traces(self, deliveries: tuple[str, ...]) -> tuple[str, ...]:
+        """See Inbox."""
+        with self._reading():
+            return rows.traces(self._db, deliveries)
+
     def next_due(self) -> datetime | None:
         """See Inbox."""
         with self._reading():
@@ -124,6 +130,18 @@ class SqliteInbox(InboxView):
     def wake(self) -> None:
         """See Inbox."""
         self._bell.set()
+
+    def held(self) -> bool:
+        """See Inbox. The file's lock is ours as long as we live."""
+        return True
+
+    def leads(self) -> bool:
+        """See Inbox. There is no other."""
+        return True
+
+    def ahead(self) -> timedelta:
+        """See Inbox. There is no other clock."""
+        return timedelta(0)
 
     def tidy(self, now: datetime) -> int:
         """See Inbox. In small bites, so that arrivals get their turn between them."""

@@ -8,15 +8,13 @@ from pathlib import Path
 
 from jinja2 import (
     ChoiceLoader,
-    FileSystemLoader,
     StrictUndefined,
-    TemplateError,
     TemplateNotFound,
+    TemplatesNotFound,
     TemplateSyntaxError,
     pass_context,
 )
 from jinja2.runtime import Context
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from app.domain import neutral
@@ -24,6 +22,9 @@ from app.domain.failure import Permanent
 from app.domain.managed_lines import item, slot
 from app.domain.roster import Role
 from app.gateways.config_errors import ConfigError
+from app.gateways.template_files import ReadOnce
+from app.gateways.template_limits import joined
+from app.gateways.template_sandbox import MISTAKES, Sandbox
 
 _ROLE_NAMES = {
     Role.ANYONE: "anyone",
@@ -47,8 +48,8 @@ class Templates:
 
     def __init__(self, directories: Sequence[Path]) -> None:
         self._directories = tuple(dict.fromkeys(d.resolve() for d in directories))
-        self._environment = ImmutableSandboxedEnvironment(
-            loader=ChoiceLoader([FileSystemLoader(d) for d in directories]),
+        self._environment = Sandbox(
+            loader=ChoiceLoader([ReadOnce(directory) for directory in self._directories]),
             undefined=StrictUndefined,
             # Every value passes `_safe` first, so HTML's own escaping never meets anything but Markup.
             autoescape=True,
@@ -93,11 +94,12 @@ class Templates:
         names = [f"areas/{area}/{name}", name] if area else [name]
         try:
             text = self._environment.select_template(names).render(data)
-        except TemplateNotFound as missing:
+        except TemplatesNotFound as missing:
             raise Permanent(f"There is no template {names[-1]}: put it back into templates/.") from missing
-        except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, OSError) as mistake:
+        except MISTAKES as mistake:
+            what = f"there is no template {mistake}" if isinstance(mistake, TemplateNotFound) else str(mistake)
             raise Permanent(
-                f"The template {_place(mistake, names[-1])} cannot be used: {str(mistake).rstrip('.')}."
+                f"The template {_place(mistake, names[-1])} cannot be used: {what.rstrip('.')}."
             ) from mistake
         return re.sub(r"\n{3,}", "\n\n", text).strip()
 
@@ -117,6 +119,8 @@ class Templates:
                     yield _mistake(name, 1, "it is not UTF-8")
                 except OSError as error:
                     yield _mistake(name, 1, f"it cannot be read ({error.strerror})")
+                except MISTAKES as wrong:
+                    yield _mistake(name, 1, f"it is too deep or too large ({type(wrong).__name__})")
 
 
 def _mistake(name: str, line: int, what: str) -> ConfigError:
@@ -126,7 +130,8 @@ def _mistake(name: str, line: int, what: str) -> ConfigError:
 def _place(mistake: Exception, wanted: str) -> str:
     """`name:line` of the innermost template that took part; Jinja puts its files into the traceback."""
     if isinstance(mistake, TemplateSyntaxError):
-        return f"{mistake.name or wanted}:{mistake.lineno}"
+        # For some mistakes Jinja gives the file's path as its name.
+        return f"{(mistake.name or wanted).rpartition('templates/')[2]}:{mistake.lineno}"
     for frame in reversed(traceback.extract_tb(mistake.__traceback__)):
         if frame.filename.endswith(".j2"):
             name = frame.filename.rpartition("templates/")[2]
@@ -213,10 +218,10 @@ def _kept_day(context: Context, instant: date) -> Markup:
 def _or_list(items: Iterable[object]) -> Markup:
     """`a, b or c`, each neutral."""
     words = [str(_safe(i)) for i in items]
-    head = ", ".join(words[:-1])
+    head = joined(words[:-1], ", ")
     return Markup(f"{head} or {words[-1]}" if head else "".join(words))  # noqa: S704
 
 
 def _dotted(items: Iterable[object]) -> Markup:
     """`a · b · c`, each neutral."""
-    return Markup(" · ".join(str(_safe(i)) for i in items))  # noqa: S704
+    return Markup(joined(map(_safe, items), " · "))  # noqa: S704

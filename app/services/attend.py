@@ -6,7 +6,8 @@ from typing import Protocol, assert_never
 
 from app.domain.issue import Issue, Ref
 from app.domain.planned import Planned
-from app.domain.subject import Request, Subject, TokenExpiry
+from app.domain.subject import Request, Subject, TokenExpiry, Watch
+from app.domain.watched import Facts
 
 
 class Reconciles(Protocol):
@@ -33,6 +34,20 @@ class Warns(Protocol):
         ...
 
 
+class Watches(Protocol):
+    """Looks after ourselves. `seen` is what it saw last."""
+
+    seen: Facts | None
+
+    def round(self, now: datetime) -> datetime:
+        """Look at everything once; returns when to come again."""
+        ...
+
+    def heard(self, ref: Ref, now: datetime) -> None:
+        """A webhook told of a change of this issue."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Attend:
     """Attends to one subject. `paused` looks and journals, and writes nothing (the kill switch of the service)."""
@@ -40,6 +55,7 @@ class Attend:
     reconciler: Reconciles
     operator: Warns
     agendas: MindsAgendas
+    watch: Watches
     paused: bool
 
     def __call__(self, subject: Subject, deliveries: tuple[str, ...], now: datetime) -> datetime | None:
@@ -49,8 +65,12 @@ class Attend:
                 planned = self.reconciler.run(ref, now, deliveries, dry=self.paused)
                 if planned.document:
                     self.agendas.changed(planned.document, now, dry=self.paused)
+                if deliveries:
+                    self.watch.heard(ref, now)
                 return planned.plan.look_again_at
             case TokenExpiry():
                 return None if self.paused else self.operator.token_expires(subject, now)
+            case Watch():
+                return self.watch.round(now)
             case _ as unreachable:
                 assert_never(unreachable)

@@ -137,6 +137,11 @@ class CheckOnline:
                 "warned for typing such a name.",
             )
 
+    def hooks(self) -> Iterator[Found]:
+        """What GitLab says of our webhooks alone. Raises Temporary and Permanent."""
+        for project in self.program.projects:
+            yield from self._hooks(project.path, self.operators or self.about)
+
     def _nobody(self, me: User) -> Iterator[Found]:
         """The service has to be a user of its own: what that user does is taken for the bot's."""
         if self.program.roster.person(me.username):

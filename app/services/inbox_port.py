@@ -1,4 +1,4 @@
-"""What the worker and the faces need from an inbox, whatever keeps it (SQLite now, PostgreSQL later)."""
+"""What the worker and the faces need from an inbox, whatever keeps it (SQLite, or PostgreSQL for several replicas)."""
 
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -29,6 +29,10 @@ class Inbox(Protocol):
         """The run is not done: try again later, or bury it."""
         ...
 
+    def traces(self, deliveries: tuple[str, ...]) -> tuple[str, ...]:
+        """The traces that these deliveries came with, as far as they had one and are remembered."""
+        ...
+
     def next_due(self) -> datetime | None:
         """The earliest instant at which `claim` may find something; None while nothing waits or runs."""
         ...
@@ -39,6 +43,18 @@ class Inbox(Protocol):
 
     def wake(self) -> None:
         """End a `wait` at once."""
+        ...
+
+    def held(self) -> bool:
+        """Whether what this process claimed is still its own. If not, another may have it: cut every run off."""
+        ...
+
+    def leads(self) -> bool:
+        """Whether this process is the one, of all that share the inbox, for work that comes by the clock."""
+        ...
+
+    def ahead(self) -> timedelta:
+        """How far the clock of those who share the inbox is ahead of this machine's; their instants are by theirs."""
         ...
 
     def tidy(self, now: datetime) -> int:

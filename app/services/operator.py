@@ -1,12 +1,12 @@
 """The operator issue: what does not belong on one request is told here, in one living note a topic (workflow 3.6)."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from threading import Lock
 
 from app.domain.issue import Ref, Snapshot
-from app.domain.plan import Say
+from app.domain.plan import DeleteNote, Say
 from app.domain.subject import TokenExpiry
 from app.domain.voice import Identity, OurNote
 from app.services.ports import IssueReader, IssueWriter, Wording
@@ -67,6 +67,30 @@ class OperatorIssue:
                 self._say(snapshot, note, Say("unsaid", "unsaid", listed, {"open": True, **listed}))
             elif note and note.open:
                 self._say(snapshot, note, Say("unsaid", "unsaid_settled", {}, {"open": False}))
+
+    def states(self) -> Mapping[str, Mapping[str, object]]:
+        """What each of our notes keeps, by topic: three calls."""
+        if self.issue is None:
+            return {}
+        voice = self.identity.hear(self.reader.snapshot(self.issue))
+        return {topic: note.state for topic, note in voice.notes.items()}
+
+    def tell(self, say: Say) -> None:
+        """Bring the note of a topic to this. What was never told of is not settled; what is told of once more after it
+        was settled is told in a new note, as GitLab notifies nobody of an edit, and the old one goes.
+        """
+        if self.issue is None:
+            return
+        with self._one_at_a_time:
+            snapshot = self.reader.snapshot(self.issue)
+            voice = self.identity.hear(snapshot)
+            note = voice.on(say.topic)
+            for doubled in voice.doubled:
+                self.writer.apply(self.issue, DeleteNote(doubled))
+            anew = say.anew and note is not None
+            self._say(snapshot, note, replace(say, anew=anew))
+            if note and anew and note.editable:
+                self.writer.apply(self.issue, DeleteNote(note.id))
 
     def _add(self, template: str, topic: str, data: dict[str, object], item: str, at: datetime) -> None:
         """Put one more thing on the list of this topic, or begin a new list where the last is long over."""

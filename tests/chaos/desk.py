@@ -26,6 +26,7 @@ from app.fakegitlab.drag import Column
 from app.fakegitlab.model import Board, Issue, Note, Project, User
 from app.gateways.config_load import Configuration
 from app.gateways.gitlab_budget import Budget
+from app.gateways.gitlab_circuit import Circuit
 from app.gateways.gitlab_connect import connect
 from app.settings import Settings
 from tests.chaos.evidence import topics
@@ -117,10 +118,11 @@ class Desk:
             assert time.monotonic() < end, self.waiting()
             pause.wait(0.005)
 
-    def tries(self, times: int) -> Waiting:
-        """Until something that waits has been tried so often; that."""
+    def suffers(self, outage: timedelta) -> Waiting:
+        """Until so much time has gone by without a card being done; how that card waits then."""
         pause, end = threading.Event(), time.monotonic() + PATIENCE
-        while not (tried := [place for place in self.waiting() if place.attempts >= times]):
+        over = self.ahead + outage
+        while self.ahead < over or not (tried := [place for place in self.waiting() if place.reason is not None]):
             self._settled()
             assert time.monotonic() < end, self.waiting()
             pause.wait(0.005)
@@ -190,6 +192,7 @@ def desk(found: Town, folder: Path, **more: object) -> Iterator[Desk]:
     token = settings.gitlab_token.get_secret_value()
     service.doors = connect(settings.gitlab_url, token, unhurried, patience=CLIENT_PATIENCE)
     opened = Desk(found, service)
+    service.doors.line.circuit = Circuit(now=lambda: opened.now().timestamp())
     pool = WorkerPool(service.inbox, service.run, opened.now, log, rules.run_limit)
     pool.start()
     try:

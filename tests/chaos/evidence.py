@@ -2,8 +2,9 @@
 
 import os
 import signal
+import time
 from collections import Counter, deque
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from app import bootstrap
@@ -22,24 +23,36 @@ ISSUE = "/projects/:id/issues/:issue_iid"
 
 
 class Witness(deque[Call]):
-    """GitLab's list of the calls it served; on demand it kills who made them, before they hear the answer."""
+    """GitLab's list of the calls it served; on demand it kills who made them, before they hear the answer.
+
+    `killed` is when each process was killed that way.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._victim, self._calls = 0, 0
         self._methods: tuple[str, ...] = ()
+        self.killed: dict[int, float] = {}
+        self.at_call: Callable[[Call], None] = lambda _call: None
 
     def kills(self, pid: int, after: int, methods: tuple[str, ...]) -> None:
         """Kill the process when this many more calls with these methods have been carried out."""
         self._victim, self._calls, self._methods = pid, after, methods
 
+    def spares(self, pid: int) -> None:
+        """The process is gone already, and somebody else may get its number."""
+        if self._victim == pid:
+            self._victim = 0
+
     def append(self, call: Call) -> None:
         """One call was carried out; its answer is not sent yet."""
         super().append(call)
+        self.at_call(call)
         if self._victim and call.method in self._methods:
             self._calls -= 1
             if self._calls <= 0:
                 os.kill(self._victim, signal.SIGKILL)
+                self.killed[self._victim] = time.monotonic()
                 self._victim = 0
 
 

@@ -122,6 +122,7 @@ class Installation:
     folder: Path
     port: int
     environment: Mapping[str, str]
+    command: list[str] = field(default_factory=lambda: COMMAND)
     processes: list[Process] = field(default_factory=list)
 
     @property
@@ -146,7 +147,7 @@ class Installation:
         beyond = {key: value for key, value in os.environ.items() if not key.startswith("SOUNDING_BOARD_")}
         process = Process(
             subprocess.Popen(
-                [*COMMAND, *words],
+                [*self.command, *words],
                 env={**beyond, **self.environment, **environment},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -13,12 +13,11 @@ from pathlib import Path
 import pytest
 
 from app import bootstrap
-from app.bootstrap import Rules
+from app.bootstrap import Rules, kept
 from app.domain.plan import Action
 from app.entrypoints.webhook import PATH
 from app.fakegitlab import FakeGitLab, World
 from app.fakegitlab.model import Hook, Issue
-from app.gateways.inbox_view import InboxView
 from tests.chaos.crowd import Crowd
 from tests.chaos.evidence import Carrier, Sent, Witness, last_read, left_to_do, summaries, topics
 from tests.chaos.installation import Installation, Process, installation, until
@@ -71,7 +70,7 @@ class Ordeal:
 
     def _idle(self) -> bool:
         """Nothing runs, nothing is to be tried again, and nothing waits but timers for later."""
-        with closing(InboxView.beside(self.place.data / "inbox.sqlite3")) as inbox:
+        with closing(kept.inbox_beside(self.place.settings())) as inbox:
             # A card may leave one list for the other between two looks: none runs before, and none after.
             before, waiting, after = inbox.counts(), inbox.waiting(1000), inbox.counts()
         later = bootstrap.utc_now() + SOON
@@ -152,7 +151,7 @@ def undone(trial: Ordeal, rules: Rules, issues: Iterable[Issue]) -> dict[int, tu
 
 
 def nothing_is_dead(trial: Ordeal) -> bool:
-    with closing(InboxView.beside(trial.place.data / "inbox.sqlite3")) as inbox:
+    with closing(kept.inbox_beside(trial.place.settings())) as inbox:
         return inbox.dead(10) == ()
 
 

@@ -2,13 +2,14 @@
 
 # ruff: noqa: E501 - what is shown is pinned as people read it
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from inline_snapshot import snapshot
 
 from app import bootstrap
+from app.entrypoints.show import visible
 from app.fakegitlab import World
 from tests.commands.terminal import Terminal
 
@@ -24,17 +25,24 @@ cadence:
     exchange: {held: false}
 """
 
+MORNING = datetime(2026, 3, 11, 6, 30, tzinfo=UTC)
+
 
 @pytest.fixture
 def program(program: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Only reviews are held; it is the morning on which the agenda of the area AI comes."""
-    monkeypatch.setattr(bootstrap, "utc_now", lambda: datetime(2026, 3, 11, 6, 30, tzinfo=UTC))
+    monkeypatch.setattr(bootstrap, "utc_now", lambda: MORNING)
     file, rules = program / "program.yml", program / "label_taxonomy.yml"
     text = file.read_text()
     file.write_text(text[: text.index("\ncadence:")] + MEETINGS)
     begins, _, rest = rules.read_text().partition("  effective_from: ")
     rules.write_text(f"{begins}  effective_from: 2026-03-10T00:00:00Z{rest[len('2026-01-01T00:00:00Z') :]}")
     return program
+
+
+def word(world: World) -> list[str]:
+    """What stands on the operator issue, as people read it."""
+    return ["\n".join(visible(note.body)) for note in world.project("sme/customer-feedback").issues[1].notes]
 
 
 def test_it_shows_what_it_would_do_and_does_it_when_told_to(terminal: Terminal, world: World) -> None:
@@ -60,6 +68,29 @@ sme/customer-feedback#3: PM/SME review: AI · 2026-03-18: made
             "7 meetings looked at; 0 written to, 0 failed.\n",
         )
     )
+    assert word(world) == snapshot(["The last due ended on 2026-03-11 06:30 UTC: 7 looked at, 0 failed."])
+
+
+def test_a_run_that_cannot_leave_word_says_so(
+    terminal: Terminal, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal("due", "--apply")
+    monkeypatch.setattr(bootstrap, "utc_now", lambda: MORNING + timedelta(hours=1))
+    world.faults.server_error(methods=("PUT",), count=None)
+    ran = terminal("due", "--apply")
+    assert (ran.code, ran.out, ran.err) == snapshot(
+        (
+            1,
+            """\
+sme/customer-feedback#1 could not be told of this run: GitLab is in trouble (PUT /projects/sme/customer-feedback/issues/1/notes/3 at 127.0.0.1 answered 503: 503 Server Error). It may work later.
+7 meetings looked at; 0 written to, 0 failed.
+""",
+            "",
+        )
+    )
+    world.faults.clear()
+    assert terminal("due", "--apply").code == 0
+    assert word(world) == snapshot(["The last due ended on 2026-03-11 07:30 UTC: 7 looked at, 0 failed."])
 
 
 def test_as_of_another_time(terminal: Terminal, world: World) -> None:
@@ -89,6 +120,7 @@ sme/customer-feedback#2: PM/SME review: AI · 2026-03-18: made
 PM/SME review: Dedicated · 2026-03-11 could not be done: GitLab is in trouble (POST /projects/sme/customer-feedback/issues at 127.0.0.1 answered 503: 503 Server Error). It may work later.
 7 meetings looked at; 1 written to, 1 failed.
 """)
+    assert word(world) == snapshot(["The last due ended on 2026-03-11 06:30 UTC: 7 looked at, 1 failed."])
     assert terminal("due", "--apply").code == 0
 
 
@@ -191,4 +223,6 @@ sme/customer-feedback, a new issue: PM/SME review: Dedicated · 2026-03-11: woul
 sme/customer-feedback, a new issue: PM/SME review: AI · 2026-03-18: would be made
 7 meetings looked at; 0 written to, 2 only observed, 0 failed.
 """)
-    assert {call.method for call in world.calls} == {"GET"}
+    written = [(call.method, call.path) for call in world.calls if call.method != "GET"]
+    assert written == snapshot([("POST", "/projects/sme%2Fcustomer-feedback/issues/1/notes")])
+    assert word(world) == snapshot(["The last due ended on 2026-03-11 06:30 UTC: 7 looked at, 0 failed."])

@@ -66,6 +66,31 @@ def test_serve_takes_in_a_webhook_and_stops_when_told_to(terminal: Terminal, wor
     assert SIGNING_TOKEN not in said
 
 
+def test_a_changed_configuration_is_looked_at_on_sighup_and_figures_are_shown_beside(
+    terminal: Terminal, world: World, program: Path
+) -> None:
+    with FakeGitLab(World(), deliver=False) as lender, FakeGitLab(World(), deliver=False) as another:
+        port, figures = (one.url.rpartition(":")[2] for one in (lender, another))
+    terminal.sets(webhook_signing_token=SIGNING_TOKEN, metrics_port=figures)
+    process = started("serve", "--port", port)
+    try:
+        lines_until(process, "Uvicorn running")
+        (program / "program.yml").write_text("nonsense: true\n")
+        process.send_signal(signal.SIGHUP)
+        lines_until(process, "the changed configuration cannot be used, the last good one stays in force")
+        assert httpx.get(f"http://127.0.0.1:{port}/readyz").json() == {
+            "ready": True,
+            "failing": [],
+            "degraded": ["configuration"],
+        }
+        assert httpx.get(f"http://127.0.0.1:{port}/metrics").status_code == 404
+        shown = httpx.get(f"http://127.0.0.1:{figures}/metrics").text
+        assert "\nsounding_board_configuration_rejected 1.0\n" in shown
+    finally:
+        code, _ = stopped(process)
+    assert code == 0
+
+
 def test_a_worker_beside_nothing_works_off_what_waits_and_stops_when_told_to(
     terminal: Terminal, world: World, card: int
 ) -> None:

@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501 - what is shown is pinned as people read it
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -91,7 +92,10 @@ sme/customer-feedback#3
     assert shown(terminal("sweep", "--apply")).splitlines()[-1] == snapshot(
         "3 issues seen, 2 written to, 3 new notes, 0 left for the next run, 0 failed."
     )
-    assert writes(world) == ["POST", "PUT", "POST", "POST", "PUT"]
+    assert writes(world) == ["POST", "PUT", "POST", "POST", "PUT", "POST"]
+    (word,) = world.project("sme/customer-feedback").issues[1].notes
+    assert word.body.startswith("The last sweep ended on ")
+    assert ": 3 looked at, 0 failed." in word.body
     assert {label.title for label in gappy.labels} == {"status::new", "context::needed", "area::ai"}
     assert "status::new" in {label.title for label in dragged.labels}
     assert shown(terminal("sweep", "--apply")) == snapshot(
@@ -165,8 +169,9 @@ def test_an_operator_s_issue_that_cannot_be_read_loses_no_summary(terminal: Term
     world.faults.server_error(500, count=None, methods=("GET",), path=r"/issues/1/notes")
     ran = terminal("sweep", "--apply")
     assert (ran.code, ran.err) == (1, "")
-    failed, summary = ran.out.splitlines()
+    failed, untold, summary = ran.out.splitlines()
     assert failed.startswith("sme/customer-feedback#1 could not be done: GitLab is in trouble (")
+    assert untold.startswith("sme/customer-feedback#1 could not be told of this run: GitLab is in trouble (")
     assert summary == "1 issues seen, 0 written to, 0 new notes, 0 left for the next run, 1 failed."
 
 
@@ -377,3 +382,16 @@ def test_a_paused_service_is_paused_for_the_sweep_too(terminal: Terminal, world:
         "2 issues seen, 1 would be written to (paused; SOUNDING_BOARD_PAUSED is set), 1 new notes, 0 left for the next run, 0 failed."
     )
     assert writes(world) == []
+
+
+def test_a_sweep_is_made_also_while_the_database_of_the_journal_is_away(
+    terminal: Terminal, world: World, gappy: Issue
+) -> None:
+    """Nothing that it decides hangs on the journal; that it could not be written is told."""
+    terminal.sets(database_url="postgresql://owner:hidden@127.0.0.1:1/kept")
+    ran = terminal("sweep", "--apply")
+    assert (ran.code, "1 written to" in ran.out) == (0, True)
+    assert "POST" in writes(world)
+    assert [json.loads(line)["message"] for line in ran.err.splitlines()] == [
+        "the journal cannot be written, so this goes on without it: PostgreSQL: it cannot be reached"
+    ]

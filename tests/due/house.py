@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app import bootstrap
-from app.bootstrap import Rules
+from app.bootstrap import Rules, kept
 from app.domain.agenda import LABEL
 from app.domain.agenda_heeded import Tended
 from app.domain.cadence import MeetingKind
@@ -156,11 +156,11 @@ class House:
 
     def journal(self, number: int) -> list[str]:
         """What the journal tells about an issue, the oldest first, without times."""
-        kept = bootstrap.journal_beside(self.settings)
+        beside = kept.journal_beside(self.settings)
         try:
-            entries = kept.lines(Ref(PROJECT, number), 100)
+            entries = beside.lines(Ref(PROJECT, number), 100)
         finally:
-            kept.close()
+            beside.close()
         return [line[len("2026-03-02 12:00:00 UTC") :].strip() for line in journal_lines(reversed(entries))]
 
     def writes(self) -> int:

@@ -32,6 +32,7 @@ BREACHES = [
     ("gateways-are-the-doors", "services/breach.py", "import gitlab"),
     ("gateways-are-the-doors", "entrypoints/breach.py", "import sqlite3"),
     ("gateways-are-the-doors", "entrypoints/breach.py", "from ruamel.yaml import YAML"),
+    ("gateways-are-the-doors", "entrypoints/breach.py", "from opentelemetry import trace"),
     ("faces-speak-http-and-terminal", "gateways/breach.py", "import fastapi"),
     ("services-are-strangers", "services/breach.py", "import app.services.other_breach"),
     ("policies-are-strangers", "domain/policies/breach.py", "import app.domain.policies.other_breach"),

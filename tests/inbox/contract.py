@@ -65,6 +65,21 @@ class InboxContract:
         assert sure(inbox.claim(T0)).deliveries == ("d0", "d1", "d2", "d3", "d4")
         assert inbox.claim(T0) is None
 
+    def test_the_traces_of_deliveries_are_known_as_long_as_the_deliveries_are(self, open_inbox: Open) -> None:
+        inbox = open_inbox(RULES)
+        for number, trace in enumerate(("00-first", None, "00-third", "00-fourth")):
+            inbox.put(Arrival(CARD, delivery=f"d{number}", trace=trace), T0 + number * SECOND)
+        inbox.put(Arrival(CARD, delivery="d3", trace="00-again"), T0 + MINUTE)
+        inbox.put(Arrival(CARD, trace="00-of no delivery"), T0)
+        inbox = open_inbox(RULES)
+        claim = sure(inbox.claim(T0 + HOUR))
+        assert inbox.traces(claim.deliveries) == ("00-first", "00-third", "00-fourth")
+        assert inbox.traces(("d2", "unheard of")) == ("00-third",)
+        assert inbox.traces(()) == ()
+        inbox.settle(claim, T0 + HOUR)
+        inbox.tidy(T0 + RULES.remember_deliveries + 2 * SECOND)
+        assert inbox.traces(claim.deliveries) == ("00-third", "00-fourth")
+
     def test_events_during_a_run_lead_to_exactly_one_more_after_it(self, inbox: Inbox) -> None:
         inbox.put(Arrival(CARD, delivery="d1"), T0)
         first = sure(inbox.claim(T0))

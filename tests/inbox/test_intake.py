@@ -8,7 +8,8 @@ import pytest
 
 from app.domain.failure import Temporary
 from app.domain.inbox import Arrival, Receipt
-from app.gateways.inbox_intake import Batch, Intake
+from app.domain.intake import Batch
+from app.gateways.inbox_intake import Intake
 from tests.inbox.contract import CARD, T0
 
 WISH = (Arrival(CARD), T0)
@@ -73,3 +74,26 @@ def test_if_the_writer_ends_nobody_is_left_waiting() -> None:
         intake.put(WISH)
     assert str(refusal.value) == "the inbox is closed"
     intake.close()
+
+
+def test_what_its_sender_no_longer_waits_for_is_refused_and_not_piled_up() -> None:
+    """A database stood still; GitLab counts as failed what was not answered in ten seconds."""
+    disk, clock = SlowDisk(), [0.0]
+    intake = Intake(disk, lambda: clock[0])
+
+    async def send() -> list[Receipt | BaseException]:
+        first = asyncio.create_task(intake.accept(WISH))
+        await asyncio.to_thread(disk.begun.wait)
+        late = asyncio.create_task(intake.accept(WISH))
+        await asyncio.sleep(0)
+        clock[0] = 11.0
+        fresh = asyncio.create_task(intake.accept(WISH))
+        await asyncio.sleep(0)
+        disk.go_on.set()
+        return list(await asyncio.gather(first, late, fresh, return_exceptions=True))
+
+    first, late, fresh = asyncio.run(send())
+    intake.close()
+    assert (first, fresh, disk.sizes) == (Receipt.ACCEPTED, Receipt.ACCEPTED, [1, 1])
+    assert isinstance(late, Temporary)
+    assert str(late) == "it took too long to keep it"

@@ -8,6 +8,7 @@ from app.domain.subject import Priority, Request
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 RULES = InboxRules()
+DOWN = Failure("GitLab cannot be reached", passing=True)
 
 
 def after(attempt: int, failure: Failure) -> Waiting | DeadLetter:
@@ -21,7 +22,30 @@ def test_what_nobody_foresaw_is_buried_after_eight_attempts() -> None:
     assert isinstance(after(8, Failure("unforeseen")), DeadLetter)
 
 
-def test_a_gitlab_that_is_down_is_waited_for_however_long_at_most_an_hour_at_a_time() -> None:
-    place = after(500, Failure("GitLab cannot be reached", passing=True))
+def test_a_gitlab_that_is_down_is_waited_for_however_long_and_looked_for_every_minute() -> None:
+    """The card that waited longest through an outage is looked at a minute after its end, not an hour."""
+    place = after(500, DOWN)
+    assert isinstance(place, Waiting)
+    assert place.due == NOW + timedelta(minutes=1)
+
+
+def test_the_pause_after_what_nobody_foresaw_grows_to_an_hour() -> None:
+    place = after(7, Failure("unforeseen"))
     assert isinstance(place, Waiting)
     assert place.due == NOW + timedelta(hours=1)
+
+
+def test_an_outage_leaves_half_of_the_attempts_to_what_comes_after_it() -> None:
+    attempt = 0
+    for _ in range(30):
+        place = after(attempt + 1, DOWN)
+        assert isinstance(place, Waiting)
+        attempt = place.attempts
+    assert attempt == 4
+    assert [isinstance(after(each, Failure("unforeseen")), DeadLetter) for each in range(5, 9)] == [False] * 3 + [True]
+
+
+def test_an_outage_gives_nothing_back_of_what_was_used_up_before_it() -> None:
+    place = after(8, DOWN)
+    assert isinstance(place, Waiting)
+    assert place.attempts == 7

@@ -5,13 +5,14 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from app.domain.failure import Permanent, Temporary
 from app.domain.inbox import Arrival, Counts, Failure, InboxRules, Receipt
+from app.domain.subject import TokenExpiry
 from app.gateways.inbox_rows import MIGRATIONS
 from app.gateways.inbox_sqlite import SqliteInbox
 from app.gateways.inbox_view import InboxView, retry_beside
@@ -151,13 +152,26 @@ def test_a_file_of_a_newer_version_is_left_alone(path: Path) -> None:
     assert str(refusal.value) == f"{path} was written by a newer version of this program (schema 99)"
 
 
+def test_what_the_first_schema_kept_is_there_in_this_version(path: Path) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript((Path(__file__).parent / "first_inbox.sql").read_text())
+    with opened(path) as inbox:
+        assert inbox.counts() == Counts(1, 1, 1)
+        assert inbox.put(Arrival(TokenExpiry("sme"), delivery="d0"), T0) is Receipt.REPEATED
+        first, second = sure(inbox.claim(T0)), sure(inbox.claim(T0))
+        assert {first.subject: first.attempt, second.subject: second.attempt} == {CARD: 1, OTHER: 2}
+        assert inbox.dead(1)[0].reason == "GitLab does not let our token do this"
+        assert inbox.traces(("d0", "d1")) == ()
+
+
 def test_a_schema_step_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     path = tmp_path / "file.sqlite3"
     db = connect(path, "FULL")
     migrate(db, path, MIGRATIONS)
     with pytest.raises(Permanent, match=r'^file\.sqlite3: near "NONSENSE": syntax error$'):
         migrate(db, path, (*MIGRATIONS, ("CREATE TABLE more (id INTEGER)", "NONSENSE")))
-    assert db.execute("PRAGMA user_version").fetchone() == (1,)
+    assert db.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
     migrate(db, path, (*MIGRATIONS, ("CREATE TABLE more (id INTEGER)",)))
     assert db.execute("SELECT count(*) FROM more").fetchone() == (0,)
     db.close()

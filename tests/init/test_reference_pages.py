@@ -28,14 +28,15 @@ def test_each_setting_says_what_it_is_and_who_reads_it() -> None:
         "SOUNDING_BOARD_SIGNING_KEY",
         "SOUNDING_BOARD_WEBHOOK_SIGNING_TOKEN",
         "SOUNDING_BOARD_WEBHOOK_SECRET",
+        "SOUNDING_BOARD_DATABASE_URL",
     ]
 
 
 def test_each_command_has_its_place_with_every_word() -> None:
     page = commands_page(app)
     assert [line.rpartition(" ")[2] for line in page.splitlines() if line.startswith("## ")] == [
-        *("demo", "init", "check", "calendar", "plan", "apply", "note", "score", "due", "agenda", "serve", "worker"),
-        *("sweep", "explain", "inbox", "journal"),
+        *("demo", "init", "check", "status", "calendar", "plan", "apply", "note", "score", "due", "agenda", "serve"),
+        *("worker", "sweep", "explain", "inbox", "journal", "move"),
     ]
     assert "| `--limit` `LIMIT` | How many lines to show. | `50` |" in page
     assert (

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from app import bootstrap
+from app.bootstrap import kept
 from app.domain.issue import Ref
 from app.domain.ours import NUMBERS
 from app.domain.program import Program
@@ -129,11 +130,11 @@ class Living:
 
     def journal_of_looks(self, issue: Issue) -> list[str]:
         """What `journal` tells about an issue, oldest first, without times and deliveries."""
-        kept = bootstrap.journal_beside(self.settings)
+        opened = kept.journal_beside(self.settings)
         try:
-            entries = kept.lines(Ref(PROJECT, issue.iid), 1000)
+            entries = opened.lines(Ref(PROJECT, issue.iid), 1000)
         finally:
-            kept.close()
+            opened.close()
         told = [line for line in journal_lines(reversed(entries)) if "because of" not in line]
         return [line[len("2026-03-02 12:00:00 UTC") :].strip() for line in told]
 

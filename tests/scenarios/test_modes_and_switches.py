@@ -90,12 +90,16 @@ def test_the_pause_label_leaves_one_card_alone(house: Living) -> None:
     stage, issue = house.stage, house.stage.files("sa.jane", "SAML", READY)
     stage.quiet()
     stage.labels("lead.ai", issue, house.configured.taxonomy.paused_label)
+    stage.quiet()
     stage.drags("sa.omar", issue, "status::resolved")
     stage.quiet()
     assert house.statuses(issue) == {"status::resolved"}
     assert house.said(issue) == []
-    assert house.journal(issue)[-1] == snapshot(
-        "pause: reported: the label sounding-board::paused switches us off here"
+    assert house.journal(issue)[-2:] == snapshot(
+        [
+            "pause: reported: the label sounding-board::paused switches us off here",
+            "undo: undone (sa.omar): somebody took away what I had put on: status::new",
+        ]
     )
 
 

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from app import bootstrap
-from app.bootstrap import operators
+from app.bootstrap import kept, operators
 from app.domain.envelope import Place, unseal
 from app.domain.issue import Ref
 from app.domain.provision import Kind, Limits
@@ -37,6 +36,7 @@ class Site:
     configured: Configuration
     kept: Path
     port: int = 0
+    database: str | None = None
 
     @contextmanager
     def service(self, **settings: str) -> Iterator[None]:
@@ -69,7 +69,7 @@ class Site:
 
     def looked_at(self, issue: Issue) -> bool:
         """Whether the journal knows it."""
-        journal = bootstrap.journal_beside(settings_for(self.gitlab.url, self.world, self.kept))
+        journal = kept.journal_beside(settings_for(self.gitlab.url, self.world, self.kept, database_url=self.database))
         try:
             return bool(journal.lines(Ref(PROJECT, issue.iid), 1))
         finally:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -58,3 +59,21 @@ def test_asking_often_costs_nothing() -> None:
     for _ in range(5):
         service.get("/readyz")
     assert service.asked == 1
+
+
+def test_a_check_that_hangs_holds_up_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.entrypoints.health.LONGEST_CHECK", 0.02)
+    at_it, over = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        at_it.set()
+        assert over.wait(20)
+
+    readiness = Readiness({"inbox": hang}, lambda: datetime.now(UTC), logging.getLogger("tests.health"))
+    first = threading.Thread(target=readiness.failing)
+    first.start()
+    assert at_it.wait(20)
+    assert readiness.failing() == ("inbox",)
+    over.set()
+    first.join(20)
+    assert readiness.failing() == ()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.failure import Permanent, Temporary
-from app.domain.inbox import Arrival, Counts, InboxRules
+from app.domain.inbox import Arrival, Claim, Counts, InboxRules
 from app.domain.issue import Ref
 from app.domain.subject import Priority, Request, Subject
 from app.entrypoints.worker import Run, WorkerPool
@@ -323,3 +323,65 @@ def test_delivery_ids_are_forgotten_while_the_service_runs(inbox: SqliteInbox) -
         until(lambda: inbox.tidy(clock.now) == 0)
     inbox.put(Arrival(CARD, delivery="d1"), clock.now)
     assert inbox.counts().waiting == 1
+
+
+class Stumbling(SqliteInbox):
+    """An inbox with something in it that nobody foresaw; and that leads only when told."""
+
+    stumbles, asked, chosen = 0, 0, True
+
+    def claim(self, now: datetime) -> Claim | None:
+        if self.stumbles:
+            self.stumbles -= 1
+            raise ValueError("no subject has the key 'digest:weekly'")
+        return super().claim(now)
+
+    def leads(self) -> bool:
+        self.asked += 1
+        return self.chosen
+
+
+@pytest.fixture
+def stumbling(path: Path) -> Iterator[Stumbling]:
+    inbox = Stumbling(path, InboxRules(quiet=timedelta(0)))
+    yield inbox
+    inbox.close()
+
+
+def test_no_worker_ends_on_what_nobody_foresaw(
+    stumbling: Stumbling, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.entrypoints.worker.LONGEST_WAIT", timedelta(milliseconds=20))
+    runs = Runs()
+    stumbling.stumbles = 6
+    with at_work(stumbling, runs) as pool:
+        until(lambda: stumbling.stumbles == 0)
+        pool.check()
+        stumbling.put(Arrival(CARD), T0)
+        runs.wait_for(1)
+    assert set(caplog.messages) - {"looked at; the journal has what was made of it"} == {
+        "a worker stumbled and goes on"
+    }
+
+
+def test_who_does_not_lead_asks_again_in_a_minute_and_who_tidied_in_an_hour(stumbling: Stumbling) -> None:
+    """The replica that led may have died; its successor must not wait an hour."""
+    clock, tidied = Clock(), list[datetime]()
+    stumbling.chosen = False
+    log = logging.getLogger("tests.worker")
+    pool = WorkerPool(stumbling, Runs(), clock, log, timedelta(minutes=1), 1, tidied.append)
+    pool.start()
+    until(lambda: stumbling.asked == 1)
+    stumbling.chosen = True
+    clock.now = T0 + 60 * SECOND
+    stumbling.wake()
+    until(lambda: tidied == [T0 + 60 * SECOND])
+    clock.now += timedelta(minutes=59)
+    stumbling.wake()
+    stumbling.put(Arrival(CARD), clock.now)
+    until(empty(stumbling))
+    assert stumbling.asked == 2
+    clock.now += timedelta(minutes=1)
+    stumbling.wake()
+    until(lambda: len(tidied) == 2)
+    assert pool.stop(timedelta(seconds=PATIENCE))

@@ -1,0 +1,5 @@
+"""A terminal, as for the commands."""
+
+from tests.commands.conftest import terminal
+
+__all__ = ["terminal"]

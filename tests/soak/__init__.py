@@ -1,0 +1,1 @@
+"""Long lives in short time: the clock is an argument."""
