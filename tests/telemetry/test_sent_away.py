@@ -1,7 +1,9 @@
 """As operators switch it on: by the environment, with the packages of the extra `otel`, to a collector."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +12,15 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from app.bootstrap import utc_now
+from app.domain.inbox import Arrival, InboxRules
+from app.domain.issue import Ref
+from app.domain.subject import Request as Card
 from app.entrypoints.serving import Serving
 from app.entrypoints.webhook import PATH
+from app.gateways.inbox_postgres import PostgresInbox
 from tests.chaos.installation import Installation, installation, until
-from tests.scenarios.living import SIGNING_TOKEN
+from tests.scenarios.living import PROJECT, SIGNING_TOKEN
 from tests.telemetry.watched import DELIVERY, RUN, Town, town
 
 
@@ -83,6 +90,21 @@ def test_serve_sends_its_spans_and_the_last_ones_when_it_stops(place: Place) -> 
     assert {span.span_id for span in place.collector.named(DELIVERY)[:2]} <= linked
     assert place.collector.named("POST /projects/{id}/issues/{id}/notes")[0].parent_span_id in {r.span_id for r in runs}
     assert place.collector.paths == {"/v1/traces"}
+
+
+def test_a_worker_sends_the_runs_of_what_another_replica_took_in(place: Place, database: str) -> None:
+    issue, taken_in = Card(Ref(PROJECT, place.town.issue.iid)), f"00-{7:032x}-{9:016x}-01"
+    with closing(PostgresInbox(database, InboxRules(quiet=timedelta(0)))) as inbox:
+        inbox.put(Arrival(issue, delivery="d", trace=taken_in), utc_now())
+        worker = place.installed.run(
+            "worker", environment={**place.environment, "SOUNDING_BOARD_DATABASE_URL": database}
+        )
+        until(lambda: inbox.counts().waiting + inbox.counts().running == 0, "the card looked at")
+    worker.popen.terminate()
+    assert worker.ends() == 0
+    (run,) = place.collector.named(RUN)
+    assert [(int.from_bytes(link.trace_id), int.from_bytes(link.span_id)) for link in run.links] == [(7, 9)]
+    assert "GET /user" in {span.name for span in place.collector.spans if span.parent_span_id == run.span_id}
 
 
 @pytest.mark.parametrize("job", ["sweep", "score", "due"])
