@@ -12,6 +12,8 @@ RUNTIME := $(VENV)/runtime-installed
 DEV := $(VENV)/dev-installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 PYTEST := $(BIN)/python -m pytest --quiet --tb=short
+# Each process has a PostgreSQL and services of its own, so more of them only stand in each other's way. One by one: ARGS=-n0.
+SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --dist=worksteal
 LOCK_STRANGER := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
 LOCK := $(LOCK_STRANGER) pyproject.toml --extra build
@@ -55,7 +57,7 @@ check: $(DEV) ## style, types, floors, generated pages
 
 # The browser has a process of its own: its driver keeps an event loop running, which other tests would trip over.
 test: check ## check, then every test but the long ones
-	@$(PYTEST) --ignore=tests/browser $(ARGS)
+	@$(PYTEST) $(SIDE_BY_SIDE) --ignore=tests/browser $(ARGS)
 	@$(PYTEST) tests/browser $(ARGS)
 
 strangers: $(TOOLS:%=$(STRANGERS)/%/installed) $(NODE)/node_modules/installed ## other people's clients of GitLab, for `make test`
