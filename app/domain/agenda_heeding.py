@@ -1,7 +1,8 @@
 """What an agenda's marker says about earlier ticks, and when what waits is looked at again: questions of `heed`."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from app.domain.agenda import Ask
 from app.domain.agenda_blocks import as_they_stand, cancel_key, week
@@ -51,6 +52,26 @@ def failed(decision: Decision) -> Outcome:
     return Outcome(decision.ask.key, Became.FAILED, by, decision.at, None, told)
 
 
+def settled_by(state: AgendaState, ask: Ask, outcome: Outcome) -> dict[str, dict[str, object]]:
+    """What waited behind another box about where a request goes, once this box has acted: it waits no more. By key."""
+    acted = outcome.kind in (Became.DONE, Became.ALREADY, Became.IN_MEETING)
+    if not (acted and ask.about and ask.verb in TARGETS):
+        return {}
+    found = {}
+    for key, kept in state.told.items():
+        other, was = Ask.of(key), outcome_of(kept)
+        rival = other is not None and other.about == ask.about and other.verb in TARGETS and key != ask.key
+        if rival and was and was.open:
+            private = {"private": True} if was.data.get("private") else {}
+            told = {name: was.data.get(name) for name in ("verb", "about")} | private
+            instead = replace(was, kind=Became.REPLACED, box=" ", data=told | {"instead": ask.verb.value})
+            found[key] = {
+                **instead.to_state(),
+                **{name: kept[name] for name in ("id", "note", "words") if name in kept},
+            }
+    return found
+
+
 def waits(mark: Mark, now: datetime) -> bool:
     """Whether a tick that the text does not show may still come to be shown."""
     return now - mark.at < SETTLES
@@ -80,6 +101,19 @@ def leaves_no_trace(key: str, kept: Mapping[str, object]) -> bool:
         return False
     kept_there = outcome.kind is Became.DONE and ask.verb in TARGETS and not outcome.data.get("unkept")
     return kept_there or not kept.get("words")
+
+
+def night_of(state: AgendaState, meeting: Meeting, issue: Issue) -> str:
+    """The night for which an agenda was refreshed last, or made."""
+    return state.night or refreshed(meeting, issue.created_at)
+
+
+def older_numbers(state: AgendaState, meeting: Meeting, issue: Issue) -> date | None:
+    """The day whose numbers an agenda shows when its meeting begins, where that is not the meeting's own: no run came
+    since.
+    """
+    night = night_of(state, meeting, issue)
+    return date.fromisoformat(night) if night < refreshed(meeting, meeting.start) else None
 
 
 def called_off(state: AgendaState, meeting: Meeting) -> str | None:

@@ -22,6 +22,7 @@ class Became(StrEnum):
     REFUSED = "refused"
     STALE = "stale"
     UNDONE = "undone"
+    REPLACED = "replaced"
     LATE = "late"
     FULL = "full"
     UNEXPLAINED = "unexplained"

@@ -15,7 +15,7 @@ NAME, TOLD = "ticks", "ticks-told"
 """The blocks: what is open stands where everybody sees it, what is settled in a fold at the end."""
 _NAMES = "private why label who people whose status target mover missing until due closed meeting question"
 _NOT_SAID: dict[str, object] = dict.fromkeys(
-    [*_NAMES.split(), "unkept", "unread", "quoted", "asks", "mine", "how", "most", "of"]
+    [*_NAMES.split(), "unkept", "unread", "quoted", "asks", "mine", "how", "most", "of", "instead"]
 )
 _FOLLOWED = frozenset({Became.DONE, Became.ALREADY, Became.LATE, Became.UNDONE})
 _ENDS = timedelta(microseconds=1)

@@ -12,7 +12,7 @@ from app.domain.agenda import LABEL
 from app.domain.agenda_blocks import as_they_stand, replaced, requests_in, week, with_ticks
 from app.domain.agenda_due import Due, Stage, refreshed
 from app.domain.agenda_heeded import NIGHTLY, Heeded, How, Idle, Listed, Tended
-from app.domain.agenda_heeding import acts_closed, called_off, leaves_no_trace, was_open
+from app.domain.agenda_heeding import acts_closed, called_off, leaves_no_trace, night_of, older_numbers, was_open
 from app.domain.agenda_state import AgendaState, outcome_of, short
 from app.domain.document import News, Wanted
 from app.domain.document_marker import DocumentName, bound, marked, with_marker
@@ -211,6 +211,7 @@ class Agendas:
         """All of this meeting's blocks, before those of others in the same issue. Who is new there is called once."""
         due, period = run.due, run.due.meeting.period
         whole = self.compose.whole(due, run.heeded, run.listed, run.now, run.issue.created_at)
+        run.did += ["up to date on its day"] if self._on_its_day(run) and there else []
         run.keeps(night=refreshed(due.meeting, run.now))
         calls = due.calls and not there and run.issue.created_at < due.times.created
         calls = calls and period not in run.state.called
@@ -221,11 +222,21 @@ class Agendas:
         blocks = tuple(called.get(block.name, block) for block in whole.blocks)
         return (*blocks, *_others(standing, mine, blocks))
 
+    def _on_its_day(self, run: _Run) -> bool:
+        """Whether this is the first run of the meeting's own day: it is kept even without news, so that the record can
+        tell of which day its numbers are.
+        """
+        meeting, night = run.due.meeting, refreshed(run.due.meeting, run.now)
+        last = refreshed(meeting, meeting.start)
+        return night == last and night_of(run.state, meeting, run.issue) < last
+
     def _frozen(self, run: _Run, standing: tuple[Block, ...], mine: str) -> tuple[Block, ...]:
-        """From its start on an agenda is a record, and says so."""
+        """From its start on an agenda is a record, and says so, and of which night where the last ones were missed."""
         run.did.append("frozen")
         run.keeps(frozen=run.state.frozen | {run.due.meeting.period})
-        return replaced(standing, self.compose.frozen(run.due.meeting), _behind(standing, f"{mine}{FOOTER}"))
+        older = older_numbers(run.state, run.due.meeting, run.issue)
+        words = self.compose.frozen(run.due.meeting, of=older)
+        return replaced(standing, words, _behind(standing, f"{mine}{FOOTER}"))
 
     def _anew(self, run: _Run, *, there: bool) -> bool:
         """Whether it is composed anew: for the night, because people did something, or because it is not there yet."""
@@ -235,7 +246,7 @@ class Agendas:
             return run.due.makes
         if run.due.stage > Stage.OPEN:
             return False
-        night = run.state.night or refreshed(run.due.meeting, run.issue.created_at)
+        night = night_of(run.state, run.due.meeting, run.issue)
         return run.how.asked or run.heeded.anything or night < refreshed(run.due.meeting, run.now)
 
     def _freezes(self, run: _Run) -> bool:

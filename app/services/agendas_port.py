@@ -1,7 +1,7 @@
 """What tending an agenda needs from the outside, and from whoever heeds, composes and writes."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from app.domain.agenda_due import Due
@@ -62,8 +62,8 @@ class Composes(Protocol):
         """That it is not held."""
         ...
 
-    def frozen(self, meeting: Meeting) -> Block:
-        """That it is a record."""
+    def frozen(self, meeting: Meeting, late: datetime | None = None, of: date | None = None) -> Block:
+        """That it is a record; `of` an older day where its last night swallowed the refresh."""
         ...
 
 

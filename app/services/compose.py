@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Protocol
 
 from app.domain import tick_lines
@@ -94,9 +94,11 @@ class Compose:
         text = self.wording.agenda("called_off", {"who": who}, meeting.area)
         return Block(f"{week(meeting)}{CANCEL}", text)
 
-    def frozen(self, meeting: Meeting, late: datetime | None = None) -> Block:
-        """That its numbers are a record from the start on, or, if it was made `late`, of that day; nothing is read."""
-        data = {"start": meeting.start.astimezone(UTC), "late": late}
+    def frozen(self, meeting: Meeting, late: datetime | None = None, of: date | None = None) -> Block:
+        """That its numbers are a record from the start on, or, if it was made `late`, of that day; or `of` the day on
+        which it was refreshed last. Nothing is read.
+        """
+        data = {"start": meeting.start.astimezone(UTC), "late": late, "of": of}
         text = self.wording.agenda("frozen", data, meeting.area)
         return Block(f"{week(meeting)}{FROZEN}", text)
 

@@ -15,6 +15,7 @@ from app.domain.agenda_heeding import (
     heeded_until,
     looks_again,
     nominated,
+    settled_by,
     strangers,
     ticker,
     trace,
@@ -175,20 +176,22 @@ class Heed:
             self._decide(run, ask, one.by, one.at, ticked=ticked, words=one.field, note=one.note)
 
     def _again(self, run: _Run, handled: set[str]) -> None:
-        """What waited for something behind its box, or on the request, is tried with what stands there now."""
+        """What waited for something behind its box, or on the request, is tried with what stands there now. A box that
+        is asked no more, as its request was decided otherwise, is settled so.
+        """
         for key, kept in list(run.state.told.items()):
             ask, item, by, outcome = Ask.of(key), run.items.get(key), ticker(kept), outcome_of(kept)
-            waits = outcome is not None and outcome.open and item is not None and item.box == "x"
-            if not (ask and item and outcome and by and waits) or key in handled:
+            waits = outcome is not None and outcome.open and (item.box == "x" if item else run.all)
+            if not (ask and outcome and by and waits) or key in handled:
                 continue
-            note = heeded_until(kept)
-            news = kept.get("words", "") != trace(item.field)
+            note, words = heeded_until(kept), item.field if item else ""
+            news = item is not None and kept.get("words", "") != trace(words)
             since = max(note, run.state.heard)
-            others = self._strangers(run, by, outcome.at, since, ticking=True) if news and item.field else ()
+            others = self._strangers(run, by, outcome.at, since, ticking=True) if news and words else ()
             if others:
                 self._ask_again(run, ask, by, outcome.at, others)
             elif news or run.all or outcome.kind is Became.FAILED:
-                self._decide(run, ask, by, outcome.at, ticked=True, words=item.field, note=note)
+                self._decide(run, ask, by, outcome.at, ticked=True, words=words, note=note)
 
     def _strangers(self, run: _Run, by: User, at: datetime, after: int, *, ticking: bool) -> tuple[str, ...]:
         """Who edited the description since, and may not speak for whoever ticked."""
@@ -221,7 +224,9 @@ class Heed:
         if run.state.told.get(ask.key) == kept:
             return
         told = {key: one for key, one in run.state.told.items() if key != ask.key}
-        run.state = replace(run.state, told={**told, ask.key: kept})
+        rivals = settled_by(run.state, ask, outcome)
+        run.state = replace(run.state, told={**told, **rivals, ask.key: kept})
+        run.boxes.update(dict.fromkeys(rivals, " "))
         if outcome.box:
             run.boxes[ask.key] = outcome.box
         because = f"{ask.verb}{f' of {ask.about}' if ask.about else ''}: {outcome.kind}"

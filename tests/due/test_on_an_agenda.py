@@ -11,9 +11,11 @@ import pytest
 from inline_snapshot import snapshot
 
 from app.domain.cadence import MeetingKind
+from app.domain.issue import Ref
 from app.fakegitlab.model import Issue
 from tests.agenda.desk import Meddling
 from tests.due.house import DAY, HOUR, House, house_of, instant
+from tests.scenarios.living import PROJECT
 
 REVIEW = MeetingKind.PM_REVIEW
 MADE = instant("2026-03-11 13:00")
@@ -179,6 +181,47 @@ def test_what_is_missing_is_asked_in_place_and_done_once_it_is_there(house: Hous
     house.edits("pm.ai", agenda, line, words)
     house.changed(agenda)
     assert "status::declined" in titles(request(house))
+
+
+def test_what_one_box_waited_for_is_let_go_of_once_another_has_acted(house: House, agenda: Issue) -> None:
+    house.ticks("pm.ai", agenda, "backlog/sme/customer-feedback#2")
+    house.changed(agenda)
+    assert "Not yet" in ticks_told(agenda)[0]
+    house.at += HOUR
+    house.ticks(
+        "pm.ai", agenda, "decline/sme/customer-feedback#2", "not-aligned, sentence: GitLab will not build this."
+    )
+    house.changed(agenda)
+    assert "status::declined" in titles(request(house))
+    assert ticks_told(agenda) == snapshot(
+        [
+            "- `@pm.ai` ticked **Backlog** for sme/customer-feedback#2+. Let go: **Decline** was ticked instead.",
+            "- `@pm.ai` ticked **Decline** for sme/customer-feedback#2+. Done: it is in **Declined** now.",
+        ]
+    )
+    house.due(MADE + DAY)
+    house.due(house.meeting(REVIEW, "ai").start + HOUR / 4)
+    assert "Not yet" not in (agenda.description or "")
+    assert "Kept from edits" not in (agenda.description or "")
+
+
+def test_what_waits_for_something_is_settled_when_the_card_is_dragged_elsewhere(house: House, agenda: Issue) -> None:
+    house.ticks("pm.ai", agenda, ACCEPT)
+    house.changed(agenda)
+    with house.world.lock:
+        pm, card = house.world.user("pm.ai"), request(house)
+        house.world.add_note(pm, card, "Customer-safe explanation: GitLab will not build it.")
+        house.world.update_issue(pm, card, add_labels=["status::declined", "declined::not-aligned"])
+    assert house.here is not None
+    house.here.reconciler.run(Ref(PROJECT, 2), house.at)
+    assert "status::declined" in titles(request(house))
+    house.due(MADE + DAY)
+    house.due(MADE + DAY + HOUR)
+    assert ticks_told(agenda) == snapshot(
+        [
+            "- `@pm.ai` ticked **Accept** for sme/customer-feedback#2+. Not done: it was decided otherwise meanwhile, and is in **Declined**, by `pm.ai`. Nothing was changed; who thinks otherwise can move the card."
+        ]
+    )
 
 
 def test_in_the_meeting_moves_stand_and_one_checklist_collects_what_is_missing(house: House, agenda: Issue) -> None:

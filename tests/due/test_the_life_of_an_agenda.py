@@ -1,5 +1,7 @@
 """An agenda from its first day to its last, as `due` runs every hour, twice at once, or not for days."""
 
+# ruff: noqa: E501 - what people read is pinned as they read it
+
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from inline_snapshot import snapshot
 
 from app.domain.cadence import MeetingKind
 from app.domain.taxonomy import Mode
@@ -68,6 +71,37 @@ def test_it_is_refreshed_at_night_frozen_at_its_start_and_closed_ten_days_later(
     assert agenda.state == "closed"
     assert house.due(start + 11 * DAY).done == ()
     assert (house.called("lead.ai"), house.called("pm.ai")) == (1, 1)
+
+
+def test_a_record_tells_the_day_of_its_numbers_where_no_run_came_on_its_own(house: House) -> None:
+    house.due(MADE)
+    house.due(MADE + 2 * DAY)
+    start = house.meeting(REVIEW, "ai").start
+    house.due(start + HOUR / 12)
+    (agenda,) = house.agendas()
+    assert frozen(agenda) == snapshot(
+        [
+            "<sub>:lock: Frozen at the start, Wed 18 Mar 19:00 UTC: the numbers are a record of Fri 13 Mar, when it was refreshed last; boxes still act until this agenda is closed.</sub>"
+        ]
+    )
+
+
+def test_a_day_without_news_is_of_the_record_all_the_same(house: House) -> None:
+    house.due(MADE)
+    start = house.meeting(REVIEW, "ai").start
+    house.due(start - 5 * HOUR)
+    house.due(start + HOUR / 12)
+    (agenda,) = house.agendas()
+    assert frozen(agenda) == snapshot(
+        [
+            "<sub>:lock: Frozen at the start, Wed 18 Mar 19:00 UTC: the numbers are a record; boxes still act until this agenda is closed.</sub>"
+        ]
+    )
+
+
+def frozen(agenda: Issue) -> list[str]:
+    """What the agenda says of its being a record."""
+    return [line for line in (agenda.description or "").split("\n") if ":lock:" in line]
 
 
 def test_a_night_without_news_writes_nothing(house: House) -> None:
