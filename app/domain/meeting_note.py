@@ -25,10 +25,11 @@ TEMPLATE = "meeting"
 
 
 def told_say(case: Case, meeting: Meeting, agenda: Ref, rows: Sequence[Row]) -> Say | None:
-    """What the note says while the meeting is to come; None where nothing was told."""
+    """What the note says while the meeting is to come; None where nothing was told, nor had been before."""
     note = case.voice.on(topic(meeting))
     outcome = note.state.get("outcome") if note else None
-    return _say(case, meeting, agenda, rows, outcome if isinstance(outcome, dict) else None) if rows else None
+    told = rows or rows_in(note)
+    return _say(case, meeting, agenda, rows, outcome if isinstance(outcome, dict) else None) if told else None
 
 
 def close_out(case: Case, meeting: Meeting, agenda: Ref) -> Ruling:

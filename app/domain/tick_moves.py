@@ -99,7 +99,7 @@ def _heard(case: Case, made_now: Made) -> tuple[Case, tuple[Say, ...], Words]:
     said = understood(made_now.words, made_now.ask.verb, made_now.by, case)
     before = rows_in(case.voice.on(topic(made_now.meeting)))
     rows = renewed(before, said.said, made_now.by.username, made_now.at, case.now)
-    say = told_say(case, made_now.meeting, made_now.agenda, rows)
+    say = told_say(case, made_now.meeting, made_now.agenda, rows) if rows else None
     return _retold(case, rows, said), (say,) if say else (), said
 
 

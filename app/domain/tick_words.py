@@ -28,6 +28,13 @@ _ALSO = {
 _FIRST = {Verb.ACCEPT: "owner", Verb.CONTEXT: "question"}
 """What the words are that stand before any name; a reason, else."""
 
+_ACCEPTED = re.compile(
+    r"(?:owner:?\s+(?P<owner>@?[\w.-]+(?: [\w.-]+){0,2}?))?"
+    r"(?:\s*[,;]?\s*(?:and\s+)?\btarget:?\s+(?P<target>%?\"?[\w.-]*\d(?:[\w.-]*\w)?\"?))?\.?",
+    re.IGNORECASE | re.ASCII,
+)
+"""Both, or one of them, where somebody left the colons out: no more than that, so that nothing else is meant."""
+
 _REASONS = {Verb.BACKLOG: "backlog", Verb.DECLINE: "declined"}
 """The scope whose label says why."""
 
@@ -51,6 +58,7 @@ def understood(text: str, verb: Verb, by: User, case: Case) -> Words:
     """The words behind a ticked box."""
     names = _names(case.taxonomy)
     first = _FIRST.get(verb, "reason")
+    text = _with_colons(text, by, case) if verb is Verb.ACCEPT else text
     found = answers(f"{first}: {text}", tuple(names)) if text.strip() else {}
     said: dict[str, str] = {}
     unkept, unread, quoted = [], [], []
@@ -68,6 +76,15 @@ def understood(text: str, verb: Verb, by: User, case: Case) -> Words:
     said |= {WORDS: " · ".join(quoted)} if quoted else {}
     add, remove = frozenset({label} if label else ()), frozenset(others - {label})
     return Words(said, add, remove, tuple(unkept), tuple(unread), said.get(WORDS, ""))
+
+
+def _with_colons(text: str, by: User, case: Case) -> str:
+    """`owner @pm.ai, target 18.9` as `owner: @pm.ai target: 18.9`; anything else, or of an unknown owner, as it is."""
+    plain = _ACCEPTED.fullmatch(text.strip())
+    told = {name: value for name, value in plain.groupdict().items() if value} if plain else {}
+    if not told or _owner(told.get("owner", "me"), by, case) is None:
+        return text
+    return " ".join(f"{name}: {value}" for name, value in told.items())
 
 
 def _names(taxonomy: Taxonomy) -> dict[str, str]:

@@ -80,3 +80,8 @@ def renewed(rows: Sequence[Row], said: Mapping[str, str], by: str, at: datetime,
             changed = old is not None and old.by == by and old.at >= at
             before[field] = Row(field, value, by, now if changed else at)
     return tuple(before.values())
+
+
+def taken_back(rows: Sequence[Row], said: Mapping[str, str], by: str, at: datetime) -> tuple[Row, ...]:
+    """The rows without what somebody told with a tick of this instant, or with the words that stand behind its box."""
+    return tuple(row for row in rows if row.by != by or (row.at != at and said.get(row.field) != row.value))

@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501 - a sentence is not broken where a line ends
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,9 +10,11 @@ from inline_snapshot import snapshot
 
 from app.domain.agenda import Verb
 from app.domain.issue import Ref
+from app.domain.request import OWNER
 from app.domain.taxonomy import Mode
 from app.domain.tick_decisions import Became, Decision
 from app.domain.tick_moves import TARGETS
+from app.domain.told_by_tick import rows_in
 from tests.agendas.ticking import KilledError, Table
 from tests.rules.cards import COMPLETE, complete
 from tests.rules.world import shipped
@@ -129,11 +132,113 @@ For **PM/SME review: AI**, Wed 18 Mar, this was written in the agenda sme/custom
     settled(at)
 
 
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        ("owner @pm.ai, target 18.9", {OWNER: "pm.ai", "target": "18.9"}),
+        ("Owner pm.ai target %18.9.", {OWNER: "pm.ai", "target": "%18.9"}),
+        ("owner: @pm.ai, target 18.9", {OWNER: "pm.ai", "target": "18.9"}),
+        ("owner me; and target: 18.9", {OWNER: "pm.ai", "target": "18.9"}),
+        ("owner me", {OWNER: "pm.ai"}),
+        ("target 18.9", {"target": "18.9"}),
+        ("owner: @pm.ai target: whenever it fits", {OWNER: "pm.ai", "target": "whenever it fits"}),
+        ("owner @pm.ai, target whenever it fits", {"words": "owner @pm.ai, target whenever it fits"}),
+        ("owner @nobody, target 18.9", {"words": "owner @nobody, target 18.9"}),
+        (
+            "owner @pm.ai, target 18.9, if the bank says yes",
+            {"words": "owner @pm.ai, target 18.9, if the bank says yes"},
+        ),
+    ],
+)
+def test_colons_may_be_left_out_where_nothing_else_can_be_meant(words: str, kept: dict[str, str]) -> None:
+    at = bare()
+    at.ticks("pm.ai", Verb.ACCEPT, words)
+    note = next(note for note in at.card.ours().notes.values() if "told" in note.state)
+    assert {row.field: row.value for row in rows_in(note)} == kept
+    at.card.hears()
+
+
+def test_words_that_were_taken_back_with_their_tick_count_no_more() -> None:
+    at = bare()
+    ticked = at.decision("pm.ai", Verb.ACCEPT, "owner: me target: 19.9")
+    assert at.heeds(ticked).kind is Became.DONE
+    at.card.hears()
+    undone = at.heeds(replace(ticked, ticked=False, at=ticked.at + timedelta(minutes=1)))
+    assert undone.data["how"] == "taken back"
+    assert at.card.hears() == snapshot("""\
+For **PM/SME review: AI**, Wed 18 Mar: what was written in the agenda sme/customer-feedback#388+ was taken back with its tick, and counts here no more.
+
+---
+
+~~A box in the agenda sme/customer-feedback#388+ had moved this card.~~ `pm.ai` took the tick back, so I moved it back from **Accepted by PMs** to **Reviewed**.\
+""")
+    settled(at)
+    words = f"not-aligned, sentence for customers: {SAFE}"
+    assert at.ticks("pm.ai", Verb.DECLINE, words).kind is Became.DONE
+    assert at.card.hears() == snapshot("""\
+For **PM/SME review: AI**, Wed 18 Mar, this was written in the agenda sme/customer-feedback#388+, and counts here:
+
+- Reason: `not-aligned` (from `pm.ai`)
+- Customer-safe explanation: `GitLab does not plan to build this protocol.` (from `pm.ai`)
+
+---
+
+`pm.ai` decided this in the agenda sme/customer-feedback#388+: I moved the card from **Reviewed** to **Declined**.\
+""")
+    settled(at)
+
+
+@pytest.mark.parametrize("words", ["", "owner: me target: 20.1"])
+def test_so_do_words_of_a_tick_that_waited_and_were_changed_since(words: str) -> None:
+    at = bare()
+    ticked = at.decision("pm.ai", Verb.DECLINE, "not-aligned")
+    assert at.heeds(ticked).kind is Became.ASKED
+    at.heeds(replace(ticked, ticked=False, words=words, at=ticked.at + timedelta(minutes=1)))
+    assert at.card.hears() == snapshot("""\
+For **PM/SME review: AI**, Wed 18 Mar, this was written in the agenda sme/customer-feedback#388+, and counts here:
+
+- Reason: `not-aligned` (from `pm.ai`)
+
+---
+
+Almost there, @pm.ai: I keep your move to **Declined**. It was ticked in the agenda sme/customer-feedback#388+; the card stays in **Reviewed**, because something is not here yet.
+
+Please add:
+
+- [ ] **Customer-safe explanation**: It is the one sentence that solutions architects may pass on. For example `Customer-safe explanation: GitLab does not plan to support this protocol`
+
+Anybody can answer: in a comment here, in the description, or with a label. As soon as it is all here, I finish the move; nobody needs to drag the card again. I wait until Mon 9 Mar, 09:31 UTC.
+
+Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or the program lead can write `override <reason>`.
+
+---
+
+For **PM/SME review: AI**, Wed 18 Mar: what was written in the agenda sme/customer-feedback#388+ was taken back with its tick, and counts here no more.
+
+---
+
+~~I had kept a move of this card.~~ `pm.ai` let go of it, so the card stays in **Reviewed**.\
+""")
+    assert "declined::not-aligned" not in at.card.issue.labels
+    settled(at)
+
+
+def test_what_was_told_with_another_box_stays_when_a_tick_is_taken_back() -> None:
+    at = bare()
+    at.ticks("pm.ai", Verb.DECLINE, "not-aligned")
+    ticked = at.decision("pm.ai", Verb.ACCEPT, "owner: me target: 19.9")
+    at.heeds(ticked)
+    at.heeds(replace(ticked, ticked=False, at=ticked.at + timedelta(minutes=1)))
+    note = next(note for note in at.card.ours().notes.values() if "told" in note.state)
+    assert [(row.field, row.by) for row in rows_in(note)] == snapshot([("reason", "pm.ai")])
+    at.card.hears()
+
+
 def test_an_owner_whom_nobody_knows_is_asked_for_again() -> None:
     at = bare()
     outcome = at.ticks("pm.ai", Verb.ACCEPT, "owner: somebody")
     assert at.says(outcome) == snapshot(
-        "- `@pm.ai` ticked **Accept** for sme/customer-feedback#12+. Not yet: it stays in **Reviewed**, because something is missing: **PM owner**. Write it behind the box, or on the request; then I do the rest. I wait until Mon 9 Mar. If it is you, `owner: me` is enough. I read no `owner` in `somebody`, so I only quote it on the request. Whom do you mean? Write a handle of somebody of the program."
+        "- `@pm.ai` ticked **Accept** for sme/customer-feedback#12+. Not yet: it stays in **Reviewed**, because something is missing: **PM owner**. Write it behind the box, or on the request; then I do the rest. I wait until Mon 9 Mar. If it is you, `owner: me` is enough. I read no `owner` in `somebody`, so I only quote it on the request. Whom do you mean? Write it like `owner: @handle target: 18.9`, with the handle of somebody of the program."
     )
     at.card.hears()
 
@@ -283,7 +388,13 @@ def test_undone_before_anything_was_missing_no_more() -> None:
         "- `@pm.ai` unticked **Decline** for sme/customer-feedback#12+. Taken back before anything moved: it stays in **Reviewed**."
     )
     assert at.card.hears() == snapshot(
-        "~~I had kept a move of this card.~~ `pm.ai` let go of it, so the card stays in **Reviewed**."
+        """\
+For **PM/SME review: AI**, Wed 18 Mar: what was written in the agenda sme/customer-feedback#388+ was taken back with its tick, and counts here no more.
+
+---
+
+~~I had kept a move of this card.~~ `pm.ai` let go of it, so the card stays in **Reviewed**.\
+"""
     )
     assert not {"hold::open", "declined::not-aligned"} & at.card.issue.labels
     settled(at)
@@ -511,7 +622,7 @@ def test_words_that_nobody_understands_are_quoted_though_nothing_is_missing() ->
     done = at.ticks("pm.ai", Verb.ACCEPT, "Priya takes it, in 19.8, hopefully")
     assert (done.kind, at.card.status) == (Became.DONE, "accepted")
     assert at.says(done) == snapshot(
-        "- `@pm.ai` ticked **Accept** for sme/customer-feedback#12+. Done: it is in **Accepted by PMs** now. I read no `owner` in `Priya takes it, in 19.8, hopefully`, so I only quote it on the request. Whom do you mean? Write a handle of somebody of the program."
+        "- `@pm.ai` ticked **Accept** for sme/customer-feedback#12+. Done: it is in **Accepted by PMs** now. I read no `owner` in `Priya takes it, in 19.8, hopefully`, so I only quote it on the request. Whom do you mean? Write it like `owner: @handle target: 18.9`, with the handle of somebody of the program."
     )
     assert at.card.hears() == snapshot("""\
 For **PM/SME review: AI**, Wed 18 Mar, this was written in the agenda sme/customer-feedback#388+:
