@@ -129,8 +129,9 @@ class Picture:
     the requests of its area, or of the whole program, open or closed since `since`; `details` those of them whose notes
     were read, as its kind asked for. `amounts` says how far amounts may be read where the agenda stands, in the project
     `home`. `parked` are requests that people put off to the next meeting (`defer #n`), `timeboxes` the minutes they
-    gave one (`timebox #n 10`). `held` are the meetings between `since` and now with an agenda, `coming` the next ones
-    of the program, in order. `made` is when the issue of the agenda was made (None: nobody knows). `url` is
+    gave one (`timebox #n 10`). `earlier` are this series' meetings before this one that had an agenda, as far as they
+    were listed, in order. `held` are the meetings between `since` and now with an agenda, `coming` the next ones of the
+    program, in order. `made` is when the issue of the agenda was made (None: nobody knows). `url` is
     the instance's address, `boards` are the boards of `home` with their numbers, by name, and `top` is the area's Top
     Requests (None: there is none).
     """
@@ -146,6 +147,7 @@ class Picture:
     details: Mapping[Ref, Detail] = field(default_factory=dict)
     actions: tuple[Action, ...] = ()
     previous: Sheet | None = None
+    earlier: tuple[Sheet, ...] = ()
     next_one: Meeting | None = None
     held: tuple[Sheet, ...] = ()
     coming: tuple[Meeting, ...] = ()

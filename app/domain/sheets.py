@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
+from app.domain.agenda_blocks import as_they_stand, week
 from app.domain.agenda_state import AgendaState
 from app.domain.cadence import MeetingKind
 from app.domain.document_marker import DocumentName, Marked, marked
-from app.domain.issue import Issue
+from app.domain.issue import Issue, Ref
 from app.domain.managed_merge import items_in
 from app.domain.meeting import Meeting
 from app.domain.passed_on import passed
@@ -44,6 +45,20 @@ def sheets(held: Iterable[Meeting], agendas: Iterable[Issue], identity: Identity
             named.setdefault(mark.document, (issue, mark))
     found = ((meeting, named.get(str(document_name(meeting)))) for meeting in held)
     return tuple(_sheet(meeting, *one) for meeting, one in found if one)
+
+
+def that_stand(found: Iterable[Sheet]) -> tuple[Sheet, ...]:
+    """Those that were written: Corners of a month share an issue, and a week without an agenda has no block in it."""
+    names: dict[Ref, tuple[str, ...]] = {}
+    standing = []
+    for sheet in found:
+        mine = week(sheet.meeting)
+        if mine and sheet.issue.ref not in names:
+            blocks = as_they_stand(sheet.issue.description, str(document_name(sheet.meeting)))
+            names[sheet.issue.ref] = tuple(block.name for block in blocks)
+        if not mine or any(name.startswith(mine) for name in names[sheet.issue.ref]):
+            standing.append(sheet)
+    return tuple(standing)
 
 
 def _sheet(meeting: Meeting, issue: Issue, mark: Marked) -> Sheet:

@@ -24,7 +24,7 @@ from app.domain.ours import LEDGER
 from app.domain.picture import Card, Detail, Given, Picture, Sheet, Wants
 from app.domain.program import Program
 from app.domain.scored import Scored
-from app.domain.sheets import home_of, sheets
+from app.domain.sheets import home_of, sheets, that_stand
 from app.domain.stays import card_of
 from app.domain.taxonomy import Taxonomy
 from app.domain.verbal import in_their_name
@@ -113,6 +113,7 @@ class Gathering:
             cards=tuple(self._card(issue, events[issue.ref]) for issue in issues if issue.ref in events),
             actions=given.actions,
             previous=self.previous(meeting, given.agendas),
+            earlier=self._earlier(meeting, given.agendas),
             next_one=following,
             held=self._held(meeting, since, now, given.agendas),
             coming=tuple(m for m in meetings(self.program, now, now + AHEAD) if m.uid != meeting.uid),
@@ -153,13 +154,17 @@ class Gathering:
     def _card(self, issue: Issue, events: Sequence[LabelEvent]) -> Card:
         return card_of(issue, events, self.taxonomy, self.identity.bot)
 
+    def _earlier(self, meeting: Meeting, agendas: Sequence[Issue]) -> tuple[Sheet, ...]:
+        before = meetings(self.program, meeting.start - AHEAD, meeting.start, [meeting.series])
+        return that_stand(sheets(before, agendas, self.identity))
+
     def _held(
         self, meeting: Meeting, since: datetime | None, now: datetime, agendas: Sequence[Issue]
     ) -> tuple[Sheet, ...]:
-        """The program's meetings since this series' last one, or in the last quarter, that have an agenda."""
+        """The program's meetings since this series' last one, or in the last quarter, that had an agenda."""
         started = meetings(self.program, since or now - AHEAD / 2, now)
         others = (one for one in started if one.uid != meeting.uid and one.start != since)
-        return sheets(others, agendas, self.identity)
+        return that_stand(sheets(others, agendas, self.identity))
 
     def _details(
         self,

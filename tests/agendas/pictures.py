@@ -251,6 +251,7 @@ def picture(
         details={one.ref: one for one in of if isinstance(one, Detail)},
         actions=tuple(actions),
         previous=sheet(before, 361) if before else None,
+        earlier=(sheet(before, 361),) if before else (),
         next_one=next_from(program, this.series, this.start + timedelta(seconds=1)),
         held=tuple(sheet(one, 370 + index) for index, one in enumerate(_held(program, before, now))),
         coming=meetings(program, now, now + timedelta(days=35)),

@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 
 from app import bootstrap
+from app.domain.agenda_blocks import week
 from app.domain.cadence import MeetingKind
 from app.domain.failure import Temporary
 from app.domain.issue import Issue as Found
 from app.domain.issue import Ref
+from app.domain.managed_blocks import Block
+from app.domain.meeting import Series
+from app.domain.meetings import meetings
 from app.domain.numbers import Amounts
 from app.domain.picture import Action, Given, Picture
 from app.gateways.journal_none import NoJournal
@@ -140,6 +144,27 @@ def test_the_agendas_of_meetings_are_found_by_their_markers(board: Board) -> Non
     assert [(sheet.meeting, sheet.issue.ref) for sheet in picture.held] == [(pod, written[pod.uid].ref)]
     assert (picture.actions, picture.parked, picture.timeboxes) == (given.actions, given.parked, given.timeboxes)
     assert picture.url == board.gitlab.url
+
+
+def test_a_corner_was_held_in_the_weeks_that_stand_in_the_issue_of_its_month(board: Board) -> None:
+    """The issue of a month may be there without this week's agenda, and without those from before it was made."""
+    corners = meetings(board.program, NOW - 10 * DAY, NOW, [Series(MeetingKind.CORNER, None, "apac")])
+    assert [f"{one.start:%d %b}" for one in corners] == ["03 Mar", "10 Mar"]
+    block = Block(f"{week(corners[1])}header", "# SME Corner: apac")
+    board.documents.ensure(replace(board.wanted(corners[1]), layout=(block, "## Notes"), calling=(block,)))
+    given = Given(board.agendas())
+    picture = board.gathering().picture(board.meeting(MeetingKind.LEADERS), NOW, nobody, given)
+    assert [sheet.meeting for sheet in picture.held] == [corners[1]]
+
+
+def test_a_series_knows_which_of_its_meetings_had_an_agenda(board: Board) -> None:
+    review = board.meeting(MeetingKind.PM_REVIEW, "ai")
+    long_ago = board.meeting(MeetingKind.PM_REVIEW, "ai", at=NOW - 80 * DAY)
+    board.agenda(long_ago)
+    board.agenda(review)
+    picture = board.gathering().picture(review, NOW, nobody, Given(board.agendas()))
+    assert [sheet.meeting for sheet in picture.earlier] == [long_ago]
+    assert picture.previous is None
 
 
 def test_a_meeting_of_an_area_knows_the_boards_and_its_top_requests(board: Board) -> None:
