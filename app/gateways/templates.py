@@ -3,7 +3,7 @@
 import re
 import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 
 from jinja2 import (
@@ -37,7 +37,6 @@ _ROLE_NAMES = {
     Role.PROGRAM_LEAD: "the program lead",
 }
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_YEAR = timedelta(days=360)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -160,9 +159,9 @@ def _box(key: str, label: str, prompt: str = "") -> Markup:
     return Markup(item(key, label, prompt))  # noqa: S704
 
 
-def _slot(key: str) -> Markup:
-    """The content of a table cell that people write in."""
-    return Markup(slot(key))  # noqa: S704
+def _slot(key: str, said: str | None = None) -> Markup:
+    """The content of a table cell that people write in; until they do, it shows what was said elsewhere."""
+    return Markup(slot(key, _whole(said)) if said else slot(key))  # noqa: S704
 
 
 def _label(title: str) -> Markup:
@@ -202,10 +201,10 @@ def _moment(instant: datetime) -> Markup:
 
 @pass_context
 def _day(context: Context, instant: date) -> Markup:
-    """`Tue 17 Mar`, in UTC: for people, so with its year only if it is a year or so from the template's `today`."""
+    """`Tue 17 Mar`: for people, so with its year only if it is of another one than the template's `today`."""
     today = context.get("today")
     day = instant.date() if isinstance(instant, datetime) else instant
-    far = isinstance(today, date) and abs(day - today) >= _YEAR
+    far = isinstance(today, date) and day.year != today.year
     return Markup(f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}{f' {day.year}' if far else ''}")  # noqa: S704
 
 

@@ -47,7 +47,7 @@ def test_the_header_says_what_when_on_all_clocks_who_hosts_and_where_to_look() -
 SME Area Pod: sme/customer-feedback#392+ · Last time: sme/customer-feedback#361+ · Next time: Wed 15 Apr
 >
 > `12:00` us-west · `14:00` commercial · `15:00` us-east, partners-pubsec · `19:00` neur · `20:00` seur, dach-meta · \
-`03:00+1` apac (night slot; 1st this quarter)
+`03:00+1` apac (night slot; 1st of this series this quarter)
 
 **5 decisions wanted · 1 update to relay · 28 of 45 min planned**"""
     )
@@ -119,7 +119,7 @@ def test_a_moved_meeting_says_why_and_a_holiday_somewhere_is_shown_there() -> No
 
 def test_the_night_is_counted_over_the_quarter() -> None:
     session = picture(MeetingKind.EXCHANGE)
-    assert "`23:00` apac (night slot; 2nd this quarter)" in said(header(session))
+    assert "`23:00` apac (night slot; 2nd of this series this quarter)" in said(header(session))
 
 
 def board() -> Picture:
@@ -210,11 +210,13 @@ def test_the_footer_of_one_made_late_claims_no_day_before_and_no_refresh() -> No
     found = review()
     late = replace(found, now=found.meeting.start + timedelta(days=4), made=found.meeting.start + timedelta(days=4))
     assert said(footer(late)) == "---\n\n<sub>Closes Sat 28 Mar · Commands: `refresh`</sub>"
-    assert said(Section("frozen", "frozen", {"start": found.meeting.start, "late": late.now})) == (
+    assert said(Section("frozen", "frozen", {"start": found.meeting.start, "late": late.now, "of": None})) == (
         "<sub>:warning: Made late, Sun 22 Mar, after the meeting began: numbers as of then, not as of the meeting; "
         "boxes still act until this agenda is closed.</sub>"
     )
-    assert said(Section("frozen", "frozen", {"start": found.meeting.start.astimezone(UTC), "late": None})) == (
+    assert said(
+        Section("frozen", "frozen", {"start": found.meeting.start.astimezone(UTC), "late": None, "of": None})
+    ) == (
         "<sub>:lock: Frozen at the start, Wed 18 Mar 19:00 UTC: the numbers are a record; boxes still act until this "
         "agenda is closed.</sub>"
     )

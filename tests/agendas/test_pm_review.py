@@ -133,13 +133,15 @@ def test_an_area_with_everything() -> None:
     assert own(found, calling=True) == snapshot("""\
 ## 1 · Decisions wanted (21 min)
 
+Write behind a box, save, and then tick it.
+
 ### 1.1 · sme/customer-feedback#412+ · 8 min · :red_circle: decision overdue 5 business days
 
-~"priority::1" ~"theme::ai::code-suggestions" **74 points** · 3 customers · ARR share 500k–1M · 2 blockers · 1 retention · first date **Tue 31 Mar**
+~"priority::1" ~"theme::ai::code-suggestions" · **74 points** · 3 customers · ARR share 500k–1M · 2 blockers · 1 retention · first date **Tue 31 Mar**
 
 **In one breath.** `People removed from the SAML group keep their access to GitLab for 24 hours.` · `two deals close this quarter without us, and people switch it off.`
 
-**Changed since last time.** New → Reviewed on Tue 24 Feb · +1 customer (apac, retention) · +9 points by hand, by `@lead.ai` · now ~"severity::blocker" · 2 comments, the last on Thu 5 Mar
+**Changed since last time.** New → Reviewed on Tue 24 Feb · +1 customer (apac, retention) · +9 points by hand, by `@lead.ai` · now ~"severity::blocker" · 2 comments, the last on Thu 5 Mar.
 
 **Needed in the room.** @sa.jane (dach-meta) minute 0 to 8 · @sa.omar (apac) minute 0 to 8, 03:00 there: notes are enough
 
@@ -150,11 +152,11 @@ def test_an_area_with_everything() -> None:
 
 ### 1.2 · sme/customer-feedback#397+ · 8 min · :hourglass: waits for context, its clock is stopped (overdue 1 business day by then) · 2nd time
 
-~"priority::2" **61 points** · 1 customer
+~"priority::2" · **61 points** · 1 customer
 
 **In one breath.** `People removed from the SAML group keep their access to GitLab for 24 hours.`
 
-**Changed since last time.** now ~"context::needed"
+**Changed since last time.** Now ~"context::needed".
 
 **Needed in the room.** @sa.ines (seur) minute 8 to 16
 
@@ -165,11 +167,11 @@ def test_an_area_with_everything() -> None:
 
 ### 1.3 · sme/customer-feedback#405+ · 5 min · New
 
-~"theme::ai::chat" **40 points** · 1 customer · 1 retention
+~"theme::ai::chat" · **40 points** · 1 customer · 1 retention · :warning: still lacks 3 things that a review needs
 
 **In one breath.** `People removed from the SAML group keep their access to GitLab for 24 hours.`
 
-**Changed since last time.** new, filed Fri 20 Feb · 2 comments, the last on Sun 22 Feb
+**Changed since last time.** New, filed Fri 20 Feb · 2 comments, the last on Sun 22 Feb.
 
 **Needed in the room.** @sa.omar (apac) minute 16 to 21, 03:00 there: notes are enough
 
@@ -181,11 +183,11 @@ def test_an_area_with_everything() -> None:
 
 ## 2 · Updates to relay (6 min): what may customers hear?
 
-The PM writes one sentence behind each; SMEs pass on this sentence, and nothing else, once the PM has ticked the box below.
+The PM writes one sentence behind each; SMEs pass on this sentence, and nothing else, once the PM has ticked the box below. A sentence that the request tells already stands here, and may be passed on as it is.
 
 | request | was → is | one sentence for customers | customers | regions told |
 |---|---|---|--:|---|
-| sme/customer-feedback#340+ | Accepted by PMs → **Declined** :warning: taken back · told on the request: `GitLab does not plan to support this protocol.` | <!-- sb:item told/sme/customer-feedback#340/sentence ask=3fce57 --> _(to write)_ | 1 | – |
+| sme/customer-feedback#340+ | Accepted by PMs → **Declined** :warning: taken back | <!-- sb:item told/sme/customer-feedback#340/sentence ask=b98aa8 --> `GitLab does not plan to support this protocol.` | 1 | – |
 | sme/customer-feedback#331+ | Added to Roadmap → **Accepted by PMs** `18.10` :warning: taken back | <!-- sb:item told/sme/customer-feedback#331/sentence ask=3fce57 --> _(to write)_ | 1 | – |
 | sme/customer-feedback#352+ | Added to Roadmap → **Resolved** `18.9` | <!-- sb:item told/sme/customer-feedback#352/sentence ask=3fce57 --> _(to write)_ | 2 | – |
 
@@ -196,21 +198,21 @@ The PM writes one sentence behind each; SMEs pass on this sentence, and nothing 
 - sme/customer-feedback#340+ is a *fast-follow* for a customer of `@sa.jane`, promised for **Fri 20 Mar**: :warning: it was taken back, and is in Declined now.
 - sme/customer-feedback#331+ is a *fast-follow* for a customer of `@sa.jane`, promised for **Tue 30 Jun**: :warning: it came off the roadmap, and is in Accepted by PMs now.
 
-## 3 · This release and betas
+## This release and betas
 
 - [ ] `@pm.ai` shows: …
 
 - Beta open: sme/customer-feedback#366+ · candidates: `@sa.jane`, `@sa.omar`
 
-## 4 · Trends
+## 3 · Trends
 
 New requests since Wed 18 Feb: ~"theme::ai::chat" 1 · without a theme 1
 
-## 5 · We owe the PM
+## 4 · We owe the PM
 
 - `@sa.ines`: Deployment, Desired outcome, for sme/customer-feedback#397+ (asked 5 business days ago)
 
-## 6 · Customers who want to speak with the PM
+## 5 · Customers who want to speak with the PM
 
 - sme/customer-feedback#405+: through `@sa.omar`
 
@@ -223,7 +225,7 @@ Nothing this time (since Wed 18 Feb): actions left open.\
 def test_nothing_to_talk_about() -> None:
     found = review()
     assert own(found) == snapshot("""\
-## 3 · This release and betas
+## This release and betas
 
 - [ ] `@pm.ai` shows: …
 
@@ -242,11 +244,15 @@ def test_the_first_review_of_an_area() -> None:
     assert own(found) == snapshot("""\
 ## 1 · Decisions wanted (8 min)
 
+Write behind a box, save, and then tick it.
+
 ### 1.1 · sme/customer-feedback#1+ · 8 min · :yellow_circle: 1 business day left
 
 **12 points** · 1 customer · 1 blocker
 
 **In one breath.** `People removed from the SAML group keep their access to GitLab for 24 hours.`
+
+**First time here.**
 
 **Needed in the room.** `@sa.jane` (dach-meta) minute 0 to 8
 
@@ -255,11 +261,11 @@ def test_the_first_review_of_an_area() -> None:
 - [ ] Decline <!-- sb:item decline/sme/customer-feedback#1 ask=06f8ec --> — reason: … sentence for customers: …
 - [ ] Need more context <!-- sb:item context/sme/customer-feedback#1 ask=88b689 --> — question: …
 
-## 3 · This release and betas
+## This release and betas
 
 - [ ] `@pm.ai` shows: …
 
-## 4 · Trends
+## 2 · Trends
 
 New requests: without a theme 2
 
@@ -289,13 +295,15 @@ def test_what_people_typed_is_harmless_and_what_is_confidential_shows_as_its_num
     assert own(found, calling=True) == snapshot("""\
 ## 1 · Decisions wanted (13 min)
 
+Write behind a box, save, and then tick it.
+
 ### 1.1 · sme/customer-feedback#1+ · 8 min · :yellow_circle: 1 business day left
 
 **12 points** · 1 customer · 1 blocker
 
 **In one breath.** `Never ｜ @all [x](javascript:alert(1)) ~bug #1 /close keep their access to GitLab for 24 hours.` · `Never ｜ @all [x](javascript:alert(1)) ~bug #1 and so on and on`
 
-**Changed since last time.** New → Reviewed on Wed 4 Mar · 1 comment, the last on Thu 5 Mar
+**Changed since last time.** New → Reviewed on Wed 4 Mar · 1 comment, the last on Thu 5 Mar.
 
 **Needed in the room.** @sa.jane (dach-meta) minute 0 to 8
 
@@ -324,7 +332,7 @@ The PM writes one sentence behind each; SMEs pass on this sentence, and nothing 
 
 - [ ] The sentences above may be passed on <!-- sb:item told/sentences -->
 
-## 3 · This release and betas
+## This release and betas
 
 - [ ] `@pm.ai` shows: …
 

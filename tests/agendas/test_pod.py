@@ -106,7 +106,7 @@ def test_an_area_with_everything() -> None:
     assert own(found, calling=True) == snapshot("""\
 ## 1 · New since last time
 
-1. sme/customer-feedback#420+ · ~"priority::2" ~"theme::ai::chat" **63 points** · 2 customers · ARR share 100k–250k · 1 blocker · 1 retention · first date **Thu 30 Apr** · asked by `@sa.jane` (dach-meta), `@sa.omar` (apac) · 11 business days old
+1. sme/customer-feedback#420+ · ~"priority::2" ~"theme::ai::chat" · **63 points** · 2 customers · ARR share 100k–250k · 1 blocker · 1 retention · first date **Thu 30 Apr** · asked by `@sa.jane` (dach-meta), `@sa.omar` (apac) · 11 business days old
 1. sme/customer-feedback#421+ · no points yet · 1 customer · asked by `@sa.omar` (apac) · 3 business days old
 
 From the regions of @sme.ken, @sme.dana: are priority and theme right?
@@ -190,7 +190,7 @@ What has stood longest comes first.
 - **PM review** on Wed 15 Apr, until the end of Fri 10 Apr: 9 of the area's 10 places are free. For an SME of the area, the area lead, the PM or the program lead to tick. On its list already: sme/customer-feedback#422+.
 - **ARR Driver** on Tue 9 Jun, until the end of Tue 2 Jun: 4 of the area's 5 places are free, of which one pod takes 3 at most. For the area lead or the program lead to tick.
 
-sme/customer-feedback#420+ · ~"priority::2" ~"theme::ai::chat" **63 points** · 2 customers · ARR share 100k–250k · 1 blocker · 1 retention · first date **Thu 30 Apr**
+sme/customer-feedback#420+ · ~"priority::2" ~"theme::ai::chat" · **63 points** · 2 customers · ARR share 100k–250k · 1 blocker · 1 retention · first date **Thu 30 Apr**
 
 - [ ] PM review <!-- sb:item pm-review/sme/customer-feedback#420 -->
 - [ ] ARR Driver <!-- sb:item arr-driver/sme/customer-feedback#420 -->
@@ -252,16 +252,16 @@ def test_without_anything_to_read_nothing_is_prepared() -> None:
 def test_nothing_to_talk_about() -> None:
     found = meets()
     assert own(found) == snapshot("""\
-## 5 · Board walk
+## 1 · Board walk
 
 No request is in New, Reviewed, Accepted by PMs, Added to Roadmap, Resolved, Declined or Backlog.
 
-## 6 · Nominate
+## 2 · Nominate
 
 - **PM review** on Wed 15 Apr, until the end of Fri 10 Apr: 10 of the area's 10 places are free. No box below: no request is ready for it.
 - **ARR Driver** on Tue 9 Jun, until the end of Tue 2 Jun: 5 of the area's 5 places are free, of which one pod takes 3 at most. No box below: no request has ~"arr-driver::candidate", which the nightly score proposes.
 
-## 7 · Silent regions
+## 3 · Silent regions
 
 Nothing on this board from neur, seur, dach-meta, apac, us-east, us-west, commercial or partners-pubsec.
 
@@ -279,7 +279,7 @@ def test_the_first_pod_of_an_area() -> None:
 
 From the regions of `@sme.dana`: are priority and theme right?
 
-## 5 · Board walk
+## 2 · Board walk
 
 What has stood longest comes first.
 
@@ -291,7 +291,7 @@ What has stood longest comes first.
 
 No request is in Reviewed, Accepted by PMs, Added to Roadmap, Resolved, Declined or Backlog.
 
-## 6 · Nominate
+## 3 · Nominate
 
 - **PM review** on Wed 15 Apr, until the end of Fri 10 Apr: 10 of the area's 10 places are free. For an SME of the area, the area lead, the PM or the program lead to tick.
 - **ARR Driver** on Tue 9 Jun, until the end of Tue 2 Jun: 5 of the area's 5 places are free, of which one pod takes 3 at most. No box below: no request has ~"arr-driver::candidate", which the nightly score proposes.
@@ -300,7 +300,7 @@ sme/customer-feedback#1+ · its customers stand on the request
 
 - [ ] PM review <!-- sb:item pm-review/sme/customer-feedback#1 -->
 
-## 7 · Silent regions
+## 4 · Silent regions
 
 Nothing on this board from neur, seur, apac, us-east, us-west, commercial or partners-pubsec.
 
@@ -355,7 +355,7 @@ Somebody sees it otherwise? A comment on the request, `points +10 because …`, 
 |---|--:|--:|--:|--:|--:|--:|---|
 | sme/customer-feedback#1+ | **12** | -23 | 10 | 12 | 8 | ×1 | +5 by `@lead.ai`, until Sun 5 Apr :hourglass: runs out before the next pod |
 
-## 5 · Board walk
+## 4 · Board walk
 
 What has stood longest comes first.
 
@@ -374,7 +374,7 @@ What has stood longest comes first.
 
 No request is in Reviewed, Accepted by PMs, Added to Roadmap, Resolved or Declined.
 
-## 6 · Nominate
+## 5 · Nominate
 
 - **PM review** on Wed 15 Apr, until the end of Fri 10 Apr: 10 of the area's 10 places are free. For an SME of the area, the area lead, the PM or the program lead to tick.
 - **ARR Driver** on Tue 9 Jun, until the end of Tue 2 Jun: 5 of the area's 5 places are free, of which one pod takes 3 at most. For the area lead or the program lead to tick.
@@ -387,7 +387,7 @@ sme/customer-feedback#2+
 
 - [ ] ARR Driver <!-- sb:item arr-driver/sme/customer-feedback#2 -->
 
-## 7 · Silent regions
+## 6 · Silent regions
 
 Nothing on this board from neur, apac, us-east, us-west, commercial or partners-pubsec.
 
@@ -429,7 +429,7 @@ def test_a_region_is_heard_of_by_its_label_or_by_its_author() -> None:
         card(3, ("new", "2026-02-11"), author="sa.jane"),
     )
     assert block(pod.agenda(found), "silent", "ai") == snapshot("""\
-## 7 · Silent regions
+## 4 · Silent regions
 
 Nothing new since Wed 4 Mar from dach-meta (42 days).
 Nothing on this board from neur, us-east, us-west, commercial or partners-pubsec.\

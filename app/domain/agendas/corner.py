@@ -4,6 +4,7 @@ A region's Corners of a month share an issue, each week's blocks above the last 
 """
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from app.domain.agenda import Agenda, Section
 from app.domain.agendas.corner_asks import (
@@ -32,6 +33,7 @@ from app.domain.picture import Picture
 
 READ_AT_MOST = 40
 SEEN_AHEAD = timedelta(weeks=3)
+_MINUTE = timedelta(minutes=1)
 _COMING = (MeetingKind.PM_REVIEW, MeetingKind.ARR_DRIVER, MeetingKind.EXCHANGE)
 COMING_AT_MOST = 6
 QUIET = {
@@ -89,11 +91,14 @@ def things(picture: Picture) -> Section:
 
 
 def _deadline(picture: Picture) -> tuple[str, datetime] | None:
-    """The meeting whose nominations close next, within the time that is looked ahead, and their last day."""
+    """The meeting whose nominations close next, within the time that is looked ahead, and their last minute on the
+    region's own clocks: there it may be another day.
+    """
     reviews = (one for one in picture.coming if one.kind in (MeetingKind.PM_REVIEW, MeetingKind.ARR_DRIVER))
     closes = ((agenda_times(picture.program, one).nominations_close, one.title) for one in reviews)
-    found = sorted((at.astimezone(UTC), at, title) for at, title in closes if at and _ahead(picture, at))
-    return (found[0][2], found[0][1] - timedelta(seconds=1)) if found else None
+    found = sorted((at.astimezone(UTC), title) for at, title in closes if at and _ahead(picture, at))
+    here = ZoneInfo(picture.program.cadence.clocks(picture.meeting.region))
+    return (found[0][1], (found[0][0] - _MINUTE).astimezone(here)) if found else None
 
 
 def _ahead(picture: Picture, at: datetime) -> bool:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from app.domain.agenda import Section
 from app.domain.agendas.folding import CUT_AT, folded
+from app.domain.agendas.promises import STILL_COMING
 from app.domain.agendas.request_words import customer_safe, named, region, weight
 from app.domain.issue import Ref
 from app.domain.managed_lines import items_of
@@ -125,7 +126,7 @@ def _decision(picture: Picture, card: Card) -> dict[str, object]:
         "confidential": False,
         "was": named(picture, card.stays[-2].status),
         "is": named(picture, card.status),
-        "target": card.issue.milestone,
+        "target": card.issue.milestone if card.status in STILL_COMING else None,
         "sentence": customer_safe(picture, card),
         "customers": len(here),
         "tellers": tuple(dict.fromkeys(here)),

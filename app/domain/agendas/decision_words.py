@@ -1,6 +1,6 @@
 """What a PM review says of a request that is to be decided on: all that is known, in the order it is needed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from operator import attrgetter
 
@@ -8,7 +8,9 @@ from app.domain.adjustments import adjustments
 from app.domain.agenda import Ask, Section
 from app.domain.agendas.decisions_made import entries
 from app.domain.agendas.decisions_wanted import Wanted, after_the_last_day, planned, verbs
+from app.domain.agendas.pod_requests import missing
 from app.domain.agendas.request_words import (
+    NEW,
     REVIEWED,
     grave_first,
     in_one_breath,
@@ -18,10 +20,8 @@ from app.domain.agendas.request_words import (
 )
 from app.domain.agendas.tables import board_link
 from app.domain.hold import kept
-from app.domain.meeting import Meeting
 from app.domain.meeting_fairness import local_time
 from app.domain.meeting_note import waiting
-from app.domain.meetings import meetings
 from app.domain.picture import Detail, Picture
 from app.domain.taxonomy import scope_of
 
@@ -35,14 +35,13 @@ _TELLING = ("severity", "context", "type", "sla")
 
 def decisions(picture: Picture, found: tuple[Wanted, ...]) -> Section:
     """The block `decisions`."""
-    before = _reviews(picture, found)
-    items = [_item(picture, one, before) for one in found if one.minutes is not None]
+    items = [_item(picture, one) for one in found if one.minutes is not None]
     full = [item for item in items if item["full"]]
     fold = [item for item in items if not item["full"]]
-    beyond = [_line(picture, one, before) for one in found if one.minutes is None]
+    beyond = [_line(picture, one) for one in found if one.minutes is None]
     minutes = planned(found)
     data: dict[str, object] = {
-        "since": picture.since,
+        "first": not picture.earlier,
         "minutes": minutes,
         "full": full,
         "fold": fold,
@@ -67,10 +66,10 @@ def needed(picture: Picture, one: Wanted) -> tuple[str, ...]:
     return tuple(islice((line.author.username for line in grave_first(detail.lines)), ROOM_AT_MOST))
 
 
-def _item(picture: Picture, one: Wanted, before: tuple[Meeting, ...]) -> dict[str, object]:
+def _item(picture: Picture, one: Wanted) -> dict[str, object]:
     card, detail = one.card, picture.details.get(one.card.ref)
     asks = tuple((verb.value, Ask(verb, card.ref).key) for verb in verbs(picture.taxonomy.workflow, card))
-    item = {**_line(picture, one, before), "asks": asks, "full": one.full, "minutes": one.minutes, "waits": None}
+    item = {**_line(picture, one), "asks": asks, "full": one.full, "minutes": one.minutes, "waits": None}
     if detail is None or card.issue.confidential:
         return {**item, "breath": (), "changes": (), "room": ()}
     room, hold = [_guest(picture, one, who) for who in needed(picture, one)], kept(detail.case)
@@ -78,27 +77,21 @@ def _item(picture: Picture, one: Wanted, before: tuple[Meeting, ...]) -> dict[st
     return {**item, "breath": in_one_breath(picture, detail), "changes": _changes(picture, detail), "room": room}
 
 
-def _line(picture: Picture, one: Wanted, before: tuple[Meeting, ...]) -> dict[str, object]:
+def _line(picture: Picture, one: Wanted) -> dict[str, object]:
     card = one.card
     told = request(picture, card)
     if card.issue.confidential:
         return told
-    decided = card.status == REVIEWED
+    decided, detail = card.status == REVIEWED, picture.details.get(card.ref)
     return {
         **told,
         "status": None if decided else named(picture, card.status),
         "light": one.clock.light if decided else "",
         "left": one.clock.left if decided else None,
         "paused": card.label("context") == "context::needed",
-        "times": 1 + sum(review.start > card.entered for review in before) if decided else 1,
+        "times": 1 + sum(sheet.meeting.start > card.entered for sheet in picture.earlier) if decided else 1,
+        "lacks": len(missing(detail)) if detail and card.status == NEW else 0,
     }
-
-
-def _reviews(picture: Picture, found: Iterable[Wanted]) -> tuple[Meeting, ...]:
-    """The reviews of the area since the first of these was reviewed: what is not decided has an age."""
-    since = [one.card.entered for one in found if one.card.status == REVIEWED]
-    start, series = picture.meeting.start, picture.meeting.series
-    return meetings(picture.program, min(since), start, [series]) if since and min(since) < start else ()
 
 
 def _guest(picture: Picture, one: Wanted, username: str) -> dict[str, object]:
@@ -115,8 +108,8 @@ def _guest(picture: Picture, one: Wanted, username: str) -> dict[str, object]:
 
 
 def _changes(picture: Picture, detail: Detail) -> tuple[dict[str, object], ...]:
-    """What is new of it since the last review; nothing where there was none."""
-    return tuple(_all_changes(picture, detail)) if picture.since else ()
+    """What is new of it since the last review; nothing where none had an agenda yet."""
+    return tuple(_all_changes(picture, detail)) if picture.since and picture.earlier else ()
 
 
 def _all_changes(picture: Picture, detail: Detail) -> Iterator[dict[str, object]]:

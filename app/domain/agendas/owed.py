@@ -4,8 +4,9 @@ from datetime import datetime
 
 from app.domain.agenda import Section
 from app.domain.agendas.parts_clock import business_days
-from app.domain.agendas.request_words import by_age, grave_first, repeated, request
+from app.domain.agendas.request_words import NEW, by_age, grave_first, repeated, request
 from app.domain.agendas.tables import table
+from app.domain.asked_words import FIELD, asked_words
 from app.domain.ours import CONTEXT, NEEDED
 from app.domain.picture import Card, Detail, Picture
 
@@ -19,18 +20,37 @@ def owed(picture: Picture) -> Section:
 
 
 def owing(picture: Picture) -> tuple[Card, ...]:
-    """Requests that were before a PM, or are nominated, and wait for context, the longest first."""
-    found = (card for card in picture.cards if card.issue.state == "opened" and NEEDED in card.issue.labels)
-    asked = (card for card in found if "pm-review::next" in card.issue.labels or _was_reviewed(card))
-    return tuple(sorted(asked, key=lambda card: by_age(card, _since(card))))
+    """Requests that were before a PM, or are nominated, and wait for context, the longest first. A question written in
+    an agenda stands on its own: it waits, too, where no rule asks for context.
+    """
+    found = (card for card in picture.cards if card.issue.state == "opened" and _was_before_the_pm(card))
+    asked = (card for card in found if NEEDED in card.issue.labels or _words(picture, card))
+    return tuple(sorted(asked, key=lambda card: by_age(card, _since(picture, card))))
+
+
+def came_back(picture: Picture) -> tuple[Card, ...]:
+    """Open requests that were before a PM and are New again: their notes tell whether a question is open."""
+    return tuple(card for card in picture.in_status(NEW) if _was_reviewed(card))
 
 
 def _was_reviewed(card: Card) -> bool:
     return any(stay.status == "status::reviewed" for stay in card.stays)
 
 
-def _since(card: Card) -> datetime:
-    return card.put_on.get(NEEDED, card.entered)
+def _was_before_the_pm(card: Card) -> bool:
+    return "pm-review::next" in card.issue.labels or _was_reviewed(card)
+
+
+def _words(picture: Picture, card: Card) -> tuple[str, str | None] | None:
+    """Who asks in words of their own, and the words, as far as the request may repeat them."""
+    detail = picture.details.get(card.ref)
+    return asked_words(detail.case) if detail else None
+
+
+def _since(picture: Picture, card: Card) -> datetime:
+    detail = picture.details.get(card.ref)
+    told = detail.case.facts.get(FIELD) if detail and _words(picture, card) else None
+    return card.put_on.get(NEEDED) or (told.at if told else None) or card.entered
 
 
 def _debt(picture: Picture, card: Card) -> dict[str, object]:
@@ -38,7 +58,17 @@ def _debt(picture: Picture, card: Card) -> dict[str, object]:
     detail = picture.details.get(card.ref)
     if card.issue.confidential:
         return told
-    return {**told, **question(picture, detail), "days": business_days(picture, _since(card), picture.now)}
+    days = business_days(picture, _since(picture, card), picture.now)
+    return {**told, **question(picture, detail), **_in_words(picture, card), "days": days}
+
+
+def _in_words(picture: Picture, card: Card) -> dict[str, object]:
+    """A question in somebody's own words, and who asks; nobody asks so where a rule alone does."""
+    detail, asked = picture.details.get(card.ref), _words(picture, card)
+    if detail is None or asked is None:
+        return {"by": None}
+    to = question(picture, detail)["of"] or card.issue.author.username
+    return {"by": asked[0], "of": to, "words": repeated(picture, detail.case, asked[1])}
 
 
 def question(picture: Picture, detail: Detail | None) -> dict[str, object]:

@@ -7,7 +7,8 @@ from app.domain.agenda import Agenda, Section
 from app.domain.agendas.decision_words import decisions
 from app.domain.agendas.decisions_made import decided
 from app.domain.agendas.decisions_wanted import NEXT, timed, wanted
-from app.domain.agendas.owed import betas, calls, in_beta, owed, owing, themes
+from app.domain.agendas.numbering import numbered
+from app.domain.agendas.owed import betas, calls, came_back, in_beta, owed, owing, themes
 from app.domain.agendas.parts_actions import ACTIONS, NOTES, carried
 from app.domain.agendas.parts_glance import glance
 from app.domain.agendas.parts_header import header, title
@@ -33,6 +34,8 @@ QUIET = {
     "carried": "actions left open",
 }
 """What a review says of its sections in one line, where they are empty."""
+NUMBERED = ("decisions", "updates", "trends", "owed", "calls")
+"""The sections with a number, from 1 on."""
 
 
 def wants(picture: Picture) -> tuple[Ref, ...]:
@@ -45,6 +48,7 @@ def wants(picture: Picture) -> tuple[Ref, ...]:
 def _passed_on(picture: Picture) -> Iterator[Card]:
     yield from moved_on(picture)
     yield from owing(picture)
+    yield from came_back(picture)
     yield from (card for card in picture.cards if in_beta(card))
     yield from (card for card in picture.cards if "severity::fast-follow" in card.issue.labels)
 
@@ -56,22 +60,24 @@ def agenda(picture: Picture) -> Agenda:
     found = timed(picture, length - passed_on.minutes - SHOWN)
     to_decide = decisions(picture, found)
     counts = {"decisions": len(found), "updates": len(moved_on(picture)), "promises": len(at_risk(picture))}
+    said = {"decisions": counts["decisions"], "decided": len(decided(picture)), **counts}
+    layout = with_quiet(
+        picture,
+        (
+            header(picture, said, to_decide.minutes + passed_on.minutes),
+            glance(picture),
+            to_decide,
+            passed_on,
+            risks(picture),
+            release(picture),
+            betas(picture),
+            *_rest(picture),
+        ),
+        QUIET,
+    )
     return Agenda(
         title(picture),
-        with_quiet(
-            picture,
-            (
-                header(picture, counts, to_decide.minutes + passed_on.minutes),
-                glance(picture),
-                to_decide,
-                passed_on,
-                risks(picture),
-                release(picture),
-                betas(picture),
-                *_rest(picture),
-            ),
-            QUIET,
-        ),
+        numbered(layout, NUMBERED),
         empty=not any(counts.values()) and not owing(picture),
     )
 
@@ -81,7 +87,7 @@ def release(picture: Picture) -> str:
     roster, meeting = picture.program.roster, picture.meeting
     pm = (host for host in meeting.hosts if Role.PM in roster.roles_at(host, meeting.area, meeting.start))
     shows = next((f"`@{host}`" for host in pm), "the PM")
-    return f"## 3 · This release and betas\n\n- [ ] {shows} shows: …"
+    return f"## This release and betas\n\n- [ ] {shows} shows: …"
 
 
 def _rest(picture: Picture) -> tuple[str | Section, ...]:

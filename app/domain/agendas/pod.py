@@ -4,6 +4,7 @@ from itertools import chain
 
 from app.domain.agenda import Agenda, Verb
 from app.domain.agendas.nominations import candidates, nominate, nominated
+from app.domain.agendas.numbering import numbered
 from app.domain.agendas.parts_actions import ACTIONS, NOTES, carried
 from app.domain.agendas.parts_glance import glance
 from app.domain.agendas.parts_header import header, title
@@ -37,6 +38,8 @@ QUIET = {
     "carried": "actions left open",
 }
 """What a pod says of its sections in one line, where they are empty."""
+NUMBERED = ("new", "not-ready", "calibrate", "duplicates", "board", "nominate", "silent")
+"""The sections with a number, from 1 on."""
 
 
 def wants(picture: Picture) -> tuple[Ref, ...]:
@@ -57,27 +60,28 @@ def agenda(picture: Picture) -> Agenda:
     """The whole agenda."""
     taken = sum(len(nominated(picture, verb)) for verb in (Verb.NOMINATE_REVIEW, Verb.NOMINATE_DRIVER))
     counts = {"new": len(came_new(picture)), "not_ready": len(unready(picture)), "nominated": taken}
+    layout = with_quiet(
+        picture,
+        (
+            header(picture, counts),
+            glance(picture),
+            *prepare(picture),
+            new(picture),
+            not_ready(picture),
+            calibrate(picture),
+            duplicates(picture),
+            board(picture),
+            nominate(picture),
+            silent(picture),
+            carried(picture),
+            ACTIONS,
+            NOTES,
+            footer(picture),
+        ),
+        QUIET,
+    )
     return Agenda(
         title(picture),
-        with_quiet(
-            picture,
-            (
-                header(picture, counts),
-                glance(picture),
-                *prepare(picture),
-                new(picture),
-                not_ready(picture),
-                calibrate(picture),
-                duplicates(picture),
-                board(picture),
-                nominate(picture),
-                silent(picture),
-                carried(picture),
-                ACTIONS,
-                NOTES,
-                footer(picture),
-            ),
-            QUIET,
-        ),
+        numbered(layout, NUMBERED),
         empty=not (came_new(picture) or unready(picture) or candidates(picture) or picture.actions),
     )

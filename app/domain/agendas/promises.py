@@ -9,6 +9,8 @@ from app.domain.customer import CustomerLine, Severity
 from app.domain.picture import Card, Detail, Picture
 
 ACCEPTED, ROADMAP, RESOLVED = "status::accepted", "status::roadmap", "status::resolved"
+STILL_COMING = (ACCEPTED, ROADMAP, RESOLVED)
+"""What customers may wait for, or have: elsewhere no target or release is said, whatever was told before."""
 
 
 class State(StrEnum):

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from app.domain.agenda import Section
 from app.domain.agendas.corner_decided import KEY
-from app.domain.agendas.promises import BROKEN, Promise, State, promises
+from app.domain.agendas.promises import BROKEN, RESOLVED, STILL_COMING, Promise, State, promises
 from app.domain.agendas.request_words import customer_safe, named, repeated, request, sentence_key
 from app.domain.agendas.tables import board_link, table
 from app.domain.cadence import MeetingKind
@@ -61,7 +61,7 @@ def updates(picture: Picture) -> Section:
     minutes = min(LONGEST, EACH * len(rows))
     open_ones = any(not card.issue.confidential for card in found)
     data: dict[str, object] = {"minutes": minutes, "since": picture.since, "link": board_link(picture)}
-    data["may_pass"] = MAY_PASS if open_ones else None
+    data |= {"may_pass": MAY_PASS if open_ones else None, "told": any(row.get("sentence") for row in rows)}
     return table("updates", "pm_review_updates", rows, data, UPDATES_AT_MOST, minutes)
 
 
@@ -69,17 +69,36 @@ def _update(picture: Picture, card: Card) -> dict[str, object]:
     told = request(picture, card)
     if card.issue.confidential:
         return told
-    detail = picture.details.get(card.ref)
-    target = detail.case.facts.get("target") if detail else None
     return {
         **told,
-        "was": named(picture, card.status_at(picture.since)) if picture.since else None,
+        "was": _was(picture, card),
         "is": named(picture, card.status),
         "taken_back": taken_back(picture, card),
-        "target": card.issue.milestone or (detail and repeated(picture, detail.case, target)),
+        "target": _when(picture, card),
         "sentence": customer_safe(picture, card),
         "key": sentence_key(card),
     }
+
+
+def _was(picture: Picture, card: Card) -> str:
+    """Where it stood at the last review; of one that is newer, where it came from."""
+    before = card.status_at(picture.since) if picture.since else None
+    if before is None and len(card.stays) > 1:
+        before = card.stays[-2].status
+    return named(picture, before) if before else "new"
+
+
+def _when(picture: Picture, card: Card) -> str | None:
+    """Its release, or its target."""
+    detail = picture.details.get(card.ref)
+    if card.status not in STILL_COMING:
+        return None
+
+    def told(key: str) -> str | None:
+        return repeated(picture, detail.case, detail.case.facts.get(key)) if detail else None
+
+    release = told("release") if card.status == RESOLVED else None
+    return release or card.issue.milestone or told("target")
 
 
 def passed_on(picture: Picture) -> Mapping[Ref, tuple[int, int]]:
