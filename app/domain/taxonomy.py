@@ -232,7 +232,9 @@ class Route:
 @dataclass(frozen=True, slots=True)
 class Taxonomy:
     """All of `label_taxonomy.yml`. `rules` holds the modes of the rules besides the moves, by rule name;
-    `routes` are by label.
+    `routes` are by label. `labels` are all that the program owns, in the order of the file, and `titles` theirs;
+    `successors` are titles in use no more, each with the title that has replaced it: worked out once, as they are
+    asked for each label of each issue.
     """
 
     scopes: tuple[Scope, ...]
@@ -243,27 +245,21 @@ class Taxonomy:
     paused_label: str
     numbers: Numbers = field(default_factory=Numbers)
     routes: Mapping[str, Route] = field(default_factory=dict)
+    labels: tuple[Label, ...] = field(init=False, repr=False, compare=False)
+    titles: frozenset[str] = field(init=False, repr=False, compare=False)
+    successors: Mapping[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        labels = tuple(label for scope in self.scopes for label in scope.labels)
+        titles = frozenset(label.title for label in labels)
+        pairs = ((old, label.title) for label in labels for old in label.previously)
+        object.__setattr__(self, "labels", labels)
+        object.__setattr__(self, "titles", titles)
+        object.__setattr__(self, "successors", {old: new for old, new in pairs if old not in titles})
 
     def scope(self, key: str) -> Scope | None:
         """The scope with exactly this key."""
         return next((s for s in self.scopes if s.key == key), None)
-
-    @property
-    def titles(self) -> frozenset[str]:
-        """Every label title the program owns."""
-        return frozenset(label.title for scope in self.scopes for label in scope.labels)
-
-    @property
-    def labels(self) -> tuple[Label, ...]:
-        """Every label the program owns, in the order of the file."""
-        return tuple(label for scope in self.scopes for label in scope.labels)
-
-    @property
-    def successors(self) -> Mapping[str, str]:
-        """Titles in use no more, each with the title that has replaced it."""
-        titles = self.titles
-        pairs = ((old, label.title) for label in self.labels for old in label.previously)
-        return {old: new for old, new in pairs if old not in titles}
 
     def current(self, title: str) -> str:
         """The title that a label has now: its own, or the one that names it in `previously`."""
