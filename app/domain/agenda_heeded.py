@@ -15,7 +15,8 @@ from app.domain.meeting_mode import Owed
 class Heeded:
     """What was read and acted on. `state` is what the marker keeps from now on; `boxes` are to stand otherwise than
     people left them. `anything` tells whether the agenda has to say something new because of it. `did` is for
-    the log; `owed` is what the meeting left open, None where nobody looked; `issue` is the agenda as it was read last.
+    the log; `owed` is what the meeting left open, None where nobody looked; `issue` is the agenda as it was read last;
+    `drafts` that somebody told a request here, which is drafted.
     """
 
     state: AgendaState
@@ -24,6 +25,7 @@ class Heeded:
     did: tuple[str, ...] = ()
     owed: tuple[Owed, ...] | None = ()
     issue: Issue | None = field(default=None, repr=False)
+    drafts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

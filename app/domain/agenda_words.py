@@ -19,6 +19,8 @@ _MINUTES = r"(?P<minutes>\d{1,4})(?:\s*(?:m|min|minutes))?"
 _TIMEBOX = re.compile(rf"timebox\s+{_REQUEST}\s+{_MINUTES}\.?", re.IGNORECASE | re.ASCII)
 _REFRESH = re.compile(r"refresh(?:\s+please)?[.!]?", re.IGNORECASE)
 _FIRST = re.compile(r"(refresh|defer|timebox)\b", re.IGNORECASE)
+_MORE = re.compile(rf"defer\s+{_REQUEST}[\s,;:]", re.IGNORECASE | re.ASCII)
+"""A request put off, and more words behind it."""
 
 _TRIED = re.compile(r"(defer|timebox)\s+\S*\d[^\n]*", re.IGNORECASE | re.ASCII)
 """One of the words and a number: somebody means us, and is told what was wrong."""
@@ -79,7 +81,8 @@ def _read(text: str, note: Note, home: str) -> Said:
     if found and 0 < int(found["minutes"]) <= MOST_MINUTES:
         return Said(Wish.TIMEBOX, note, _ref(found, home), int(found["minutes"]))
     began = _FIRST.match(plain)
-    return Said(Wish.UNREAD, note, word=began[1].lower() if began else "")
+    about = _MORE.match(plain)
+    return Said(Wish.UNREAD, note, _ref(about, home) if about else None, word=began[1].lower() if began else "")
 
 
 def _ref(found: re.Match[str], home: str) -> Ref:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.domain.kept_edits import Kept, behind, under
+from app.domain.kept_edits import Kept, behind, heading, under
 from app.domain.managed_blocks import Part, Region, Text
 from app.domain.managed_lines import Item, as_written, items_of, known_by, without_live_keys
 
@@ -24,13 +24,14 @@ class Found:
 
 @dataclass(slots=True)
 class Gathered:
-    """Each item by key, items that stand twice, what people typed inside blocks, and the parts without the lines that
-    go back to their block."""
+    """Each item by key, items that stand twice, what people typed inside blocks, the parts without the lines that go
+    back to their block, and the heading of each block."""
 
     items: dict[str, Found] = field(default_factory=dict)
     twice: list[Found] = field(default_factory=list)
     typed: list[Kept] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
+    headings: dict[str, str] = field(default_factory=dict)
 
     def add(self, found: Iterable[Found]) -> None:
         """Take items in; the first of a key counts."""
@@ -43,7 +44,8 @@ class Gathered:
         no word: what it led to is told among the ticks.
         """
         gone = [each for key, each in self.items.items() if key not in here and key not in settled]
-        words = dict.fromkeys(behind(each.block, each.item) for each in (*gone, *self.twice) if each.item.field)
+        said = (each for each in (*gone, *self.twice) if each.item.field)
+        words = dict.fromkeys(behind(self.headings.get(each.block, ""), each.item) for each in said)
         return (*self.typed, *words)
 
 
@@ -64,12 +66,13 @@ def gather(parts: Sequence[Part], saying: Mapping[str, Sequence[str]], document:
     found = Gathered()
     for region in regions.values():
         found.add(_items(region.name, region.own))
+        found.headings[region.name] = heading(region.own)
     missing = Counter(mark for region in regions.values() for mark in region.missing)
     for region in regions.values():
         for run in region.typed:
             left = tuple(line for line in run if not _goes_back(line, missing, region.name, found, document))
             if any(line.strip() for line in left):
-                found.typed.append(Kept(region.name, left, under(region.content, region.own, run)))
+                found.typed.append(Kept(found.headings[region.name], left, under(region.content, region.own, run)))
     unmarked = (line for name, lines in saying.items() if name not in regions for line in lines if items_of(line))
     missing.update(known_by(line, document) for line in unmarked)
     for part in parts:

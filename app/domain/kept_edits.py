@@ -16,16 +16,17 @@ _REQUEST = re.compile(r"(?<![\w./-])([\w.-]+(?:/[\w.-]+)+#\d{1,18})(?!\d)", re.A
 _OF_KEY = re.compile(r"\A([\w.-]+(?:/[\w.-]+)+#\d{1,18})(?!\d)", re.ASCII)
 _ENTRY = re.compile(r"(?:#+|[-*+]|\d{1,9}[.)]|\|)\s|[\w.-]+/")
 """How a line begins that is about one request: a heading, an entry, a row, or the request itself."""
+_HEADING = re.compile(r"[\w ,;:.?'’&/-]{1,90}")
 _LABEL = re.compile(r"[\w ,;:.'’-]{1,60}")
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Lines, and where they were typed: the name of the block, the request they stood under (`group/project#12`), and
-    the label of the service's own line behind which they stood; "" where there is none.
+    """Lines, and where they were typed: the heading of the block, the request they stood under (`group/project#12`),
+    and the label of the service's own line behind which they stood; "" where there is none.
     """
 
-    block: str
+    heading: str
     lines: tuple[str, ...]
     about: str = ""
     behind: str = ""
@@ -36,7 +37,7 @@ class Kept:
         behind = f" behind *{self.behind}*" if self.behind else ""
         if self.about:
             return f"{behind} at {self.about}+"
-        return behind or f" in `{self.block}`"
+        return behind or (f" under *{self.heading}*" if self.heading else " outside the sections")
 
 
 def keep(segments: Sequence[tuple[str, list[str]]], kept: Sequence[Kept]) -> list[tuple[str, list[str]]]:
@@ -76,8 +77,15 @@ def under(content: Sequence[str], own: Collection[str], run: Sequence[str]) -> s
     return ""
 
 
-def behind(block: str, item: Item) -> Kept:
+def heading(content: Sequence[str]) -> str:
+    """The heading of a block, without its number, its minutes, and what would not stay plain; "" where it has none."""
+    first = next((line for line in content if line.startswith("## ")), "")
+    plain = re.sub(r"\s*\(\d+ min\).*", "", re.sub(r"\A## (?:\d+ · )?", "", without_keys(first))).strip()
+    return plain if _HEADING.fullmatch(plain) else ""
+
+
+def behind(heading: str, item: Item) -> Kept:
     """The words that people wrote behind a line, or in a cell, of the service that stands there no more."""
     key = item.key.replace("-%2D", "--")
     about = _OF_KEY.search(key.partition("/")[2])
-    return Kept(block, (item.field,), about[1] if about else "", item.label if _LABEL.fullmatch(item.label) else "")
+    return Kept(heading, (item.field,), about[1] if about else "", item.label if _LABEL.fullmatch(item.label) else "")

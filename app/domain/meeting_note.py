@@ -22,6 +22,8 @@ NEXT, WAS_DISCUSSED = "pm-review::next", "pm-review::discussed"
 REVIEW = "status::reviewed"
 SAFE = "customer_safe"
 TEMPLATE = "meeting"
+_DECIDES = frozenset({MeetingKind.PM_REVIEW, MeetingKind.ARR_DRIVER})
+"""On the agendas of the others nothing stands up for decision, so that none was made is no news."""
 
 
 def told_say(case: Case, meeting: Meeting, agenda: Ref, rows: Sequence[Row]) -> Say | None:
@@ -37,7 +39,7 @@ def close_out(case: Case, meeting: Meeting, agenda: Ref) -> Ruling:
     outcome, rows = _outcome(case, meeting, agenda), rows_in(case.voice.on(topic(meeting)))
     reviewed = meeting.kind is MeetingKind.PM_REVIEW and NEXT in case.snapshot.issue.labels
     came = outcome["decided"] or outcome["waits"] or outcome["labels"]
-    if not (came or rows or reviewed or _undecided(case)):
+    if not (came or rows or reviewed or (meeting.kind in _DECIDES and _undecided(case))):
         return SILENT
     others = {t for t in case.snapshot.issue.labels if scope_of(t) == scope_of(NEXT)} - {WAS_DISCUSSED}
     add, remove = ({WAS_DISCUSSED}, others) if reviewed else (set(), set())

@@ -203,9 +203,18 @@ class Agendas:
             return self._composed(run, standing, mine, there=there)
         elif there and self._freezes(run):
             standing = self._frozen(run, standing, mine)
+        if there and not by and run.heeded.drafts and due.stage is Stage.HELD:
+            standing = self._with_drafts(run, standing, f"{mine}verbal")
         if run.heeded.owed is None:
             return standing
         return with_ticks(standing, self.compose.ticks(run.heeded, due.meeting))
+
+    def _with_drafts(self, run: _Run, standing: tuple[Block, ...], name: str) -> tuple[Block, ...]:
+        """A record too lists the requests that are told in its meeting."""
+        if name not in {block.name for block in standing}:
+            return standing
+        whole = self.compose.whole(run.due, run.heeded, run.listed, run.now, run.issue.created_at)
+        return replaced(standing, next(block for block in whole.blocks if block.name == name))
 
     def _composed(self, run: _Run, standing: Sequence[Block], mine: str, *, there: bool) -> tuple[Block, ...]:
         """All of this meeting's blocks, before those of others in the same issue. Who is new there is called once."""

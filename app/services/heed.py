@@ -24,6 +24,7 @@ from app.domain.agenda_heeding import (
 from app.domain.agenda_state import AgendaState, outcome_of, short
 from app.domain.agenda_words import Said, Wish, notes_after, wishes
 from app.domain.case import is_request
+from app.domain.commands import Word, commands
 from app.domain.document_marker import marked
 from app.domain.failure import Missing, Permanent
 from app.domain.history import area_of
@@ -71,7 +72,7 @@ class _Run:
     all: bool = False
     boxes: dict[str, Box] = field(default_factory=dict)
     did: list[str] = field(default_factory=list)
-    refresh: bool = False
+    drafts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class Heed:
         owed = self._owed(run) if ticks and writes else None
         kept = run.state if owed is None else replace(run.state, owed=frozenset(one.ref for one in owed))
         anything = writes and bool(run.did)
-        return Heeded(kept, run.boxes, anything, tuple(run.did), owed, fresh)
+        return Heeded(kept, run.boxes, anything, tuple(run.did), owed, fresh, run.drafts)
 
     def _at_one_instant(self, issue: Issue, heard: int, *, talked: bool) -> tuple[Issue, Sequence[Note]]:
         """The text and the activity that belong together. `issue` was read a while ago, in a list: somebody who ticked
@@ -259,6 +260,10 @@ class Heed:
         asked = wishes(new, self.identity.bot.username, run.due.meeting.hosts, run.issue.ref.project)
         voice = self.identity.hear(Snapshot(run.issue, (), notes))
         now = asked[:ANSWERED_AT_ONCE]
+        for command in commands(new, self.identity.bot.username):
+            if command.word is Word.REQUEST:
+                run.drafts = True
+                run.did.append(f"request told by @{command.note.author.username}")
         for said in now:
             if voice.on(_topic(said.note)) is not None:
                 continue

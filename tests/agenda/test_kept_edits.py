@@ -41,13 +41,13 @@ def kept(text: str, *blocks: Block) -> str:
 @pytest.mark.parametrize(
     ("below", "where"),
     [
-        ("## 1 · Decisions wanted", "Typed in `decisions`:"),
+        ("## 1 · Decisions wanted", "Typed under *Decisions wanted*:"),
         ("### 1.1 · sme/feedback#44+ · 5 min", "Typed at sme/feedback#44+:"),
         (item("decline/sme/feedback#44", "Decline", "reason: …"), "Typed at sme/feedback#44+:"),
         ("Two banks wait; see sme/feedback#7+.", "Typed at sme/feedback#44+:"),
-        ("<details><summary>1 more</summary>", "Typed in `decisions`:"),
+        ("<details><summary>1 more</summary>", "Typed under *Decisions wanted*:"),
         ("### 1.2 · sme/feedback#45+ · 4 min", "Typed at sme/feedback#45+:"),
-        ("</details>", "Typed in `decisions`:"),
+        ("</details>", "Typed under *Decisions wanted*:"),
         ("1. sme/feedback#47+ · 3 customers", "Typed at sme/feedback#47+:"),
         ("sme/feedback#48+ · **20 points**", "Typed at sme/feedback#48+:"),
     ],

@@ -88,7 +88,7 @@ def test_new_numbers_are_written_around_what_people_typed_ticked_and_filled_in()
         "| #340+ | 3 | _(to write)_ |",
         "<!-- sb:end -->",
         "## Kept from edits",
-        "Typed in `decisions`:",
+        "Typed under *Decisions wanted*:",
         "> Big bank first!",
         "> - [ ] ask Ken",
         "## Actions",
@@ -104,9 +104,9 @@ def test_more_words_typed_later_join_those_kept_before() -> None:
     at = twice.index("## Kept from edits")
     assert shown(twice[at:]) == [
         "## Kept from edits",
-        "Typed in `updates`:",
+        "Typed under *Updates to relay*:",
         "> Ho!",
-        "Typed in `decisions`:",
+        "Typed under *Decisions wanted*:",
         "> Ha! 70 points, four customers",
         "## Actions",
         "- [ ]",
@@ -172,7 +172,7 @@ def test_an_item_shown_in_two_places_and_filled_in_twice_loses_neither() -> None
         "| first | In June |",
         "| second | In June |",
     ]
-    assert lines[-2:] == ["Typed in `two`:", "> In July"]
+    assert lines[-2:] == ["Typed outside the sections:", "> In July"]
 
 
 def test_without_its_beginning_a_block_is_known_by_its_lines() -> None:

@@ -415,7 +415,7 @@ def test_unticked_by_another() -> None:
     other = at.unticks("sme.ken", Verb.ACCEPT)
     assert (at.card.status, other.box) == ("accepted", "x")
     assert at.says(other) == snapshot(
-        "- `@sme.ken` unticked **Accept** for sme/customer-feedback#12+. Not done: `pm.ai` had ticked it, so I set it again. They can take it out, or anybody who may can move the card."
+        "- `@sme.ken` unticked **Accept** for sme/customer-feedback#12+. Not done: `pm.ai` had ticked it, so I set it again. To change it, `pm.ai` takes the tick out, or whoever may decide moves the card."
     )
 
 

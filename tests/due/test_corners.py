@@ -72,6 +72,27 @@ def test_weeks_before_the_first_run_are_neither_made_nor_closed_out(house: House
     assert house.due(dry=True).done == ()
 
 
+@pytest.mark.parametrize("when", ["before", "in the call"])
+def test_a_request_told_on_the_corner_is_listed_there_at_once(house: House, when: str) -> None:
+    house.due(MARCH)
+    house.due(MARCH + 7 * DAY)
+    (month,) = house.agendas()
+    corner = house.meeting(MeetingKind.CORNER, region="dach-meta")
+    house.due(corner.start + (HOUR / 12 if when == "in the call" else -3 * HOUR))
+    house.at += HOUR / 12
+    house.says("sa.jane", month, "@sounding-board request: Removed people keep their access for a day | area ai")
+    tended = house.changed(month)
+    drafted = max(house.project.issues)
+    assert drafted > month.iid
+    assert tended
+    assert "request told by @sa.jane" in tended.did
+    this_week = (month.description or "").partition("## Requests told here")[2].partition("<!-- sb:end -->")[0]
+    assert f"- sme/customer-feedback#{drafted}+" in this_week
+    house.writes()
+    house.changed(month)
+    assert house.writes() == 0
+
+
 def test_one_week_is_called_off_and_the_others_are_held(house: House) -> None:
     house.due(MARCH)
     (month,) = house.agendas()

@@ -285,6 +285,7 @@ def test_anybody_may_ask_for_a_refresh(house: House, agenda: Issue) -> None:
         ("sa.jane", "@sounding-board defer #2"),
         ("lead.ai", "@sounding-board defer #99"),
         ("lead.ai", "@sounding-board defer it"),
+        ("lead.ai", "defer #2 until we have seen the demo"),
         ("sa.jane", "@sounding-board help"),
     ],
 )
@@ -315,6 +316,10 @@ ANSWERS = {
         "lead.ai",
         "@sounding-board defer it",
     ): f"@lead.ai, I did not understand what you wrote, so nothing changed. These are the words I know here, with a `#` before the number and at most 240 minutes; {WORDS}",
+    (
+        "lead.ai",
+        "defer #2 until we have seen the demo",
+    ): "@lead.ai, I read only `defer sme/customer-feedback#2`, with nothing behind it, so nothing changed. Please write just that; until when, and why, has its place under *Notes*.",
     ("sa.jane", "@sounding-board help"): f"@sa.jane, these are the words I know here; {WORDS}",
 }
 

@@ -197,7 +197,7 @@ def test_what_people_typed_survives_every_refresh(house: House) -> None:
     house.due(MADE + DAY)
     text = agenda.description or ""
     assert "The bank says yes." in text
-    assert "## Kept from edits\n\nTyped in `glance`:\n\n> But soon!" in text
+    assert "## Kept from edits\n\nTyped outside the sections:\n\n> But soon!" in text
 
 
 def test_observed_nothing_is_written_and_the_journal_tells_what_would_be(tmp_path: Path) -> None:

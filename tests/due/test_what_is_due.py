@@ -193,7 +193,7 @@ def test_what_people_typed_in_a_record_moves_out_when_something_is_added() -> No
     text = paper().replace("### #397+", "Typed here.\n### #397+")
     blocks = replaced(as_they_stand(text, DOCUMENT), Block("ticks", "- `@pm.ai` ticked **Accept**."))
     merged = merge(text, blocks, DOCUMENT).text
-    assert "Typed in `decisions`:\n\n> Typed here." in merged
+    assert "Typed under *Decisions wanted*:\n\n> Typed here." in merged
     assert merged.index("ticked **Accept**") > merged.index("#412+")
 
 
