@@ -200,11 +200,11 @@ def _moment(instant: datetime) -> Markup:
 
 
 @pass_context
-def _day(context: Context, instant: date) -> Markup:
-    """`Tue 17 Mar`: for people, so with its year only if it is of another one than the template's `today`."""
+def _day(context: Context, instant: date, in_full: bool = False) -> Markup:
+    """`Tue 17 Mar`: for people, so with its year only in full, or of another one than the template's `today`."""
     today = context.get("today")
     day = instant.date() if isinstance(instant, datetime) else instant
-    far = isinstance(today, date) and day.year != today.year
+    far = in_full or (isinstance(today, date) and day.year != today.year)
     return Markup(f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}{f' {day.year}' if far else ''}")  # noqa: S704
 
 

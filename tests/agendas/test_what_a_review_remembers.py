@@ -139,6 +139,10 @@ def test_the_headline_counts_what_was_decided() -> None:
 
 
 def test_a_day_of_another_year_tells_its_year() -> None:
+    header = next(one for one in pm_review.agenda(review()).sections if one.name == "header")
+    for today in (NOW.date(), day("2025-12-31").date()):
+        said = WORDING.agenda("header", {**header.data, "today": today}, None)
+        assert said.partition(" · ")[2].startswith("Wed 18 Mar 2026 · 19:00")
     days = {"names": ["x"], "since": day("2025-12-18")}
     assert WORDING.agenda("quiet", {**days, "today": NOW.date()}, None) == snapshot(
         "Nothing this time (since Thu 18 Dec 2025): x."
