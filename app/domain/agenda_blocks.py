@@ -51,6 +51,18 @@ def with_ticks(standing: Iterable[Block], new: Sequence[Block]) -> tuple[Block, 
     return blocks
 
 
+def behind(blocks: Sequence[Block], name: str) -> int:
+    """The place behind the block of that name, or behind all."""
+    names = [block.name for block in blocks]
+    return names.index(name) + 1 if name in names else len(names)
+
+
+def others(standing: Sequence[Block], mine: str, new: Sequence[Block]) -> tuple[Block, ...]:
+    """The blocks of other meetings in the same issue, as they stand."""
+    names = {block.name for block in new}
+    return tuple(block for block in standing if mine and not block.name.startswith(mine) and block.name not in names)
+
+
 def requests_in(items: Mapping[str, Item]) -> tuple[Ref, ...]:
     """The requests that boxes and fields of an agenda are about, in their order."""
     asks = (Ask.of(key) for key in items)

@@ -26,7 +26,7 @@ class AgendaState:
     `over` are the periods of meetings that began, and that were closed out, `called` of those that called people into
     an issue that was there. `owed` are requests that lack something since the meeting, `parked` and `timeboxes` what
     people put off, and gave minutes. `night` is the last one for which it was refreshed; `passed` are prints of the
-    sentences that customers may hear.
+    sentences that customers may hear, `seen` of those that stood there at the last look.
     """
 
     heard: int = 0
@@ -41,6 +41,7 @@ class AgendaState:
     timeboxes: Mapping[Ref, int] = field(default_factory=dict)
     night: str = ""
     passed: frozenset[str] = frozenset()
+    seen: frozenset[str] = frozenset()
 
     def before(self, keys: Iterable[str]) -> dict[str, Item]:
         """Those of these items that were ticked at the last look."""
@@ -75,6 +76,7 @@ class AgendaState:
             "timeboxes": {str(ref): minutes for ref, minutes in self.timeboxes.items()},
             "night": self.night,
             "passed": sorted(self.passed),
+            "seen": sorted(self.seen),
         }
         return {name: value for name, value in whole.items() if value}
 
@@ -97,6 +99,7 @@ class AgendaState:
             timeboxes={ref: _number(value) for text, value in pairs if (ref := ref_of(str(text)))},
             night=str(state.get("night") or ""),
             passed=frozenset(_texts(state.get("passed"))),
+            seen=frozenset(_texts(state.get("seen"))),
         )
 
 

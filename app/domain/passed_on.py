@@ -12,6 +12,7 @@ from datetime import datetime
 from app.domain.agenda import Ask, Verb
 from app.domain.issue import Note
 from app.domain.managed_lines import Item
+from app.domain.voice import Bot
 
 MAY_PASS = Ask(Verb.TOLD, what="sentences").key
 """The key of the PM's box."""
@@ -40,6 +41,12 @@ def editors(activity: Iterable[Note], since: datetime) -> frozenset[str]:
     return frozenset(
         note.author.username for note in activity if note.created_at >= since and _EDITED.match(note.body.strip())
     )
+
+
+def edited_between(activity: Iterable[Note], after: int, before: int, bot: Bot) -> bool:
+    """Whether anybody but us may have changed words between two of GitLab's notes."""
+    people = (note for note in activity if after < note.id < before and not bot.is_us(note.author))
+    return any(_EDITED.match(note.body.strip()) for note in people)
 
 
 def _print(key: str, text: str) -> str:

@@ -9,10 +9,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.domain.agenda import LABEL
-from app.domain.agenda_blocks import as_they_stand, replaced, requests_in, week, with_ticks
+from app.domain.agenda_blocks import as_they_stand, behind, others, replaced, requests_in, week, with_ticks
 from app.domain.agenda_due import Due, Stage, refreshed
 from app.domain.agenda_heeded import NIGHTLY, Heeded, How, Idle, Listed, Tended
-from app.domain.agenda_heeding import acts_closed, called_off, leaves_no_trace, night_of, older_numbers, was_open
+from app.domain.agenda_heeding import (
+    acts_closed,
+    called_off,
+    heeded_until,
+    leaves_no_trace,
+    night_of,
+    older_numbers,
+    was_open,
+)
 from app.domain.agenda_state import AgendaState, outcome_of, short
 from app.domain.document import News, Wanted
 from app.domain.document_marker import DocumentName, bound, marked, with_marker
@@ -21,7 +29,7 @@ from app.domain.issue import Issue, Ref
 from app.domain.journal import Entry
 from app.domain.managed_blocks import Block, composed
 from app.domain.managed_merge import items_in, items_wanted, merge
-from app.domain.passed_on import MAY_PASS, editors, prints
+from app.domain.passed_on import MAY_PASS, edited_between, editors, prints
 from app.domain.plan import Finding, Verdict
 from app.domain.program import Program
 from app.domain.roster import Role
@@ -160,8 +168,12 @@ class Agendas:
 
     def _let_pass(self, run: _Run, before: AgendaState) -> None:
         """The PM's tick lets those sentences pass that stand there, unless somebody else edited behind it. A sentence
-        that is new below an old tick waits for another. Two calls where the PM ticked just now.
+        that is new below an old tick waits for another. Edits behind it are of no matter where the last look saw the
+        same sentences. Two calls where the PM ticked just now.
         """
+        seen = prints(items_in(run.issue.description, str(run.due.name)))
+        run.did += ["sentences read"] if run.how.whole and seen != before.seen else []
+        run.keeps(seen=seen)
         told = outcome_of(run.state.told.get(MAY_PASS, {}))
         if told is None:  # Nobody ticked, or a full marker has let the sentence about it go: what passed, passed.
             return
@@ -172,8 +184,9 @@ class Agendas:
         why = None
         if told != outcome_of(before.told.get(MAY_PASS, {})):
             items = items_in(self.door.read(run.issue.ref).description, str(run.due.name))
-            edited = editors(self.door.activity(run.issue.ref), told.at)
-            alone = all(self._lets_pass(run, who) for who in edited)
+            activity, note = self.door.activity(run.issue.ref), heeded_until(run.state.told[MAY_PASS])
+            stood = prints(items) == before.seen and not edited_between(activity, before.heard, note, self.identity.bot)
+            alone = stood or all(self._lets_pass(run, who) for who in editors(activity, told.at))
             why = "words" if not alone else None if prints(items) else "nothing"
             run.keeps(passed=prints(items))
         elif prints(items) - run.state.passed:
@@ -198,7 +211,7 @@ class Agendas:
         there = _is_there(due, run.issue)
         by = _called_off(run)
         if by:
-            standing = replaced(standing, self.compose.called_off(due.meeting, by), _behind(standing, f"{mine}header"))
+            standing = replaced(standing, self.compose.called_off(due.meeting, by), behind(standing, f"{mine}header"))
         elif self._anew(run, there=there):
             return self._composed(run, standing, mine, there=there)
         elif there and self._freezes(run):
@@ -229,7 +242,7 @@ class Agendas:
             run.keeps(called=run.state.called | {period})
         called = {block.name: block for block in whole.calling} if calls else {}
         blocks = tuple(called.get(block.name, block) for block in whole.blocks)
-        return (*blocks, *_others(standing, mine, blocks))
+        return (*blocks, *others(standing, mine, blocks))
 
     def _on_its_day(self, run: _Run) -> bool:
         """Whether this is the first run of the meeting's own day: it is kept even without news, so that the record can
@@ -245,7 +258,7 @@ class Agendas:
         run.keeps(frozen=run.state.frozen | {run.due.meeting.period})
         older = older_numbers(run.state, run.due.meeting, run.issue)
         words = self.compose.frozen(run.due.meeting, of=older)
-        return replaced(standing, words, _behind(standing, f"{mine}{FOOTER}"))
+        return replaced(standing, words, behind(standing, f"{mine}{FOOTER}"))
 
     def _anew(self, run: _Run, *, there: bool) -> bool:
         """Whether it is composed anew: for the night, because people did something, or because it is not there yet."""
@@ -333,15 +346,3 @@ def _ends(run: _Run) -> bool:
     meeting = run.due.meeting
     off = not week(meeting) and _called_off(run) is not None and meeting.period not in run.state.over
     return off or (run.due.stage is Stage.DONE and run.how.last)
-
-
-def _behind(blocks: Sequence[Block], name: str) -> int:
-    """The place behind the block of that name, or behind all."""
-    names = [block.name for block in blocks]
-    return names.index(name) + 1 if name in names else len(names)
-
-
-def _others(standing: Sequence[Block], mine: str, new: Sequence[Block]) -> tuple[Block, ...]:
-    """The blocks of other meetings in the same issue, as they stand."""
-    names = {block.name for block in new}
-    return tuple(block for block in standing if mine and not block.name.startswith(mine) and block.name not in names)

@@ -9,6 +9,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from app.domain.agenda import Verb
+from app.domain.cadence import MeetingKind
 from app.domain.issue import Ref
 from app.domain.request import OWNER
 from app.domain.taxonomy import Mode
@@ -580,6 +581,14 @@ def test_after_the_meeting_a_request_without_a_decision() -> None:
         "**PM/SME review: AI**, Wed 18 Mar (sme/customer-feedback#388+): on the agenda, no decision noted; this request stays in **Reviewed**."
     )
     settled(at)
+
+
+def test_after_a_pod_nothing_is_told_where_nothing_was_up_for_decision() -> None:
+    at = table("new")
+    at.kind = MeetingKind.POD
+    at.card.now = at.meeting.end + timedelta(hours=1)
+    assert at.decisions().close_out(at.meeting, ticked_on(at), [at.card.issue.ref], at.card.now) == 0
+    assert at.card.bots_notes == []
 
 
 def test_after_the_meeting_a_decision_that_waits_is_told_with_what_it_lacks() -> None:

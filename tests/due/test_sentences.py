@@ -113,6 +113,33 @@ def test_a_sentence_changed_behind_the_tick_waits_for_another(house: House, agen
     assert "- [ ] The sentences above may be passed on" in (agenda.description or "")
 
 
+def test_typing_elsewhere_behind_the_tick_takes_nothing_back(house: House, agenda: Issue) -> None:
+    writes(house, "pm.ai", agenda, "It comes in 18.9.")
+    house.due()
+    house.at += HOUR
+    house.ticks("pm.ai", agenda, BOX)
+    house.edits("pm.ai", agenda, "## Notes", "## Notes\nAll agreed.")
+    house.edits("lead.ai", agenda, "All agreed.", "All agreed, and nobody minds.")
+    house.due()
+    assert passed(house, agenda) == ["It comes in 18.9."]
+    assert said(agenda) == ["- `@pm.ai` ticked **The sentences may be passed on**. Done."]
+    house.writes()
+    house.due()
+    assert house.writes() == 0
+
+
+def test_a_sentence_put_back_as_it_was_before_the_pm_corrected_it_is_not_passed_on(house: House, agenda: Issue) -> None:
+    writes(house, "sa.jane", agenda, "It is free, we promise.")
+    house.due()
+    house.at += HOUR
+    house.edits("pm.ai", agenda, "It is free, we promise.", "It comes in 18.9.")
+    house.ticks("pm.ai", agenda, BOX)
+    house.edits("sa.jane", agenda, "It comes in 18.9.", "It is free, we promise.")
+    house.due()
+    assert passed(house, agenda) == []
+    assert "- [ ] The sentences above may be passed on" in (agenda.description or "")
+
+
 def test_without_a_sentence_there_is_nothing_to_let_pass(house: House, agenda: Issue) -> None:
     house.ticks("pm.ai", agenda, BOX)
     house.due()
