@@ -70,7 +70,7 @@ def test_nominated_twice_and_taken_back() -> None:
     nothing = at.unticks("lead.ai", Verb.NOMINATE_REVIEW)
     assert at.says(again, another, back, nothing) == snapshot("""\
 - `@sme.ken` ticked **Nominate for the PM review** for sme/customer-feedback#12+. Nothing to do: it had ~"pm-review::next" already.
-- `@sme.dana` unticked **Nominate for the PM review** for sme/customer-feedback#12+. Not done: `sme.ken` had ticked it, so I set it again. They can take it out, or anybody who may can move the card.
+- `@sme.dana` unticked **Nominate for the PM review** for sme/customer-feedback#12+. Not done: `sme.ken` had ticked it, so I set it again. To change it, `sme.ken` takes the tick out, or the area lead or the PM does.
 - `@lead.ai` unticked **Nominate for the PM review** for sme/customer-feedback#12+. Taken back: ~"pm-review::next" is off again.
 - `@lead.ai` unticked **Nominate for the PM review** for sme/customer-feedback#12+. Taken back before anything came of it.\
 """)
