@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import reduce
 
 from app.domain.case import SILENT, Case, Objected, Ruling
+from app.domain.meeting_mode import suffered
 from app.domain.ours import MOVES
 from app.domain.plan import Action, ChangeLabels, DeleteNote, Finding, Plan, Say, Verdict
 from app.domain.policies import AFTERWARDS, ENDS, OBJECTING, RULES, Rules
@@ -52,13 +53,14 @@ def put_back(case: Case) -> Ruling | None:
 def _as_far_back(case: Case, objections: tuple[Objected, ...]) -> tuple[Case, tuple[Objected, ...], Then]:
     """Where a move is put back, the one that brought the card there is judged too, and so on: two quick drags must not
     leave a card where the first of them alone would not. The case at the first that may not stand, what is objected
-    to it, and the moves that followed it, each with what is objected to that.
+    to it, and the moves that followed it, each with what is objected to that. A move that is suffered in its meeting
+    stands, and hides none behind it.
     """
     then: Then = ()
     while objections and (step := case.history.last) and step.goes_back and (before := case.history.before_last):
         earlier = replace(case, history=before)
         found = tuple(o for ruling in _speak(OBJECTING, earlier) for o in ruling.objections)
-        if not found or before.last is None or not before.last.goes_back:
+        if not found or before.last is None or not before.last.goes_back or suffered(earlier, found):
             break
         case, objections, then = earlier, found, ((step, objections), *then)
     return case, objections, then

@@ -550,6 +550,16 @@ Not what you meant? Write `cancel`. Must it stand now? The area lead, the PM or 
 """)
 
 
+def test_in_the_meeting_an_incomplete_move_hides_no_move_of_the_wrong_person_behind_it() -> None:
+    at = table("new")
+    at.card.move("program.lead", "accepted", MEETING)
+    assert at.card.settle() == []
+    at.card.move("lead.ai", "reviewed", MEETING + timedelta(minutes=1))
+    at.card.settle()
+    assert at.card.status == "accepted"
+    assert at.card.hears().startswith("@lead.ai, I put this card back in **Accepted by PMs**: the step to **Reviewed**")
+
+
 def test_after_the_meeting_each_request_has_one_note() -> None:
     at = bare()
     at.card.label("lead.ai", "pm-review::next")
