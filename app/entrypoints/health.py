@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from app.domain.failure import Permanent, Temporary
+from app.entrypoints.trouble import Trouble
 
 REMEMBERED = timedelta(seconds=1)
 """So that asking often costs no disk writes."""
@@ -26,7 +27,8 @@ class Readiness:
     """Asks the checks, at most once a second."""
 
     def __init__(self, checks: Mapping[str, Check], clock: Callable[[], datetime], log: logging.Logger) -> None:
-        self._checks, self._clock, self._log = checks, clock, log
+        self._checks, self._clock = checks, clock
+        self._troubles = {name: Trouble(log, f"ready again, {name}: after %d failures") for name in checks}
         self._lock = threading.Lock()
         self._asking = ""
         self._asked_at: datetime | None = None
@@ -49,8 +51,9 @@ class Readiness:
         try:
             check()
         except (Temporary, Permanent) as failure:
-            self._log.error("not ready, %s: %s", name, failure)
+            self._troubles[name].met(f"not ready, {name}: {failure}")
             return False
+        self._troubles[name].passed()
         return True
 
 

@@ -22,6 +22,7 @@ from app.domain.failure import Permanent, Temporary
 from app.domain.inbox import Arrival, Receipt
 from app.domain.webhook_signature import WebhookKeys, body_passes, headers_may_pass
 from app.entrypoints.logging_setup import log_context
+from app.entrypoints.trouble import Trouble
 from app.entrypoints.webhook_events import Ignored, subject_of
 from app.entrypoints.webhook_openapi import ANSWERS, OPENAPI
 
@@ -41,6 +42,11 @@ MOST_PARTS = 1_000_000
 """Lists and maps in a body, brackets in its texts counted too. A few bytes each, they take a hundred in memory."""
 PACKED = b'{"refused": "the body is packed (Content-Encoding); send it as it is"}'
 """A few packed bytes can unfold to any number, and GitLab packs none; a proxy on the way may."""
+
+KEPT_AGAIN = (
+    "deliveries are kept again; of those before, %d could not be: `sounding-board sweep --since 1h --apply` finds what "
+    "they were about now, the nightly sweep does later"
+)
 
 Accept = Callable[[Arrival, datetime], Awaitable[Receipt]]
 Clock = Callable[[], datetime]
@@ -68,6 +74,7 @@ class Letterbox:
     holds_requests: HoldsRequests
     log: logging.Logger
     counters: IntakeCounters
+    trouble: Trouble
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(LARGE_AT_ONCE))
 
     async def receive(self, request: Request) -> Response:
@@ -110,6 +117,7 @@ class Letterbox:
             receipt = await self.accept(Arrival(subject, delivery=delivery), now)
         except (Temporary, Permanent) as failure:
             return self._unavailable(delivery, failure)
+        self.trouble.passed()
         if receipt is Receipt.REPEATED:
             return self._ignore(Ignored.REPEATED)
         self.counters.accepted += 1
@@ -133,7 +141,7 @@ class Letterbox:
     def _unavailable(self, delivery: str | None, failure: Temporary | Permanent) -> Response:
         self.counters.unavailable += 1
         with log_context(deliveries=[delivery]):
-            self.log.error("a delivery could not be kept; the next sweep will find what it was about: %s", failure)
+            self.trouble.met(f"a delivery could not be kept; the next sweep will find what it was about: {failure}")
         return Response(status_code=503, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
@@ -161,7 +169,7 @@ def webhook_router(
     counters: IntakeCounters,
 ) -> APIRouter:
     """The route, with FastAPI's own limit on the body (by Content-Length, and while it streams: 413)."""
-    letterbox = Letterbox(keys, accept, clock, holds_requests, log, counters)
+    letterbox = Letterbox(keys, accept, clock, holds_requests, log, counters, Trouble(log, KEPT_AGAIN))
     router = APIRouter()
     described: dict[str, Any] = {"responses": ANSWERS, "openapi_extra": OPENAPI, "operation_id": "deliver"}
     router.post(PATH, max_body_size=LARGEST_BODY, **described)(letterbox.receive)

@@ -15,6 +15,7 @@ from app.domain.inbox import Claim, Failure, Fate
 from app.domain.subject import Subject
 from app.entrypoints.logging_setup import log_context
 from app.entrypoints.run_limit import RunLimit, RunTookTooLong
+from app.entrypoints.trouble import Trouble
 from app.services.inbox_port import Inbox
 
 T = TypeVar("T")
@@ -27,6 +28,8 @@ LEAD_AGAIN = timedelta(minutes=1)
 """So soon it is asked again who tidies: whoever did may have died."""
 LONGEST_REASON = 500
 DONE = "done"
+KEPT = "the end of the run is kept, after %d failures"
+OVER = "the inbox can be worked on again, after %d failures"
 UNKEPT = "unkept"
 """How a run ended whose end could not be kept."""
 
@@ -61,6 +64,7 @@ class WorkerPool:
         self._traced = traced
         self._inbox, self._run, self._clock, self._log = inbox, run, clock, log
         self._limit = RunLimit(run_limit, inbox.held)
+        self._trouble = Trouble(log, OVER)
         self._watch, self._stopping = threading.Lock(), threading.Event()
         self._tidy, self._tidy_at = tidy or inbox.tidy, datetime.min.replace(tzinfo=UTC)
         self._counting, self._outcomes = threading.Lock(), Counter[str]()
@@ -116,15 +120,21 @@ class WorkerPool:
         with self._watch:
             while not self._stopping.is_set():
                 try:
-                    if claim := self._inbox.claim(self._clock()):
+                    claim, pause = self._claim_or_pause()
+                    self._trouble.passed()
+                    if claim:
                         return claim
-                    self._tidy_now_and_then()
-                    pause = self._until_next_due()
                 except (Temporary, Permanent) as failure:
-                    self._log.error("the inbox cannot be worked on: %s", failure)
+                    self._trouble.met(f"the inbox cannot be worked on: {failure}")
                     pause = LONGEST_WAIT
                 self._inbox.wait(pause)
             return None
+
+    def _claim_or_pause(self) -> tuple[Claim | None, timedelta]:
+        if claim := self._inbox.claim(self._clock()):
+            return claim, timedelta(0)
+        self._tidy_now_and_then()
+        return None, self._until_next_due()
 
     def _until_next_due(self) -> timedelta:
         due = self._inbox.next_due()
@@ -140,13 +150,15 @@ class WorkerPool:
 
     def _carry_out(self, claim: Claim) -> str:
         """Run it, and keep how that ended."""
-        outcome = self._outcome(claim)
+        outcome, trouble = self._outcome(claim), Trouble(self._log, KEPT)
         while True:
             try:
-                return self._mark(claim, outcome)
+                marked = self._mark(claim, outcome)
+                trouble.passed()
+                return marked
             except (Temporary, Permanent) as failure:
                 # A full disk. The subject can have no other run while its claim stands, so its end is tried again.
-                self._log.error("the end of a run cannot be kept, it is tried again: %s", failure)
+                trouble.met(f"the end of a run cannot be kept, it is tried again: {failure}")
                 if self._clock() >= claim.lease_until or self._stopping.wait(LONGEST_WAIT.total_seconds()):
                     return UNKEPT
 

@@ -75,12 +75,14 @@ class PostgresInbox(PostgresView):
         """See Inbox. Goes the whole way of an arrival, so that it fails when they fail."""
         self._intake.put(None)
         if not self._pulse.held():
-            raise Temporary("PostgreSQL: no sign of life gets through to it")
+            raise Temporary(self._pulse.why())
 
     def claim(self, now: datetime) -> Claim | None:
         """See Inbox."""
+        if not self._pulse.held():
+            raise Temporary(self._pulse.why(), retry_after=1)
         if not self.held():
-            raise Temporary("PostgreSQL: it has been silent for too long to start anything", retry_after=1)
+            raise Temporary("PostgreSQL: runs from before it was silent have to end first", retry_after=1)
         with self._claiming:
             holder = self._pulse.holder
             claim = self._link.do(lambda db: self._claim(db, now, holder))

@@ -89,6 +89,9 @@ class Connection(psycopg.Connection[Row]):
 
 Work = Callable[[Connection], T]
 SILENCE = "it does not answer"
+UNREACHED = "it cannot be reached"
+GOING = ("the database system is", "terminating connection")
+"""What a server says that stops, starts or has crashed: for us it is away, however far it has come with that."""
 
 
 class Link:
@@ -202,10 +205,12 @@ def _told(error: psycopg.Error) -> str:
     state = error.sqlstate or ""
     if state in PASSING:
         return PASSING[state]
-    if state and not state.startswith(BROKEN):
+    if state.startswith(BROKEN):
+        return UNREACHED
+    if state:
         return _refused(error)
     said = re.search(r"FATAL:\s+(.+)", str(error))
-    return said.group(1).strip() if said else "it cannot be reached"
+    return said.group(1).strip() if said and not said.group(1).startswith(GOING) else UNREACHED
 
 
 def _refused(error: psycopg.Error) -> str:

@@ -50,7 +50,7 @@ class Pulse:
         self._closed = threading.Event()
         self._answered, self._refused = time.monotonic(), ""
         self._told = self._answered, datetime.now(UTC)
-        self.holder = 0
+        self.holder, self._failed = 0, ""
         link.do(self._join)
         self._thread = threading.Thread(target=self._live, name="postgres-pulse", daemon=True)
         self._thread.start()
@@ -58,6 +58,10 @@ class Pulse:
     def held(self) -> bool:
         """Whether this replica counts as alive, for all that it knows."""
         return time.monotonic() - self._answered < self._silent.total_seconds() * CUT_OFF_AT
+
+    def why(self) -> str:
+        """Why it does not count as alive: what its last sign of life met."""
+        return self._failed or "PostgreSQL: no sign of life gets through to it"
 
     def leads(self) -> bool:
         """Whether this is the oldest of the living replicas, and so the one for periodic work. Raises Temporary."""
@@ -88,9 +92,10 @@ class Pulse:
             pause = RECONNECT_PAUSE
             try:
                 self._keep_listening()
-            except Temporary:
-                pass
+            except Temporary as failure:
+                self._failed = str(failure)
             except Permanent as refusal:
+                self._failed = str(refusal)
                 pause = REFUSED_PAUSE
                 self._report(str(refusal))
             self._closed.wait(pause)
@@ -146,7 +151,7 @@ class Pulse:
     def _heard(self, asked: float, now: datetime) -> None:
         # Halfway between question and answer; the claim on life is as old as the question.
         self._told = (asked + time.monotonic()) / 2, now
-        self._answered = asked
+        self._answered, self._failed = asked, ""
 
 
 def ring(db: Connection) -> None:

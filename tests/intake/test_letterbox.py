@@ -174,6 +174,25 @@ def test_what_cannot_be_kept_is_not_acknowledged(trouble: Any, caplog: pytest.Lo
     assert (post.counters.unavailable, post.counters.accepted) == (1, 1)
 
 
+def test_a_database_that_is_away_does_not_fill_the_log_and_that_it_is_back_is_told(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    post = Post(trouble=Temporary("PostgreSQL: it cannot be reached"))
+    lost = "a delivery could not be kept; the next sweep will find what it was about: PostgreSQL: it cannot be reached"
+    with heard(caplog):
+        for _ in range(9):
+            assert post.send(BODY) == (503, None)
+        post.trouble = None
+        post.send(BODY)
+        post.send(BODY)
+    assert caplog.messages == [
+        lost,
+        *(f"{lost} ({times} times so far)" for times in (2, 4, 8)),
+        "deliveries are kept again; of those before, 9 could not be: `sounding-board sweep --since 1h --apply` finds "
+        "what they were about now, the nightly sweep does later",
+    ]
+
+
 def test_strangers_cannot_fill_the_log(caplog: pytest.LogCaptureFixture) -> None:
     post = Post()
     with heard(caplog):

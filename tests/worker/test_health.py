@@ -54,6 +54,31 @@ def test_a_service_that_cannot_says_what_to_strangers_and_why_in_the_log(caplog:
     assert service.get("/readyz")[0] == 200
 
 
+def test_probes_while_a_database_is_away_do_not_fill_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    service = Service("PostgreSQL: it cannot be reached")
+
+    def probe() -> None:
+        service.get("/readyz")
+        service.now += timedelta(seconds=1)
+
+    for _ in range(5):
+        probe()
+    service.trouble = "PostgreSQL: its disk is full"
+    for _ in range(2):
+        probe()
+    service.trouble = None
+    for _ in range(2):
+        probe()
+    away, full = "not ready, inbox: PostgreSQL: it cannot be reached", "not ready, inbox: PostgreSQL: its disk is full"
+    assert caplog.messages == [
+        away,
+        f"{away} (2 times so far)",
+        f"{away} (4 times so far)",
+        f"{full} (6 times so far)",
+        "ready again, inbox: after 7 failures",
+    ]
+
+
 def test_asking_often_costs_nothing() -> None:
     service = Service()
     for _ in range(5):

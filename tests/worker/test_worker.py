@@ -1,6 +1,7 @@
 """The worker, seen through a real inbox: what runs, what is tried again, and how it stops."""
 
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -293,9 +294,11 @@ class Broken(SqliteInbox):
     """An inbox whose disk fails for a while."""
 
     failing = False
+    fails = 0
 
     def claim(self, now: datetime) -> None:
-        if self.failing:
+        self.fails -= 1
+        if self.failing or self.fails >= 0:
             raise Temporary("inbox.sqlite3: the disk is full")
         return super().claim(now)  # type: ignore[return-value]
 
@@ -312,7 +315,25 @@ def test_a_failing_disk_does_not_end_the_workers(tmp_path: Path, caplog: pytest.
         runs.wait_for(1)
         until(empty(inbox))
     inbox.close()
-    assert set(caplog.messages) == {"the inbox cannot be worked on: inbox.sqlite3: the disk is full"}
+    assert caplog.messages[0] == "the inbox cannot be worked on: inbox.sqlite3: the disk is full"
+    assert re.fullmatch(r"the inbox can be worked on again, after \d+ failures", caplog.messages[-1])
+
+
+def test_trouble_that_lasts_is_told_at_once_then_ever_more_rarely_and_when_it_is_over(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.entrypoints.worker.LONGEST_WAIT", timedelta(milliseconds=1))
+    inbox = Broken(tmp_path / "other.sqlite3", InboxRules(quiet=timedelta(0)))
+    inbox.fails = 9
+    with at_work(inbox, Runs()):
+        until(lambda: any("again" in message for message in caplog.messages))
+    inbox.close()
+    told = "the inbox cannot be worked on: inbox.sqlite3: the disk is full"
+    assert caplog.messages == [
+        told,
+        *(f"{told} ({times} times so far)" for times in (2, 4, 8)),
+        "the inbox can be worked on again, after 9 failures",
+    ]
 
 
 def test_delivery_ids_are_forgotten_while_the_service_runs(inbox: SqliteInbox) -> None:
