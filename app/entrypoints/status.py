@@ -13,10 +13,18 @@ from app.domain.program import Job
 from app.domain.watched import job_line, loop_line, loop_of, overdue_line, token_line
 from app.entrypoints.logging_setup import set_up_logging
 from app.entrypoints.loop import MARKS
+from app.gateways.config_errors import ConfigInvalid
+from app.gateways.config_load import Configuration
+from app.gateways.gitlab_connect import GitLab
 from app.gateways.service_pulse import pulse
 from app.settings import Settings, read_settings
 
 Line = tuple[bool | None, str]
+
+UNUSABLE = (
+    "The configuration cannot be used, so webhooks and jobs were not looked at. A service that runs goes on with the "
+    "last good one until it ends; one that starts needs this mended:"
+)
 
 
 def status() -> None:
@@ -76,14 +84,27 @@ def _due(view: kept.View) -> datetime | None:
 
 
 def _gitlab(settings: Settings) -> Iterator[Line]:
-    configured = bootstrap.configuration(settings)
+    """What needs no configuration comes first."""
+    with bootstrap.gitlab(settings) as doors:
+        yield from _token(doors)
+    try:
+        yield from _program(settings, bootstrap.configuration(settings))
+    except ConfigInvalid as invalid:
+        yield False, UNUSABLE
+        yield from ((False, str(mistake)) for mistake in invalid.errors)
+
+
+def _token(doors: GitLab) -> Iterator[Line]:
+    me = doors.about.whoami()
+    yield True, f"GitLab {doors.about.version()} takes our token; we are @{me.username} (id {me.id})."
+    token = doors.about.token()
+    if token and token.expires_at:
+        yield token_line(token.expires_at, bootstrap.utc_now().date())
+
+
+def _program(settings: Settings, configured: Configuration) -> Iterator[Line]:
     now = bootstrap.utc_now()
     with bootstrap.judging(settings, configured, remembers=False) as rules, operators.checking(settings) as checker:
-        bot = rules.reconciler.identity.bot
-        yield True, f"GitLab {rules.gitlab.about.version()} takes our token; we are @{bot.username} (id {bot.id})."
-        token = rules.gitlab.about.token()
-        if token and token.expires_at:
-            yield token_line(token.expires_at, now.date())
         yield from ((found.well, found.sentence) for found in checker.hooks())
         issue = rules.operator.issue
         if issue is None:

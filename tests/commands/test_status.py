@@ -185,6 +185,24 @@ def test_without_an_operator_issue_nobody_left_word(
     )
 
 
+def test_with_a_configuration_that_cannot_be_used_all_that_does_not_need_it_is_told(
+    terminal: Terminal, world: World, kept: Path, door: Door, program: Path
+) -> None:
+    (program / "program.yml").write_text("nonsense: true\n")
+    code, lines = told(terminal)
+    assert (code, lines[:4]) == (
+        1,
+        [
+            READY,
+            EMPTY,
+            GITLAB,
+            "wrong  The configuration cannot be used, so webhooks and jobs were not looked at. A service that runs goes on with the last good one until it ends; one that starts needs this mended:",
+        ],
+    )
+    assert lines[4].startswith("wrong  program.yml:1:1: ")
+    assert all(line.startswith("wrong  program.yml:") for line in lines[4:])
+
+
 def test_check_loop_asks_and_tells_that_nobody_answers(terminal: Terminal, world: World) -> None:
     ran = terminal("check", "--loop", "--within", "1")
     assert ran.code == 1
