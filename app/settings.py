@@ -214,10 +214,14 @@ S = TypeVar("S", bound=Environment)
 
 def read_settings(kind: type[S], given: Mapping[str, Any] | None = None) -> S:
     """What a command of this process needs. Raises SettingsInvalid with every problem at once."""
+    lines = [_both(name) for name in kind.model_fields if _is_set(name) and _is_set(f"{name}_file")]
     try:
-        return kind(**(given or {}))
+        read = kind(**(given or {}))
     except ValidationError as problem:
-        lines = [_sentence(kind, error) for error in problem.errors()]
+        lines += [_sentence(kind, error) for error in problem.errors()]
+    else:
+        if not lines:
+            return read
     raise SettingsInvalid("\n".join(lines))
 
 
@@ -244,6 +248,15 @@ class _Unreadable:
 
     path: str
     why: str
+
+
+def _is_set(name: str) -> bool:
+    return f"{PREFIX}{name.upper()}" in os.environ
+
+
+def _both(name: str) -> str:
+    variable = f"{PREFIX}{name.upper()}"
+    return f"{variable} and {variable}_FILE are both set, and only one can count: take one of them away."
 
 
 def _content(path: str) -> str | _Unreadable:

@@ -96,6 +96,21 @@ SOUNDING_BOARD_WORKERS is no whole number: how many cards are judged at the same
 """)
 
 
+def test_a_secret_that_is_set_twice_is_refused(terminal: Terminal, gitlab: FakeGitLab) -> None:
+    """Whoever has just rotated the one must not go on with the other, and not know it."""
+    key = terminal.here / "signing_key"
+    key.write_text("another-key-of-32-characters-or-so")
+    terminal.sets(signing_key_file=key, port_file=key, port="", workers="many")
+    ran = terminal("sweep")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == snapshot("""\
+SOUNDING_BOARD_SIGNING_KEY and SOUNDING_BOARD_SIGNING_KEY_FILE are both set, and only one can count: take one of them away.
+SOUNDING_BOARD_PORT and SOUNDING_BOARD_PORT_FILE are both set, and only one can count: take one of them away.
+SOUNDING_BOARD_WORKERS is no whole number: how many cards are judged at the same time.
+SOUNDING_BOARD_PORT is no whole number: on which port the service listens.
+""")
+
+
 def test_a_broken_configuration_stops_a_sweep_before_it_calls_anybody(terminal: Terminal, world: World) -> None:
     terminal.sets(config_dir=terminal.here)
     ran = terminal("sweep")
