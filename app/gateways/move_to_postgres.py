@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
+from app.domain.failure import Permanent
 from app.domain.inbox import Came, DeadLetter, InboxRules, Waiting, abandoned, merged
 from app.gateways import inbox_postgres_rows as rows
 from app.gateways import inbox_rows as file_rows
@@ -61,6 +62,11 @@ def move(inbox: Path, journal: Path, url: str, now: datetime) -> Moved:
 
 def _inbox(path: Path, now: datetime) -> tuple[list[Waiting], list[DeadLetter], dict[str, Came]]:
     rules = InboxRules()
+    if not path.exists() and _moved(path).exists():
+        raise Permanent(
+            f"There is nothing to move: {path} has been moved already, as {_moved(path).name} beside it says. "
+            "Nothing was changed."
+        )
     connect(path, "NORMAL", read_only=True).close()
     db = connect(path, "FULL")
     try:

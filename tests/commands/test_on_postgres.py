@@ -65,7 +65,10 @@ def test_the_files_content_is_in_the_database_afterwards(terminal: Terminal, kep
         assert terminal("inbox").out.startswith("3 waiting, 0 running, 0 dead")
     again = terminal("move")
     assert (again.code, again.out) == (1, "")
-    assert again.err.startswith(f"{kept}/inbox.sqlite3 does not exist: ")
+    assert again.err == (
+        f"There is nothing to move: {kept}/inbox.sqlite3 has been moved already, as inbox.sqlite3.moved beside it says. "
+        "Nothing was changed.\n"
+    )
 
 
 def test_a_move_that_was_cut_off_after_it_was_written_is_made_again_without_harm(
