@@ -1,6 +1,7 @@
 """The command `sounding-board`: parses, calls, answers. Exit codes: 0 done, 1 could not, 2 wrong usage or settings,
 3 changes pending (`plan --detailed-exitcode`)."""
 
+import logging
 import re
 import signal
 import sys
@@ -31,6 +32,7 @@ from app.entrypoints.score import score
 from app.entrypoints.status import status
 from app.entrypoints.traced_job import set_exporters_up, traced_job
 from app.gateways.config_errors import ConfigInvalid
+from app.gateways.config_load import Configuration
 from app.gateways.gitlab_budget import in_background
 from app.gateways.plan_file import PlanFileInvalid
 from app.settings import KeptSettings, S, Settings, SettingsInvalid, read_settings
@@ -39,12 +41,27 @@ SOON = "will run again within a second, if the service runs."
 LAST_ANSWERS_WITHIN = 5
 """Seconds for requests that are under way at a stop: intake takes milliseconds, so who is slower hangs."""
 
+log = logging.getLogger("sounding_board")
 app = typer.Typer(
-    help="Turns GitLab's native issue boards into a customer-feedback program.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"sounding-board {bootstrap.VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def sounding_board(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Which version this is.")
+    ] = False,
+) -> None:
+    """Turns GitLab's native issue boards into a customer-feedback program."""
 
 
 @app.command()
@@ -119,7 +136,7 @@ def serve(
     settings = _settings(Settings)
     configured = bootstrap.configuration(settings)
     # Opened here and not by the server, which would answer a refusal with a traceback and its own exit code.
-    opened = bootstrap.service(settings, configured, bootstrap.inbox_rules(settings))
+    opened = _service(settings, configured)
     web = create_web(settings, configured, opened)
     # The server hands the signal that ended it on to us: a stop that was asked for is no failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -139,6 +156,15 @@ def serve(
         raise typer.Exit(1 if end.code else 0) from end
 
 
+def _service(settings: Settings, configured: Configuration) -> bootstrap.Service:
+    """The parts that live as long as the process; that they cannot be had now is for whoever reads the log."""
+    try:
+        return bootstrap.service(settings, configured, bootstrap.inbox_rules(settings))
+    except Temporary as failure:
+        log.error("cannot start: %s", failure)
+        raise typer.Exit(1) from failure
+
+
 @app.command()
 def worker() -> None:
     """Work off the inbox without taking in webhooks, until stopped; beside `serve` only on PostgreSQL."""
@@ -147,7 +173,7 @@ def worker() -> None:
     settings = _settings(Settings)
     set_exporters_up()
     inbox_rules = bootstrap.inbox_rules(settings)
-    service = bootstrap.service(settings, bootstrap.configuration(settings), inbox_rules)
+    service = _service(settings, bootstrap.configuration(settings))
     pool, reloader = workers_of(service, inbox_rules), reloader_of(service)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -155,6 +181,7 @@ def worker() -> None:
     signal.signal(signal.SIGHUP, lambda *_: reloader.now())
     with closing(service), watched(service, pool, reloader):
         pool.start()
+        log.info("working off the inbox: %d workers, mode paused: %s", settings.workers, settings.paused)
         stop.wait()
         pool.stop(FINISH_WITHIN)
 

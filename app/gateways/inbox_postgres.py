@@ -4,8 +4,11 @@ A subject is one row, and whoever changes it has locked it. Claims pass over row
 A claim lasts as long as its replica shows signs of life, and never longer than its lease.
 """
 
+import logging
 import threading
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import count
 from typing import TypeVar
@@ -29,7 +32,7 @@ from app.gateways import inbox_postgres_rows as rows
 from app.gateways.inbox_intake import Intake
 from app.gateways.inbox_postgres_held import Held
 from app.gateways.inbox_postgres_view import PostgresView, revive
-from app.gateways.postgres_link import Connection, Link, Work
+from app.gateways.postgres_link import Connection, Link, Work, whereabouts
 from app.gateways.postgres_pulse import Pulse, forget_the_silent, ring
 from app.gateways.postgres_schema import bring_forward
 
@@ -42,6 +45,9 @@ INTAKE_DEADLINE = 5.0
 START_PATIENCE = 30.0
 """Seconds that a replica which starts waits for PostgreSQL, which may be starting beside it."""
 HOLDERS_KEPT = timedelta(days=1)
+TOLD_AFTER = 1.0
+
+log = logging.getLogger(__name__)
 
 
 class PostgresInbox(PostgresView):
@@ -53,7 +59,8 @@ class PostgresInbox(PostgresView):
         self._bell = threading.Event()
         self._claiming = threading.Lock()
         self._held, self._unanswered = Held(rules.lease), set[int]()
-        bring_forward(url, patience=patience)
+        with _waited_for(whereabouts(url)):
+            bring_forward(url, patience=patience)
         super().__init__(Link(url, "worker", PATIENCE))
         self._arrivals = Link(url, "intake", PATIENCE, INTAKE_DEADLINE)
         try:
@@ -223,6 +230,24 @@ class PostgresInbox(PostgresView):
         rows.save(db, places.values())
         ring(db)
         return receipts
+
+
+@contextmanager
+def _waited_for(where: str) -> Iterator[None]:
+    """Whoever looks at a start that does not come to an end hears what it waits for, and for which database."""
+    began = time.monotonic()
+    told = threading.Timer(TOLD_AFTER, log.warning, ("waiting for PostgreSQL at %s", where))
+    told.start()
+    try:
+        yield
+    except Temporary as failure:
+        why, seconds = str(failure).removeprefix("PostgreSQL: "), time.monotonic() - began
+        raise Temporary(
+            f"PostgreSQL at {where}: {why}; given up after {seconds:.0f} s", failure.retry_after
+        ) from failure
+    finally:
+        told.cancel()
+        told.join()
 
 
 def _known(places: dict[str, rows.Place], deliveries: set[str]) -> Known:

@@ -6,10 +6,12 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
+from itertools import zip_longest
 from typing import Any, TypeVar
 
 import psycopg
 from psycopg import errors
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 
 from app.domain.failure import Left, Permanent, Temporary
@@ -24,6 +26,7 @@ DEADLINE = 9.0
 statement (8 s) comes first where it can.
 """
 PAUSE = 0.1
+USUAL_PORT = 5432
 SCHEMA = "sounding_board"
 SESSION = (
     f"SET search_path TO {SCHEMA}; SET TimeZone TO 'UTC'; SET statement_timeout TO '8s'; SET lock_timeout TO '4s';"
@@ -163,6 +166,18 @@ class Link:
             with suppress(psycopg.Error):
                 self._connection.close()
             self._connection = None
+
+
+def whereabouts(url: str) -> str:
+    """Host, port and database of an address, for people; never who asks, nor the password."""
+    try:
+        said = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        return "an address that cannot be read"
+    hosts = str(said.get("host") or said.get("hostaddr") or "this machine").split(",")
+    ports = str(said.get("port") or USUAL_PORT).split(",")
+    doors = (f"{host}:{port or USUAL_PORT}" for host, port in zip_longest(hosts, ports, fillvalue=ports[-1]))
+    return f"{','.join(doors)}/{said.get('dbname') or ''}"
 
 
 def open_connection(url: str, purpose: str) -> Connection:

@@ -1,15 +1,17 @@
 """`sounding-board serve` and `worker` as processes: they start, they are stopped, they refuse in words."""
 
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import httpx
 import pytest
 
+from app.bootstrap import VERSION
 from app.fakegitlab import FakeGitLab, World
 from tests.commands.terminal import Terminal
 from tests.scenarios.living import READY, SIGNING_TOKEN
@@ -97,9 +99,7 @@ def test_a_worker_beside_nothing_works_off_what_waits_and_stops_when_told_to(
     process = started("worker")
     inbox = Path(os.environ["SOUNDING_BOARD_DATA_DIR"]) / "inbox.sqlite3"
     try:
-        deadline = time.monotonic() + PATIENCE
-        while not inbox.exists() and time.monotonic() < deadline:
-            time.sleep(0.02)
+        lines_until(process, "working off the inbox: 4 workers, mode paused: False")
         assert inbox.exists()
         second = started("worker")
         _, refusal = second.communicate(timeout=PATIENCE)
@@ -111,6 +111,25 @@ def test_a_worker_beside_nothing_works_off_what_waits_and_stops_when_told_to(
     finally:
         code, _ = stopped(process)
     assert code == 0
+
+
+def test_a_service_whose_database_is_away_says_where_it_looked_and_ends(terminal: Terminal, world: World) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        where = f"127.0.0.1:{closed.getsockname()[1]}/board"
+        terminal.sets(database_url=f"postgresql://owner:not-to-be-seen@{where}", webhook_signing_token=SIGNING_TOKEN)
+        terminal.patch.setattr("app.gateways.inbox_postgres.PostgresInbox.__init__.__defaults__", (0.0,))
+        ran = terminal("serve")
+    line = json.loads(ran.err)
+    assert (ran.code, line["level"], line["message"]) == (
+        1,
+        "error",
+        f"cannot start: PostgreSQL at {where}: it cannot be reached; given up after 0 s",
+    )
+
+
+def test_a_person_asks_which_version_it_is(terminal: Terminal) -> None:
+    assert terminal("--version").out == f"sounding-board {VERSION}\n"
 
 
 def test_serve_without_a_secret_ends_at_once(terminal: Terminal, gitlab: FakeGitLab) -> None:

@@ -19,13 +19,14 @@ from app.domain.subject import TokenExpiry
 from app.gateways.inbox_postgres import PostgresInbox
 from app.gateways.inbox_postgres_view import PostgresView, retry_all_beside, retry_beside
 from app.gateways.journal_postgres import PostgresJournal
-from app.gateways.postgres_link import Connection, Link, Work, translated
+from app.gateways.postgres_link import Connection, Link, Work, translated, whereabouts
 from app.gateways.postgres_schema import MIGRATIONS, bring_forward
 from tests.chaos.installation import until
 from tests.inbox.contract import CARD, MINUTE, OTHER, RULES, T0, InboxContract, Open, sure
 from tests.postgres import PASSWORD, Server
 
 PATIENCE = 20.0
+GONE = "PostgreSQL at {where}: WHY; given up after 0 s"
 
 
 def forget_holders(url: str) -> None:
@@ -175,10 +176,13 @@ def test_a_database_in_which_nothing_has_run_says_so(database: str) -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda url: url.replace(PASSWORD, "wrong-" + PASSWORD), 'password authentication failed for user "owner"'),
-        (lambda url: url + "_gone", 'database "test_{number}_gone" does not exist'),
-        (lambda url: re.sub(r":\d+/", ":1/", url), "it cannot be reached"),
-        (lambda url: url + "?sslmode=%zz", "the address cannot be read"),
+        (
+            lambda url: url.replace(PASSWORD, "wrong-" + PASSWORD),
+            GONE.replace("WHY", 'password authentication failed for user "owner"'),
+        ),
+        (lambda url: url + "_gone", GONE.replace("WHY", 'database "test_{number}_gone" does not exist')),
+        (lambda url: re.sub(r":\d+/", ":1/", url), GONE.replace("WHY", "it cannot be reached")),
+        (lambda url: url + "?sslmode=%zz", "PostgreSQL: the address cannot be read"),
     ],
     ids=["password", "name", "port", "nonsense"],
 )
@@ -187,7 +191,36 @@ def test_a_database_that_cannot_be_used_is_told_without_its_password(
 ) -> None:
     with pytest.raises((Temporary, Permanent)) as refusal:
         PostgresInbox(change(database), RULES, patience=0)
-    assert str(refusal.value) == f"PostgreSQL: {told.format(number=database.rpartition('_')[2])}"
+    where = change(database).rpartition("@")[2]
+    assert str(refusal.value) == told.format(number=database.rpartition("_")[2], where=where)
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("postgresql://somebody:secret@db.example.com:6432/board?sslmode=require", "db.example.com:6432/board"),
+        ("postgresql://somebody:secret@one:1,two/board", "one:1,two:5432/board"),
+        ("postgresql://somebody@db/", "db:5432/"),
+        ("postgresql:///board", "this machine:5432/board"),
+        ("postgresql://somebody:secret@db/board?sslmode=%zz", "an address that cannot be read"),
+    ],
+)
+def test_of_an_address_people_are_told_where_it_leads_and_not_who_asks(address: str, told: str) -> None:
+    assert whereabouts(address) == told
+
+
+def test_a_start_that_waits_for_the_database_says_so_and_for_which(
+    own_postgres: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = own_postgres.database()
+    own_postgres.stop()
+    waiting = f"waiting for PostgreSQL at {database.rpartition('@')[2]}"
+    with ThreadPoolExecutor(1) as pool:
+        starting = pool.submit(PostgresInbox, database, RULES)
+        until(lambda: caplog.messages == [waiting], "it says so", 5)
+        own_postgres.start()
+        starting.result(PATIENCE).close()
+    assert caplog.messages == [waiting]
 
 
 def test_tables_of_a_newer_version_are_left_alone(replicas: Callable[[], PostgresInbox], database: str) -> None:
