@@ -66,8 +66,8 @@ def test_the_files_content_is_in_the_database_afterwards(terminal: Terminal, kep
     again = terminal("move")
     assert (again.code, again.out) == (1, "")
     assert again.err == (
-        f"There is nothing to move: {kept}/inbox.sqlite3 has been moved already, as inbox.sqlite3.moved beside it says. "
-        "Nothing was changed.\n"
+        f"There is nothing to move: {kept}/inbox.sqlite3 has been moved already, as inbox.sqlite3.moved beside it "
+        "says. Nothing was changed.\n"
     )
 
 
