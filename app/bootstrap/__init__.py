@@ -130,7 +130,7 @@ def rules(
     identity = Identity(settings.gitlab_url, bot, keys)
     words = words or wording(settings.config_dir)
     program, taxonomy = configured.program, configured.taxonomy
-    operator = OperatorIssue(gitlab.reader, gitlab.writer, words, identity, program.operator_issue)
+    operator = OperatorIssue(gitlab.reader, gitlab.writer, words, identity, program.operator_issue, journal)
     book = book or account_book(settings, configured)
     likeness = Likeness(gitlab.lister, taxonomy, program)
     errands = Errands(gitlab.reader, gitlab.writer, gitlab.documents, words, identity, taxonomy, program)

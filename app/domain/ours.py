@@ -1,10 +1,19 @@
 """Names that several floors have to agree on: the labels that rules put on cards, and the rule of the moves."""
 
+from datetime import timedelta
+
 MOVES = "moves"
 """The name by which the table of moves, and all that objects to a move, is switched, journalled and found again."""
 
 MOVE = "move"
 """The topic of the note on a card's last move."""
+
+BURST = "burst"
+"""The rule about many moves at once: its line in the journal, and what the topic of their summary begins with."""
+
+BURST_MOVES = 10
+BURST_WITHIN = timedelta(minutes=5)
+"""Whoever moves more cards than this within this time hears of those that go back in one summary (workflow 3.6)."""
 
 LEDGER = "ledger"
 """The topic of the internal note on a request's customers and numbers."""

@@ -33,6 +33,10 @@ class Inner(Protocol):
         """How many distinct moves this person made in that time."""
         ...
 
+    def unspoken(self, username: str, since: datetime) -> tuple[Ref, ...]:
+        """The cards of this person that got no note of their own since then."""
+        ...
+
     def reminded(self, username: str, since: datetime, but: Ref) -> bool:
         """Whether this person was reminded since then, of other requests than this."""
         ...
@@ -79,6 +83,10 @@ class CountedJournal:
     def moves_by(self, username: str, since: datetime, until: datetime) -> int:
         """See `Inner`."""
         return self._inner.moves_by(username, since, until)
+
+    def unspoken(self, username: str, since: datetime) -> tuple[Ref, ...]:
+        """See `Inner`."""
+        return self._inner.unspoken(username, since)
 
     def reminded(self, username: str, since: datetime, but: Ref) -> bool:
         """See `Inner`."""

@@ -6,7 +6,7 @@ from typing import Any, assert_never
 
 from app.domain.issue import Ref, User
 from app.domain.journal import Entry
-from app.domain.ours import CARRIED, LEDGER
+from app.domain.ours import BURST, CARRIED, LEDGER
 from app.domain.plan import Carry, ChangeLabels, Deed, DeleteNote, Draft, EditNote, Finding, PostNote, React, Verdict
 
 LONGEST_TEXT = 2_000
@@ -22,6 +22,12 @@ def to_json(entry: Entry) -> str:
             "deliveries": entry.deliveries,
         }
     )
+
+
+def is_unspoken(text: str) -> bool:
+    """Whether an entry says that a card goes back without a note of its own, as a summary tells of it."""
+    finding = json.loads(text)["finding"]
+    return finding is not None and (finding["rule"], finding["verdict"]) == (BURST, Verdict.REPORTED)
 
 
 def from_json(text: str, at: datetime, ref: Ref, dry: bool) -> Entry:

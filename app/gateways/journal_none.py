@@ -17,6 +17,10 @@ class NoJournal:
         """None that we know of."""
         return 0
 
+    def unspoken(self, username: str, since: datetime) -> tuple[Ref, ...]:  # noqa: ARG002 - the port's names
+        """None that we know of."""
+        return ()
+
     def reminded(self, username: str, since: datetime, but: Ref) -> bool:  # noqa: ARG002 - the port's names
         """Not that we know of."""
         return False

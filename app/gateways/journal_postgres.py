@@ -7,7 +7,7 @@ from typing import Self
 from app.domain.issue import Ref
 from app.domain.journal import Entry
 from app.domain.plan import Verdict
-from app.gateways.journal_json import from_json, to_json
+from app.gateways.journal_json import from_json, is_unspoken, to_json
 from app.gateways.postgres_link import Connection, Link
 from app.gateways.postgres_schema import bring_forward
 
@@ -53,6 +53,12 @@ class PostgresJournal:
         """
         row = self._link.do(lambda db: db.execute(MOVES, (username, since, until)).fetchone())
         return int(row["moves"]) if row else 0
+
+    def unspoken(self, username: str, since: datetime) -> tuple[Ref, ...]:
+        """The cards that went back in earnest after moves of this person since then, and of which a summary tells."""
+        asked = "SELECT said, project, iid FROM line WHERE who = %s AND at > %s AND NOT dry ORDER BY id"
+        found = self._link.do(lambda db: db.execute(asked, (username, since)).fetchall())
+        return tuple(dict.fromkeys(Ref(row["project"], row["iid"]) for row in found if is_unspoken(row["said"])))
 
     def reminded(self, username: str, since: datetime, but: Ref) -> bool:
         """Whether this person was reminded in earnest since then, of other requests than this."""

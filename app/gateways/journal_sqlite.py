@@ -12,7 +12,7 @@ from typing import Self
 from app.domain.issue import Ref
 from app.domain.journal import Entry
 from app.domain.plan import Verdict
-from app.gateways.journal_json import from_json, to_json
+from app.gateways.journal_json import from_json, is_unspoken, to_json
 from app.gateways.sqlite_file import connect, instant, lock_file, micros, migrate, transaction, translated
 
 FORGET_AT_ONCE = 2_000
@@ -85,6 +85,13 @@ class SqliteJournal:
         with self._reading():
             (moves,) = self._db.execute(MOVES, (username, micros(since), micros(until))).fetchone()
         return int(moves)
+
+    def unspoken(self, username: str, since: datetime) -> tuple[Ref, ...]:
+        """The cards that went back in earnest after moves of this person since then, and of which a summary tells."""
+        asked = "SELECT said, project, iid FROM line WHERE who = ? AND at > ? AND NOT dry ORDER BY id"
+        with self._reading():
+            found = self._db.execute(asked, (username, micros(since))).fetchall()
+        return tuple(dict.fromkeys(Ref(project, iid) for said, project, iid in found if is_unspoken(said)))
 
     def reminded(self, username: str, since: datetime, but: Ref) -> bool:
         """Whether this person was reminded in earnest since then, of other requests than this."""

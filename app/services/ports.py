@@ -76,6 +76,10 @@ class Journal(Protocol):
         """How many distinct moves this person made in that time, of those we judged (bursts, workflow 3.6)."""
         ...
 
+    def unspoken(self, username: str, since: datetime) -> tuple[Ref, ...]:
+        """The cards that went back after moves of this person since then and got no note of their own (bursts)."""
+        ...
+
     def reminded(self, username: str, since: datetime, but: Ref) -> bool:
         """Whether this person was reminded of anything since then, of other requests than this."""
         ...
@@ -93,7 +97,7 @@ class Operator(Protocol):
         ...
 
     def burst(self, person: str, ref: Ref, at: datetime) -> None:
-        """Somebody moved many cards at once; this one was put back without a note of its own."""
+        """Somebody moved many cards at once; this one goes back without a note of its own, once this is told."""
         ...
 
     def unsaid(self, refs: Sequence[Ref]) -> None:

@@ -3,17 +3,17 @@
 Webhook worker, sweep, dry run and `explain` all come through here; a dry run stops before writing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from app.domain.account_book import AccountBook
 from app.domain.case import Case, build, is_request, looks_for_duplicates, named_issues, needs_links, reactions_on
 from app.domain.decide import decide
-from app.domain.failure import Permanent, Temporary
+from app.domain.failure import Permanent
 from app.domain.issue import Issue, Ref, Snapshot
 from app.domain.journal import Entry
-from app.domain.ours import HELD, MOVE
+from app.domain.ours import BURST, BURST_MOVES, BURST_WITHIN, HELD, MOVE
 from app.domain.plan import (
     Action,
     Carry,
@@ -37,9 +37,6 @@ from app.services.ports import Errands, IssueReader, IssueWriter, Journal, Liken
 
 NUDGED_ONCE_IN = timedelta(days=7)
 """Beyond direct answers, people hear from us at most this often (promise 7)."""
-
-BURST_MOVES = 10
-BURST_WITHIN = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +126,8 @@ class Reconciler:
             return
         self.journal.record(findings)
         person = self._bursting(planned)
-        for write in planned.writes if person is None else _unspoken(planned.writes):
+        for write in planned.writes if person is None else self._told_in_summary(planned.writes, person, entry):
             self.journal.record([replace(entry, write=write, note_id=self._do(ref, write))])
-        if person is not None:
-            self._tell_of_burst(person, entry)
 
     def _do(self, ref: Ref, deed: Deed) -> int | None:
         """Carry out one write, or one errand; the note's id for notes."""
@@ -173,16 +168,25 @@ class Reconciler:
                 return finding.who
         return None
 
-    def _tell_of_burst(self, person: str, entry: Entry) -> None:
-        """The card is back already; that its summary could not be written must not send it round again."""
+    def _told_in_summary(self, writes: Sequence[Deed], person: str, entry: Entry) -> Sequence[Deed]:
+        """What is left to write once the summary names this card: nothing goes back untold. Its line in the journal
+        comes first, so that of processes that write the summary at once each knows what the others name.
+
+        Where GitLab refuses the summary for good, the card says all itself. Raises Temporary.
+        """
+        summed_up = f"one of more than {BURST_MOVES} moves in five minutes, so there is no note here: "
+        summed_up += f"the summary on {self.operator.issue} names it"
+        self.journal.record([replace(entry, finding=Finding(BURST, Verdict.REPORTED, summed_up, who=person))])
         try:
             self.operator.burst(person, entry.ref, entry.at)
-        except (Temporary, Permanent) as problem:
-            untold = Finding("burst", Verdict.REPORTED, f"the operator could not be told: {problem}", who=person)
-            self.journal.record([replace(entry, finding=untold)])
+        except Permanent as problem:
+            untold = f"the operator could not be told, so there is a note here: {problem}"
+            self.journal.record([replace(entry, finding=Finding(BURST, Verdict.REFUSED, untold, who=person))])
+            return writes
+        return tuple(_unspoken(writes))
 
 
-def _unspoken(writes: tuple[Deed, ...]) -> Iterator[Deed]:
+def _unspoken(writes: Sequence[Deed]) -> Iterator[Deed]:
     """The writes without the note on the move, and without the label that points to it."""
     for write in writes:
         match write:

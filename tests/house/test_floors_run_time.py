@@ -120,7 +120,7 @@ def drag(gitlab: OneIssue, journal: SqliteJournal) -> set[Call]:
     """Ana, a solutions architect, drags a card to where only a PM may: every call between floors until it is judged."""
     wording = Templates([HOUSE / "templates"])
     identity = Identity("https://gitlab.example", Bot(99, "board-bot"), (b"k" * 32,))
-    operator = OperatorIssue(gitlab, gitlab, wording, identity, None)
+    operator = OperatorIssue(gitlab, gitlab, wording, identity, None, journal)
     likeness, errands = Nobody(), Nobody()
     reconciler = Reconciler(gitlab, gitlab, wording, journal, operator, TAXONOMY, PROGRAM, identity, likeness, errands)
     with watching() as calls:

@@ -93,6 +93,18 @@ def test_moves_are_counted_once_each_by_person_and_by_when_the_card_was_moved(jo
     assert journal.moves_by("kim", T0, T0) == 1
 
 
+def test_the_cards_that_got_no_note_of_their_own_are_found_by_whose_moves_and_since_when(journal: AnyJournal) -> None:
+    silent = Finding("burst", Verdict.REPORTED, "one of many", who="kim")
+    untold = replace(silent, verdict=Verdict.REFUSED)
+    journal.record([Entry(T0, CARD, False, silent), Entry(T0 + MINUTE, OTHER, False, silent)])
+    journal.record([Entry(T0 + MINUTE, CARD, False, silent), Entry(T0, Ref("sme/feedback", 19), True, silent)])
+    journal.record([Entry(T0, Ref("sme/feedback", 20), False, untold), Entry(T0, CARD, False, PUT_BACK)])
+    journal.record([Entry(T0, Ref("sme/feedback", 21), False, write=DeleteNote(4))])
+    assert journal.unspoken("kim", T0 - MINUTE) == (CARD, OTHER)
+    assert journal.unspoken("kim", T0) == (OTHER, CARD)
+    assert journal.unspoken("sam.expert", T0 - MINUTE) == ()
+
+
 def test_a_sweep_that_finds_the_moves_of_days_at_once_sees_no_burst(journal: AnyJournal) -> None:
     journal.record([move(number, T0 - number * 60 * MINUTE) for number in range(20)])
     assert journal.moves_by("sam.expert", T0 - 5 * MINUTE, T0) == 1

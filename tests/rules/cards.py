@@ -13,6 +13,7 @@ from app.domain.account_book import AccountBook
 from app.domain.failure import Permanent, Temporary
 from app.domain.issue import Award, Issue, LabelEvent, Link, Note, Ref, Snapshot, User
 from app.domain.journal import Entry
+from app.domain.ours import BURST
 from app.domain.plan import (
     Carry,
     ChangeLabels,
@@ -24,6 +25,7 @@ from app.domain.plan import (
     Finding,
     PostNote,
     React,
+    Verdict,
     Write,
 )
 from app.domain.taxonomy import scope_of
@@ -109,6 +111,12 @@ class Diary:
         """As set by the test, and the moves of this card."""
         mine = {f.event_id for f in self.findings if f.who == username and f.moved_at and since <= f.moved_at <= until}
         return len(mine) + len([at for at in self.moves if since <= at <= until])
+
+    def unspoken(self, username: str, since: datetime) -> tuple[Ref, ...]:
+        """Those whose line says so."""
+        told = (e for e in self.entries if e.finding and e.finding.rule == BURST and e.at > since)
+        mine = (e.ref for e in told if e.finding and (e.finding.who, e.finding.verdict) == (username, Verdict.REPORTED))
+        return tuple(dict.fromkeys(mine))
 
     def reminded(self, username: str, since: datetime, but: Ref) -> bool:
         """As set by the test."""

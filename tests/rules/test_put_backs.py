@@ -4,10 +4,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from inline_snapshot import snapshot
 
 from app.domain.failure import Permanent, Temporary
 from app.domain.plan import ChangeLabels, DeleteNote, EditNote, PostNote, Verdict
 from app.domain.taxonomy import Mode
+from app.entrypoints.show import finding_line
 from tests.rules.cards import BOT, CHOSEN, REF, Card, missing, without
 from tests.rules.world import shipped
 
@@ -166,16 +168,53 @@ def test_a_card_that_has_a_note_on_its_moves_says_it_there_also_in_a_burst(compl
     assert card.reconciler().plan(REF, card.now).writes == ()
 
 
-@pytest.mark.parametrize("trouble", [Temporary("GitLab is away", retry_after=9.0), Permanent("it was deleted")])
-def test_an_operator_who_cannot_be_told_holds_up_no_card(complete: Makes, trouble: Temporary | Permanent) -> None:
+def of_the_burst(card: Card) -> list[str]:
+    """What the journal says of a card that was one of many, oldest first."""
+    return [finding_line(f) for f in card.diary.findings if f.rule == "burst"]
+
+
+def test_the_journal_says_why_such_a_card_has_no_note(complete: Makes) -> None:
     card = complete("new")
-    card.office.trouble = trouble
+    moves_ten_more(card)
+    card.move("sa.omar", "accepted")
+    card.settle()
+    assert of_the_burst(card) == snapshot(
+        [
+            "burst: reported (sa.omar): one of more than 10 moves in five minutes, so there is no note here: "
+            "the summary on sme/customer-feedback#1 names it"
+        ]
+    )
+
+
+def test_nothing_goes_back_before_the_operator_is_told(complete: Makes) -> None:
+    card = complete("new")
+    card.office.trouble = Temporary("GitLab is away", retry_after=9.0)
+    moves_ten_more(card)
+    card.move("sa.omar", "accepted")
+    with pytest.raises(Temporary, match="GitLab is away"):
+        card.settle()
+    assert card.status == "accepted"
+    card.office.trouble = None
+    (labels,) = card.settle()
+    assert isinstance(labels, ChangeLabels)
+    assert card.status == "new"
+    assert card.office.bursts == [("sa.omar", REF)]
+
+
+def test_where_nobody_can_be_told_in_a_summary_the_card_says_it_itself(complete: Makes) -> None:
+    card = complete("new")
+    card.office.trouble = Permanent("GitLab answered 404: the operator issue was deleted.")
     moves_ten_more(card)
     card.move("sa.omar", "accepted")
     card.settle()
     assert card.status == "new"
-    (untold,) = [f for f in card.diary.findings if f.rule == "burst"]
-    assert untold.because == f"the operator could not be told: {trouble}"
+    assert PUT_BACK.format("New") in card.hears()
+    assert of_the_burst(card)[1:] == snapshot(
+        [
+            "burst: refused (sa.omar): the operator could not be told, so there is a note here: "
+            "GitLab answered 404: the operator issue was deleted."
+        ]
+    )
 
 
 # Chains of drags.
