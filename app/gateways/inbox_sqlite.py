@@ -29,7 +29,7 @@ from app.gateways import inbox_rows as rows
 from app.gateways.inbox_batch import take_in
 from app.gateways.inbox_intake import Intake
 from app.gateways.inbox_view import InboxView, revive
-from app.gateways.sqlite_file import connect, lock_file, migrate, transaction
+from app.gateways.sqlite_file import OpenedFile, connect, lock_file, migrate, transaction
 
 FORGET_AT_ONCE = 2_000
 INTAKE_CHECKPOINT_PAGES = 10_000
@@ -50,6 +50,7 @@ class SqliteInbox(InboxView):
                 with self._working():
                     rows.end_all_leases(self._db)
                 self._arrivals = connect(path, "FULL")
+                self._place = OpenedFile(path)
             except BaseException:
                 self._db.close()
                 raise
@@ -74,6 +75,7 @@ class SqliteInbox(InboxView):
 
     def claim(self, now: datetime) -> Claim | None:
         """See Inbox."""
+        self._place.check()
         due = self.next_due()
         if due is None or due > now:
             return None
@@ -168,6 +170,7 @@ class SqliteInbox(InboxView):
         self._lock.free()
 
     def _store(self, batch: Batch) -> Sequence[Receipt]:
+        self._place.check()
         with transaction(self._arrivals, self._turn, self._path):
             receipts = take_in(self._arrivals, batch, self._rules)
         self._bell.set()

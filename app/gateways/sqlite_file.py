@@ -52,6 +52,31 @@ class FileLock:
         os.close(self._fd)
 
 
+class OpenedFile:
+    """A file that is open, and its name: a folder that is deleted or restored takes the name away, and what is written
+    after that is in no folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Just opened."""
+        self._path, self._opened = path, _identity(path)
+
+    def check(self) -> None:
+        """Raises Temporary where the name leads to nothing, or to another file. One call of the system."""
+        found = _identity(self._path)
+        if found != self._opened:
+            what = "is gone" if found is None else "is another file than the one that was opened"
+            raise Temporary(f"{self._path} {what}; start the service again, then sweep", retry_after=RETRY_SECONDS)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def lock_file(path: Path, *, wait: bool) -> FileLock:
     """Make the folder if need be and take the file's lock. Raises Permanent."""
     try:

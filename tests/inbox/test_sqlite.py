@@ -208,6 +208,28 @@ def test_a_full_disk_is_said_and_passes(inbox: SqliteInbox, path: Path) -> None:
     inbox.check()
 
 
+def test_a_folder_that_was_deleted_takes_nothing_in_any_more(inbox: SqliteInbox, path: Path) -> None:
+    """The open file would still take everything, and nobody would ever find it there."""
+    inbox.put(Arrival(CARD, delivery="d1"), T0)
+    away = path.with_name("away")
+    path.rename(away)
+    told = f"{path} is gone; start the service again, then sweep"
+    for act in (lambda: inbox.put(Arrival(CARD), T0), inbox.check, lambda: inbox.claim(T0)):
+        with pytest.raises(Temporary) as refusal:
+            act()
+        assert str(refusal.value) == told
+    SqliteInbox(path.with_name("another"), RULES).close()
+    path.with_name("another").rename(path)
+    with pytest.raises(Temporary) as refusal:
+        inbox.check()
+    assert str(refusal.value) == (
+        f"{path} is another file than the one that was opened; start the service again, then sweep"
+    )
+    away.rename(path)
+    inbox.check()
+    assert inbox.counts() == Counts(1, 0, 0)
+
+
 def test_after_closing_it_refuses_instead_of_losing(path: Path) -> None:
     with opened(path) as inbox:
         pass
