@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from app.domain.commands import AND_MOVER, HOW, MAY, Word
 from app.domain.context import GROWN, NEW_CUSTOMER, WORTH
+from app.domain.ours import BURST_MOVES, BURST_WITHIN
 from app.domain.roster import Role
 from app.domain.taxonomy import Item, Move, Predicate, Source, Taxonomy, Workflow
 
@@ -30,6 +31,16 @@ so in `guide` they do all they do in `enforce`, labels included:
 | `context` | asks for what is missing, and sets `context::needed` or `context::ready` |
 | `commands` | answers what people write to the bot, in notes and reactions |"""
 
+BURSTS = f"""
+## Many moves at once
+
+From the {BURST_MOVES + 1}th move that one person makes within {BURST_WITHIN.seconds // 60} minutes, a card that may not
+stay where it was put goes back without a note of its own, and its move is not kept. One summary on the operator issue
+(`operator_issue` in `program.yml`) calls that person and names all these cards, each before it goes back; of more than
+fifty it counts the others. The journal of each card says so too. Moved again by itself, a card says what it needs. A
+card that has a note about its moves already says it there, and so do all cards where there is no operator issue, or
+where GitLab refuses the summary for good."""
+
 _ROLES = {
     Role.ANYONE: "anyone",
     Role.AUTHOR: "author",
@@ -52,6 +63,7 @@ def workflow_page(taxonomy: Taxonomy) -> str:
             MODES,
             *_moves(taxonomy),
             *_held(taxonomy.workflow),
+            *BURSTS.splitlines(),
             *_words(taxonomy.numbers.adjust_at_most),
             *_items(taxonomy),
             "",

@@ -98,6 +98,15 @@ A question nobody answers is repeated to its author after 3 working days, to the
 7, to the area lead after 10, and let rest after 15. The request stays open. Nobody is reminded
 more than once a week.
 
+## Many moves at once
+
+From the 11th move that one person makes within 5 minutes, a card that may not
+stay where it was put goes back without a note of its own, and its move is not kept. One summary on the operator issue
+(`operator_issue` in `program.yml`) calls that person and names all these cards, each before it goes back; of more than
+fifty it counts the others. The journal of each card says so too. Moved again by itself, a card says what it needs. A
+card that has a note about its moves already says it there, and so do all cards where there is no operator issue, or
+where GitLab refuses the summary for good.
+
 ## Words to the bot
 
 Begin a line of a comment with the bot's handle and one of these. Words about a move (the first four) may stand alone as

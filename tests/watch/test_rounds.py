@@ -62,7 +62,9 @@ class Post:
     paused: bool = False
 
     def __post_init__(self) -> None:
-        self.operator = OperatorIssue(self.card, self.card, WORDING, self.card.reconciler().identity, REF, self.card.diary)
+        self.operator = OperatorIssue(
+            self.card, self.card, WORDING, self.card.reconciler().identity, REF, self.card.diary
+        )
         program = shipped().program
         self.watch = Watch(self.gitlab, self.gitlab, self.gitlab, self.operator, program, WAITING, self.paused)
 
