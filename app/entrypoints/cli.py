@@ -261,7 +261,8 @@ def journal(
     finally:
         opened.close()
     if not entries:
-        typer.echo(f"The journal knows nothing of {issue}: no event about it came in, and no sweep looked at it.")
+        known = "no event about it came in, and no sweep had anything to do there"
+        typer.echo(f"The journal knows nothing of {issue}: {known}.")
     _say(show.journal_lines(entries))
 
 

@@ -161,5 +161,6 @@ def test_a_card_the_journal_has_never_met(terminal: Terminal, kept: Path, rememb
     ran = terminal("journal", str(CARD))
     assert (ran.code, ran.out) == (
         0,
-        "The journal knows nothing of sme/customer-feedback#7: no event about it came in, and no sweep looked at it.\n",
+        "The journal knows nothing of sme/customer-feedback#7: "
+        "no event about it came in, and no sweep had anything to do there.\n",
     )
