@@ -27,6 +27,10 @@ class Permanent(Exception):
         self.left = left
 
 
+class NotOurTurn(Temporary):
+    """Our own limit on calls is reached. Nothing failed and nobody was asked: the work waits for `retry_after`."""
+
+
 class Overtaken(Temporary):
     """Another run of ours wrote the same thing since we read it; what it knew is there to be read."""
 

@@ -117,12 +117,14 @@ class Failure:
     """Why a run did not finish: a short reason for people; `retry_after` in seconds.
 
     `final`: do not try again. `passing`: something outside could not answer, so try for as long as it takes.
+    `waits`: that something is our own limit on calls, so nothing failed.
     """
 
     reason: str
     retry_after: float | None = None
     final: bool = False
     passing: bool = False
+    waits: bool = False
 
 
 class Fate(StrEnum):

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from app.domain.failure import Permanent, Temporary
+from app.domain.failure import NotOurTurn, Permanent, Temporary
 from app.domain.inbox import Claim, Failure, Fate
 from app.domain.subject import Subject
 from app.entrypoints.logging_setup import log_context
@@ -30,6 +30,8 @@ LONGEST_REASON = 500
 DONE = "done"
 KEPT = "the end of the run is kept, after %d failures"
 OVER = "the inbox can be worked on again, after %d failures"
+WAITS = "waits"
+"""How a run ended that comes again when our own limit on calls to GitLab lets it."""
 UNKEPT = "unkept"
 """How a run ended whose end could not be kept."""
 
@@ -95,9 +97,9 @@ class WorkerPool:
         return sum(thread.is_alive() for thread in self._threads)
 
     def outcomes(self) -> dict[str, int]:
-        """How many runs ended how since the start: done, or with one of the fates of a failed one."""
+        """How many runs ended how since the start: done, waiting for a turn, or with a fate of a failed one."""
         with self._counting:
-            return {name: self._outcomes[name] for name in (DONE, *Fate)}
+            return {name: self._outcomes[name] for name in (DONE, WAITS, *Fate)}
 
     def check(self) -> None:
         """Raise Temporary unless all threads live."""
@@ -165,7 +167,11 @@ class WorkerPool:
     def _mark(self, claim: Claim, outcome: Failure | datetime | None) -> str:
         """Keep it; what became of it."""
         if isinstance(outcome, Failure):
-            fate = self._counted(self._inbox.fail(claim, outcome, self._clock()))
+            fate = self._inbox.fail(claim, outcome, self._clock())
+            if outcome.waits and fate is Fate.RETRY:
+                self._log.info("waits for its turn: %s", outcome.reason)
+                return self._counted(WAITS)
+            self._counted(fate)
             self._report(claim, outcome, fate)
             return fate
         if not self._inbox.settle(claim, self._clock(), outcome):
@@ -187,7 +193,8 @@ class WorkerPool:
                 run = partial(self._run, claim.subject, claim.deliveries)
                 return self._watched(run, "a run failed in a way nobody foresaw")
         except Temporary as failure:
-            return Failure(str(failure)[:LONGEST_REASON], retry_after=failure.retry_after, passing=True)
+            waits = isinstance(failure, NotOurTurn)
+            return Failure(str(failure)[:LONGEST_REASON], failure.retry_after, passing=True, waits=waits)
         except Permanent as failure:
             return Failure(str(failure)[:LONGEST_REASON], final=True)
         except RunTookTooLong:

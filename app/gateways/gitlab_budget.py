@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from app.domain.failure import Temporary
+from app.domain.failure import NotOurTurn
 from app.domain.installation import CALLS_A_MINUTE
 from app.domain.provision import ISSUES_A_MINUTE
 
@@ -93,7 +93,7 @@ class Budget:
         self._background_rests_until = 0.0
 
     def take(self, note: bool = False) -> None:
-        """Wait for one call's turn; `note` says that it posts one. Raises Temporary when the turn is too far off."""
+        """Wait for one call's turn; `note` says that it posts one. Raises NotOurTurn when the turn is too far off."""
         pause = self._turn(_in_background.get(), _in_bulk.get(), note)
         if pause > 0:
             self._sleep(pause)
@@ -134,7 +134,7 @@ class Budget:
                 pause = max(pause, self._background_rests_until - now)
             if pause > self._patience:
                 told = f"Our own limit on calls to GitLab is reached; the next turn is in {pause:.0f} s."
-                raise Temporary(told, retry_after=pause)
+                raise NotOurTurn(told, retry_after=pause)
             self._calls.draw()
             if note:
                 self._notes.draw()

@@ -20,7 +20,7 @@ from app.domain.inbox import Claim
 from app.domain.subject import Request, Subject, TokenExpiry, Watch
 
 OURS = "sounding_board"
-DONE = "done"
+ENDED_WELL = ("done", "waits")
 PARENT = "traceparent"
 _WIRE = TraceContextTextMapPropagator()
 _WORD = re.compile(
@@ -132,7 +132,7 @@ def _understood(kept: Iterable[str]) -> Iterator[SpanContext]:
 
 def _ended(span: Span, outcome: str) -> None:
     span.set_attribute(f"{OURS}.outcome", outcome)
-    if outcome != DONE:
+    if outcome not in ENDED_WELL:
         span.set_status(StatusCode.ERROR)
 
 

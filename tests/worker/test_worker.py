@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.failure import Permanent, Temporary
+from app.domain.failure import NotOurTurn, Permanent, Temporary
 from app.domain.inbox import Arrival, Claim, Counts, InboxRules
 from app.domain.issue import Ref
 from app.domain.subject import Priority, Request, Subject
@@ -175,6 +175,27 @@ def test_a_temporary_failure_is_tried_again_when_gitlab_asked(
         until(empty(inbox))
     assert runs.seen == [(CARD, ("d1",))] * 2
     assert caplog.messages == ["attempt 1 failed, to be tried again: GitLab answered 429"]
+
+
+def test_a_run_that_waits_for_our_own_limit_is_no_failure(inbox: SqliteInbox, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    clock, runs = Clock(), Runs()
+
+    def wait_once(_subject: Subject, _deliveries: tuple[str, ...]) -> None:
+        if len(runs.seen) == 1:
+            raise NotOurTurn("Our own limit on calls to GitLab is reached; the next turn is in 5 s.", retry_after=5)
+
+    runs.act = wait_once
+    with at_work(inbox, runs, clock) as pool:
+        inbox.put(Arrival(CARD), T0)
+        until(lambda: inbox.next_due() == T0 + 5 * SECOND)
+        clock.now = T0 + 5 * SECOND
+        inbox.wake()
+        until(lambda: pool.outcomes() == {"done": 1, "waits": 1, "retry": 0, "dead": 0, "lost": 0})
+    assert [(record.levelname, record.message) for record in caplog.records] == [
+        ("INFO", "waits for its turn: Our own limit on calls to GitLab is reached; the next turn is in 5 s."),
+        ("INFO", "looked at; the journal has what was made of it"),
+    ]
 
 
 def test_a_permanent_failure_becomes_a_dead_letter(inbox: SqliteInbox, caplog: pytest.LogCaptureFixture) -> None:
