@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 from app.entrypoints.web import FINISH_WITHIN
 from tests.deploy.parts import HOUSE, SECRETS, compose, stages, unit, variable_problems
@@ -90,6 +91,32 @@ def test_the_unit_sets_settings_and_every_secret_is_a_credential() -> None:
     assert {value for name, value in variables.items() if name.endswith("_FILE")} == {f"%d/{name}" for name in loaded}
     assert loaded <= SECRETS
     assert variables["SOUNDING_BOARD_DATA_DIR"] == f"/var/lib/{unit()['StateDirectory'][0]}"
+
+
+def test_a_command_beside_the_service_has_its_user_its_settings_and_its_secrets(tmp_path: Path) -> None:
+    """A root's command would leave files of root's in the state directory, which the service cannot write then."""
+    spy = tmp_path / "systemd-run"
+    spy.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    spy.chmod(0o755)
+    script = HOUSE / "deploy" / "sounding-board-command"
+    asked = [str(script), "journal", "sme/customer-feedback#1"]
+    path = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    said = subprocess.run(asked, capture_output=True, text=True, check=True, env=path, timeout=60).stdout.splitlines()
+    assert said[-3:] == [unit()["ExecStart"][0].split()[0], "journal", "sme/customer-feedback#1"]
+    (name,) = (line.partition("=")[2] for line in said if line.startswith("--unit="))
+    variables = [line.partition("=")[2] for line in said if line.startswith("--setenv=")]
+    assert [line.replace(f"/run/credentials/{name}.service/", "%d/") for line in variables] == unit()["Environment"]
+    properties = [line.removeprefix("--property=") for line in said if line.startswith("--property=")]
+    shared = ("DynamicUser", "User", "StateDirectory", "StateDirectoryMode", "UMask", "LoadCredential")
+    assert properties == [f"{key}={value}" for key in (*shared, "EnvironmentFile") for value in unit()[key]]
+    assert {"--pipe", "--wait", "--collect"} <= set(said)
+
+
+def test_one_lost_delivery_which_a_sweep_heals_wakes_nobody() -> None:
+    rules = YAML(typ="safe").load((HOUSE / "deploy" / "alerts.yml").read_text())["groups"][0]["rules"]
+    lost = [rule for rule in rules if 'outcome="unavailable"' in rule["expr"]]
+    assert [(rule["labels"]["severity"], rule.get("for")) for rule in lost] == [("ticket", None), ("page", "20m")]
+    assert all("`sounding-board sweep --since 1h --apply`" in rule["annotations"]["summary"] for rule in lost)
 
 
 def verifiable(folder: Path) -> Path:
