@@ -74,8 +74,11 @@ class Letterbox:
     holds_requests: HoldsRequests
     log: logging.Logger
     counters: IntakeCounters
-    trouble: Trouble
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(LARGE_AT_ONCE))
+    trouble: Trouble = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "trouble", Trouble(self.log, KEPT_AGAIN))
 
     async def receive(self, request: Request) -> Response:
         """Answer one delivery. Never 4xx or 5xx after authentication for an event that is merely not ours."""
@@ -169,7 +172,7 @@ def webhook_router(
     counters: IntakeCounters,
 ) -> APIRouter:
     """The route, with FastAPI's own limit on the body (by Content-Length, and while it streams: 413)."""
-    letterbox = Letterbox(keys, accept, clock, holds_requests, log, counters, Trouble(log, KEPT_AGAIN))
+    letterbox = Letterbox(keys, accept, clock, holds_requests, log, counters)
     router = APIRouter()
     described: dict[str, Any] = {"responses": ANSWERS, "openapi_extra": OPENAPI, "operation_id": "deliver"}
     router.post(PATH, max_body_size=LARGEST_BODY, **described)(letterbox.receive)

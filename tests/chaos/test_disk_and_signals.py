@@ -1,6 +1,7 @@
 """A full disk, a folder nobody may write to, two services on one folder, a stop, a GitLab that is not there yet."""
 
 import ctypes
+import json
 import os
 import socket
 from collections.abc import Iterator
@@ -142,7 +143,9 @@ def test_a_read_only_inbox_is_told_in_words(town: Town) -> None:
     (town.place.data / "inbox.sqlite3").chmod(0o400)
     refused = town.place.run("serve", preexec=as_a_plain_user)
     assert refused.ends() == 1
-    assert refused.lines == ["inbox.sqlite3: the file is read-only"]
+    assert [json.loads(line)["message"] for line in refused.lines] == [
+        "cannot start: inbox.sqlite3: the file is read-only"
+    ]
 
 
 def test_a_port_in_use_is_told_and_leaves_nothing_open(town: Town) -> None:
