@@ -128,14 +128,14 @@ def each_is_closed_in_the_end(year: Year, agendas: dict[str, Issue]) -> None:
 def nobody_is_called_twice(year: Year, agendas: dict[str, Issue]) -> None:
     """Not though everybody had looked at it meanwhile: each is called when a meeting's agenda comes, and never again.
     The hosts were called, where it was made before its end. The Corners of a month share an issue, whose weeks call
-    those whose answers are overdue then.
+    those whose answers are overdue then. An answer to what somebody wrote to us is a note.
     """
     world = year.town.house.world
     for name, held in names(year).items():
         issue = agendas[name]
         called: dict[str, list[datetime]] = {}
         for one in world.todos.get(issue.id, ()):
-            if one.author.username == BOT:
+            if one.author.username == BOT and one.note is None:
                 called.setdefault(one.user.username, []).append(one.created_at)
         came = {year.first_run(year.wanted(one)) for one in held}
         for who, at in called.items():
