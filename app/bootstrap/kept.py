@@ -5,13 +5,12 @@ PostgreSQL's client is loaded only where it is used: it takes longer than most c
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 from app.domain.failure import Permanent
-from app.domain.inbox import Claim, Counts, DeadLetter, InboxRules, Waiting
+from app.domain.inbox import Claim, Counts, DeadLetter, InboxRules, Moved, Waiting
 from app.domain.issue import Ref
 from app.domain.journal import Entry
 from app.gateways import inbox_view
@@ -135,16 +134,6 @@ def journal_beside(settings: KeptSettings) -> KeptJournal:
     return PostgresJournal.beside(settings.database)
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """How many subjects waited and were dead, deliveries were remembered and lines the journal had."""
-
-    waiting: int
-    dead: int
-    deliveries: int
-    lines: int
-
-
 def move(settings: KeptSettings, now: datetime) -> Moved:
     """Bring what the files keep to the database. Raises SettingsInvalid where none is set; Temporary, Permanent."""
     if settings.database is None:
@@ -152,8 +141,7 @@ def move(settings: KeptSettings, now: datetime) -> Moved:
     from app.gateways import move_to_postgres
 
     inbox, journal = settings.data_dir / INBOX, settings.data_dir / JOURNAL
-    moved = move_to_postgres.move(inbox, journal, settings.database, now)
-    return Moved(moved.waiting, moved.dead, moved.deliveries, moved.lines)
+    return move_to_postgres.move(inbox, journal, settings.database, now)
 
 
 def _folder(settings: KeptSettings) -> Path:

@@ -237,3 +237,13 @@ def merged(one: Waiting, other: Waiting) -> Waiting:
 def together(first: tuple[str, ...], then: tuple[str, ...]) -> tuple[str, ...]:
     """Delivery ids in order of coming, each once; the newest `DELIVERIES_KEPT` of them."""
     return tuple(dict.fromkeys((*first, *then)))[-DELIVERIES_KEPT:]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How many subjects waited and were dead, deliveries were remembered and lines the journal had."""
+
+    waiting: int
+    dead: int
+    deliveries: int
+    lines: int

@@ -3,13 +3,12 @@
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
 from app.domain.failure import Permanent
-from app.domain.inbox import Came, DeadLetter, InboxRules, Waiting, abandoned, merged
+from app.domain.inbox import Came, DeadLetter, InboxRules, Moved, Waiting, abandoned, merged
 from app.gateways import inbox_postgres_rows as rows
 from app.gateways import inbox_rows as file_rows
 from app.gateways.journal_postgres import Line
@@ -28,16 +27,6 @@ KNOWN_LINE = (
     " line.project = came.project AND line.iid = came.iid AND line.at = came.at AND line.said = came.said)"
 )
 """A move that was cut off after it was written, and is made again, writes no line twice."""
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """How many there were of each."""
-
-    waiting: int
-    dead: int
-    deliveries: int
-    lines: int
 
 
 def move(inbox: Path, journal: Path, url: str, now: datetime) -> Moved:
