@@ -171,7 +171,8 @@ class Agendas:
         that is new below an old tick waits for another. Edits behind it are of no matter where the last look saw the
         same sentences. Two calls where the PM ticked just now.
         """
-        seen = prints(items_in(run.issue.description, str(run.due.name)))
+        items = items_in(run.issue.description, str(run.due.name))
+        seen = prints(items)
         run.did += ["sentences read"] if run.how.whole and seen != before.seen else []
         run.keeps(seen=seen)
         told = outcome_of(run.state.told.get(MAY_PASS, {}))
@@ -180,7 +181,6 @@ class Agendas:
         if told.kind is not Became.DONE:
             run.keeps(passed=frozenset())
             return
-        items = items_in(run.issue.description, str(run.due.name))
         why = None
         if told != outcome_of(before.told.get(MAY_PASS, {})):
             items = items_in(self.door.read(run.issue.ref).description, str(run.due.name))

@@ -2,40 +2,20 @@
 
 # ruff: noqa: E501 - what people read is pinned as they read it
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 from inline_snapshot import snapshot
 
-from app.domain.cadence import MeetingKind
 from app.domain.issue import Ref
 from app.fakegitlab.model import Issue
 from tests.agenda.desk import Meddling
-from tests.due.house import DAY, HOUR, House, house_of, instant
+from tests.due.conftest import MADE, REVIEW
+from tests.due.house import DAY, HOUR, House
 from tests.scenarios.living import PROJECT
 
-REVIEW = MeetingKind.PM_REVIEW
-MADE = instant("2026-03-11 13:00")
 ACCEPT = "accept/sme/customer-feedback#2"
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    """Two requests are nominated for the review of AI."""
-    with house_of(tmp_path, REVIEW) as found:
-        for title in ("SAML", "SSO"):
-            found.files(title, "status::reviewed", "area::ai", "theme::ai::chat", "pm-review::next", "context::ready")
-        found.due(MADE)
-        found.at = MADE + HOUR
-        yield found
-
-
-@pytest.fixture
-def agenda(house: House) -> Issue:
-    return house.agendas()[0]
 
 
 def titles(issue: Issue) -> set[str]:
